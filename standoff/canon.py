@@ -1,0 +1,89 @@
+"""A user's text file, read; and any text, in the canonical form that offsets and hashes refer to (canon-1)."""
+
+import codecs
+import hashlib
+import re
+import unicodedata
+import warnings
+from pathlib import Path
+
+MAX_BYTES = 5_000_000
+
+# What people hand in instead of plain text, by its first bytes.
+NOT_PLAIN = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a Word document or another zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word document",
+    b"{\\rtf": "a rich-text document",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+}
+
+
+class TextError(ValueError):
+    """A file that cannot be read as plain text. The message says why, and what to do."""
+
+
+def paragraphs(text):
+    """The canonical paragraphs (canon-1) of `text`, as a list of str.
+
+    Unicode NFC; paragraphs are split at blank lines; inside them every run of whitespace, non-breaking spaces
+    included, is one space; no paragraph is empty. Offsets count code points inside one of these strings.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
+    return [block for block in blocks if block]
+
+
+def digest(text):
+    """SHA-256 of the UTF-8 bytes of `text`, as 64 hexadecimal digits. Spans keep the first 16 of them."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_text(path):
+    """The content of a text file (at most 5 MB) as str, whatever program saved it; line ends are left as they are.
+
+    UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252: the last one, and characters that cannot be
+    recovered, are reported as a UnicodeWarning. Raises TextError if the file is missing, empty, too large, or not
+    plain text.
+    """
+    path = Path(path)
+    data = _read_bytes(path)
+    for magic, kind in NOT_PLAIN.items():
+        if data[:20].lstrip().lower().startswith(magic.lower()):
+            raise TextError(f"{path.name} is {kind}: open it and save the report as plain text (UTF-8).")
+    text = _decode(data, path.name)
+    if "\0" in text:
+        raise TextError(f"{path.name} is not a text file: save the report as plain text (UTF-8).")
+    if not text.strip():
+        raise TextError(f"{path.name} is empty: save the whole report in it.")
+    return text
+
+
+def _read_bytes(path):
+    if path.is_dir():
+        raise TextError(f"{path} is a folder: give the text file inside it.")
+    if not path.exists():
+        raise TextError(f"{path} does not exist: check the name and the folder.")
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TextError(f"{path.name} is larger than 5 MB: give the report alone, as plain text.")
+        return path.read_bytes()
+    except OSError as error:
+        raise TextError(f"{path} cannot be opened ({error.strerror}): check that you may read it.") from error
+
+
+def _decode(data, name):
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8-sig", "replace")
+    lost = text.count("\ufffd")
+    whole = sum(character > "\x7f" for character in text) - lost
+    if lost < whole:  # a Windows-1252 file has hardly a sequence that is also UTF-8
+        warnings.warn(f"{name} is UTF-8 with {lost} unreadable characters.", UnicodeWarning, stacklevel=3)
+        return text
+    warnings.warn(f"{name} is not UTF-8; it was read as Windows-1252.", UnicodeWarning, stacklevel=3)
+    return data.decode("cp1252", "replace")
