@@ -5,10 +5,12 @@ problem with the schema: nothing is reported twice, and a rule need not fear wha
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
+
+from frictionless import FrictionlessException, Package
 
 from .canon import digest, paragraphs, read_text
 from .case import DESCRIPTOR, CaseError, Problem, find, load, parse, read_package, read_table, text_of, vocabulary
@@ -16,32 +18,32 @@ from .verify import is_other_text, verify
 
 NARRATOR = "narrator"
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
-LEGAL_PAIRS = {
+LEGAL_POLARITIES = {
     "certain": {"positive", "negative", "unknown"},
     "probable": {"positive", "negative"},
     "possible": {"positive", "negative"},
     "uncommitted": {"unknown"},
 }
 SYMMETRIC = {"contradicts", "supports", "repeats"}
-BOUNDS = {  # what low and high must be, as a test and in words
-    "exact": (lambda low, high: low is not None and low == high, "low and high are the same number"),
-    "about": (lambda low, high: low is not None and low == high, "low and high are the same number"),
-    "at_least": (lambda low, high: low is not None and high is None, "only low is given"),
-    "at_most": (lambda low, high: low is None and high is not None, "only high is given"),
-    "range": (lambda low, high: None not in (low, high) and low < high, "low is less than high"),
-    "vague": (lambda low, high: low is None and high is None, "low and high are empty"),
+BOUNDS = {  # what low and high must be: in words, and as a test
+    "exact": ("low and high are one number", lambda low, high: low is not None and low == high),
+    "about": ("low and high are one number", lambda low, high: low is not None and low == high),
+    "at_least": ("only low is given", lambda low, high: low is not None and high is None),
+    "at_most": ("only high is given", lambda low, high: low is None and high is not None),
+    "range": ("low is less than high", lambda low, high: None not in (low, high) and low < high),
+    "vague": ("low and high are empty", lambda low, high: low is None and high is None),
 }
 GIST_WORDS = 25
-GIST_RUN, ANY_RUN = 5, 7  # so many words in a row of the text are not our own words any more ...
-PLAIN_WORDS = 4  # ... if as many of them are neither capitalised in the text nor numbers: names may be repeated
+GIST_RUN, ANY_RUN = 5, 7  # so many words in a row of the text are no longer our own words ...
+PLAIN_WORDS = 4  # ... if so many of them are neither capitalised in the text nor numbers: names may be repeated
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
     """What `inspect` found.
 
     problems: in the order of tables and rows; rows: how many were read, by table; waiting: names of the rules that
-    wait for the schema's problems to be mended; own_words: whether a text was at hand to check them against.
+    wait until the schema's problems are mended; own_words: whether a text was at hand to look for copied words.
     """
 
     problems: list[Problem]
@@ -51,23 +53,26 @@ class Report:
 
 
 class Row(dict):
-    """The cells of a row by column (integers and numbers converted, None if empty); `key` is its identifier."""
+    """The cells of a row by column: str, or int, float or None for integers and numbers. `key` is its identifier."""
 
-    def __init__(self, cells, file, line, key):
-        super().__init__(cells)
-        self.file, self.line, self.key = file, line, key
+    def __init__(self, resource, line, cells):
+        fields = resource["schema"]["fields"]
+        super().__init__(zip((field["name"] for field in fields), cells))
+        self.file, self.line = resource["path"], line
+        self.key = " ".join(self[column] for column in _primary_key(resource) if column in self) or f"row {line}"
 
     def wrong(self, column, message, remedy):
-        return Problem(self.file, self.line, column, f"{self.key} {message}", remedy)
+        return Problem(self.file, self.line, column, f"{self.key}: {message}", remedy)
 
 
 @dataclass
 class Draft:
-    """A case under inspection: descriptor, rows by table, names of the columns without problems, canonical text."""
+    """A case under inspection: its descriptor; rows by table; columns without problems; canonical texts, or None."""
 
     package: dict
     tables: dict[str, list[Row]]
     sound: set[str]
+    shipped_text: list[str] | None
     text: list[str] | None
 
     def __getitem__(self, table):
@@ -75,34 +80,414 @@ class Draft:
 
 
 def check(case_path="report", article=None):
-    """The problems of a case, as a list of Problem, in the order of its tables and rows; empty if it is sound.
+    """The problems of a case: a list of Problem in the order of its tables and rows, empty if it is sound.
 
-    case_path: name or folder of a case, as for `load`; article: path of its text, to check that nothing is copied from
-    it (not needed if the case ships its text). Raises CaseError if there is no such case, TextError if the article
-    cannot be read.
+    case_path: name or folder of a case, as for `load`; article: path of its text, to find words copied from it (not
+    needed if the case ships its text). Raises CaseError if there is no such case, TextError if a text is unreadable.
     """
     return inspect(case_path, article).problems
 
 
 def inspect(case_path="report", article=None):
-    """The same as `check`, as a Report that also says what was looked at."""
+    """`check`, with an account of what was looked at: a Report."""
     folder = find(case_path)
-    article_text = read_text(article) if article else None
+    texts = [paragraphs(read_text(path)) if path else None for path in (text_of(folder), article)]
     try:
         package = read_package(folder)
     except CaseError as error:
         return Report([error.problem], {}, [], False)
-    draft, problems = _read(folder, package)
-    problems += _unequal_vocabularies(package)
 
-    shipped = text_of(folder)
-    if shipped:
-        draft.text = paragraphs(read_text(shipped))
-        problems += _run(shipped_text, draft)
-    if article and _is_text_of(folder, article):
-        draft.text = paragraphs(article_text)
-    elif article:
-        remedy = f"give the text that {package.get('title', folder.name)!r} is about"
+    tables, problems = {}, [*_unequal_vocabularies(package)]
+    for resource in package["resources"]:
+        try:
+            cells = read_table(folder, resource)
+            tables[resource["name"]] = [Row(resource, line, row) for line, row in enumerate(cells, start=2)]
+        except CaseError as error:
+            problems.append(error.problem)
+    problems += _schema_problems(package, tables)
+    sound = _convert(package, tables, problems)
+    if article and _is_of_another_case(folder, article):
+        texts[1] = None
+        remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
         problems.append(Problem(Path(article).name, None, None, "this seems to be another text", remedy))
-    waiting = [rule.__name__ for rule in RULES if not rule.columns <= draft.sound]
-    ...
+
+    draft = Draft(package, tables, sound, texts[0], texts[1] or texts[0])
+    waiting = []
+    for rule, columns in RULES.items():
+        if columns <= sound:
+            problems += rule(draft)
+        else:
+            waiting.append(rule.__name__)
+    files = [resource["path"] for resource in package["resources"]]
+    problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
+    rows = {name: len(table) for name, table in tables.items()}
+    return Report(problems, rows, waiting, draft.text is not None)
+
+
+def _is_of_another_case(folder, article):
+    try:
+        case = load(folder)
+        return is_other_text(case, verify(case, article))
+    except CaseError:  # problems of the tables are reported in any case, and the text cannot be judged by them
+        return False
+
+
+# ---- the schema ----
+
+
+def _schema_problems(package, tables):
+    """What frictionless finds in the cells and keys of the readable tables. It reads the very cells that we read."""
+    resources = {resource["name"]: resource for resource in package["resources"] if resource["name"] in tables}
+    inline = []
+    for name, resource in resources.items():
+        keys = [key for key in resource["schema"].get("foreignKeys", []) if key["reference"].get("resource", name) in tables]
+        header = [field["name"] for field in resource["schema"]["fields"]]
+        data = [header, *(list(row.values()) for row in tables[name])]
+        inline.append({"name": name, "schema": {**resource["schema"], "foreignKeys": keys}, "data": data})
+    try:
+        report = Package.from_descriptor({**package, "resources": inline}).validate()
+    except FrictionlessException as error:
+        remedy = "see the Data Package standard, https://datapackage.org"
+        return [Problem(DESCRIPTOR, None, None, reason.note, remedy) for reason in error.reasons or [error.error]]
+    problems = {}
+    for task in report.tasks:
+        for error in task.errors:
+            problem = _translate(error, resources[task.name], tables[task.name])
+            problems.setdefault((problem.file, problem.row, problem.column), problem)
+    return list(problems.values())
+
+
+def _translate(error, resource, rows):
+    """A frictionless error as a Problem in a student's words."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    if error.type in ("type-error", "constraint-error"):
+        row, column = rows[error.row_number - 2], error.field_name
+        return _cell_problem(row, fields[column]) or row.wrong(
+            column, f"{row[column]!r} is not allowed ({error.note})", _describe(fields[column])
+        )
+    if error.type == "primary-key":
+        row, columns = rows[error.row_number - 2], ", ".join(_primary_key(resource))
+        first = re.search(r"\d+$", error.note)
+        message = f"row {first[0]} has the same identifier" if first else "the identifier is empty"
+        return row.wrong(columns, message, "give each row its own identifier, or delete one of the two")
+    if error.type == "foreign-key":
+        row, columns = rows[error.row_number - 2], ", ".join(error.field_names)
+        message = f"{' '.join(error.field_cells)!r} is not in the table {error.reference_name}"
+        return row.wrong(columns, message, "add it there, or correct it here")
+    return Problem(resource["path"], getattr(error, "row_number", None), None, error.message, "mend the table")
+
+
+def _cell_problem(row, field):
+    try:
+        parse(row[field["name"]], field)
+    except ValueError as error:
+        return row.wrong(field["name"], str(error), _describe(field))
+
+
+def _describe(field):
+    return field.get("description", "correct it").rstrip(".")
+
+
+def _describe(field):
+    return field.get("description", "correct it").rstrip(".")
+
+
+def _primary_key(resource):
+    key = resource["schema"].get("primaryKey", [])
+    return [key] if isinstance(key, str) else key
+
+
+def _convert(package, tables, problems):
+    """Convert the numbers of sound columns in place; the names of these columns as a set of "table.column".
+
+    Adds to `problems` what frictionless lets pass and `load` does not, so that a case without problems can be loaded.
+    """
+    flagged = {(p.file, column) for p in problems for column in (p.column or "").split(", ")}
+    sound = set()
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            rows, column = tables.get(resource["name"]), field["name"]
+            if rows is None or (resource["path"], column) in flagged:
+                continue
+            found = [problem for row in rows if (problem := _cell_problem(row, field))]
+            if found:
+                problems += found
+                continue
+            sound.add(f"{resource['name']}.{column}")
+            if field["type"] in ("integer", "number"):
+                for row in rows:
+                    row[column] = parse(row[column], field)
+    return sound
+
+
+def _unequal_vocabularies(package):
+    """frictionless enforces `enum`, people read `categories`: they must say the same."""
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            enum = field.get("constraints", {}).get("enum", [])
+            if vocabulary(field) != enum:
+                column = f"{resource['name']}.{field['name']}"
+                remedy = "write the same values in the same order in both"
+                yield Problem(DESCRIPTOR, None, column, "categories and constraints.enum differ", remedy)
+
+
+# ---- rules that a schema cannot say ----
+
+RULES = {}  # the columns that each rule reads
+
+
+def rule(*columns):
+    def register(function):
+        RULES[function] = frozenset(columns)
+        return function
+
+    return register
+
+
+@rule("paragraphs.paragraph")
+def paragraphs_are_numbered(case):
+    for number, row in enumerate(case["paragraphs"], start=1):
+        if row["paragraph"] != number:
+            yield row.wrong("paragraph", f"paragraph {number} should stand here", "number them 1, 2, 3 ... in order")
+            return
+
+
+@rule("paragraphs.paragraph", "spans.span_id", "spans.paragraph", "claims.content_span")
+def paragraphs_make_claims(case):
+    where = _paragraphs_of_spans(case)
+    claimed = {number for row in case["claims"] for number in where[row["content_span"]]}
+    for row in case["paragraphs"]:
+        if row["paragraph"] not in claimed:
+            yield row.wrong("paragraph", "no claim has its content in this paragraph", "add its claims to claims.csv")
+
+
+@rule("paragraphs.paragraph", "paragraphs.n_chars", "spans.paragraph", "spans.start", "spans.end")
+def spans_fit(case):
+    length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
+    for row in case["spans"]:
+        if row["end"] <= row["start"]:
+            yield row.wrong("end", f"ends at {row['end']}, before it begins", "end is the place after the last character")
+        elif row["end"] > length[row["paragraph"]]:
+            message = f"ends at {row['end']}, but paragraph {row['paragraph']} at {length[row['paragraph']]}"
+            yield row.wrong("end", message, "correct end, or the number of the paragraph")
+
+
+@rule("spans.span_id", "spans.part", "spans.paragraph", "spans.start", "spans.end")
+def parts_are_in_order(case):
+    spans = defaultdict(list)
+    for row in case["spans"]:
+        spans[row["span_id"]].append(row)
+    for parts in spans.values():
+        for number, row in enumerate(sorted(parts, key=lambda row: row["part"]), start=1):
+            if row["part"] != number:
+                yield row.wrong("part", f"part {number} is missing", "number the parts of a span 1, 2, 3 ...")
+                break
+        for one, other in pairwise(sorted(parts, key=lambda row: row["part"])):
+            if (other["paragraph"], other["start"]) < (one["paragraph"], one["end"]):
+                message = f"begins before part {one['part']} ends"
+                yield other.wrong("start", message, "give the parts in the order of the text, without overlap")
+
+
+@rule("spans.span_id")
+def spans_are_used(case):
+    pointers = [
+        (resource["name"], column)
+        for resource in case.package["resources"]
+        for key in resource["schema"].get("foreignKeys", [])
+        if key["reference"].get("resource") == "spans"
+        for column in key["fields"]
+    ]
+    if any(f"{table}.{column}" not in case.sound for table, column in pointers):
+        return
+    used = {row[column] for table, column in pointers for row in case[table]}
+    for row in case["spans"]:
+        if row["span_id"] not in used:
+            yield row.wrong("span_id", "no table uses this span", "delete it, or enter it where it belongs")
+
+
+@rule("claims.source", "claims.source_chain", "actors.actor_id")
+def voices_are_known(case):
+    known = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
+    for row in case["claims"]:
+        for column, names in (("source", [row["source"]]), ("source_chain", row["source_chain"].split(";"))):
+            for name in names:
+                if name not in known:
+                    remedy = "add it to actors.csv, or correct it here"
+                    yield row.wrong(column, f"{name!r} is neither narrator nor an actor", remedy)
+
+
+@rule("claims.source", "claims.source_chain")
+def chains_begin_with_the_source(case):
+    for row in case["claims"]:
+        chain, source = row["source_chain"].split(";"), row["source"]
+        if source == NARRATOR and chain != [NARRATOR] or source != NARRATOR and chain[:2] != [NARRATOR, source]:
+            remedy = "narrator alone for the narrator's claims, else narrator;source and then deeper voices"
+            yield row.wrong("source_chain", f"the chain does not begin as the source ({source}) demands", remedy)
+
+
+@rule("claims.source", "claims.quote_type", *(f"claims.{column}" for column in CUE))
+def cues_fit_the_source(case):
+    for row in case["claims"]:
+        narrator = row["source"] == NARRATOR
+        for column in CUE:
+            if narrator and row[column]:
+                yield row.wrong(column, f"the narrator has no {column}", "empty the cell, or name the source")
+            elif not narrator and not row[column] and column != "source_span":
+                yield row.wrong(column, f"{row['source']} says it, but the {column} is empty", "fill it in")
+        if narrator != (row["quote_type"] == "none"):
+            remedy = "none for the narrator's own claims; direct, mixed or indirect for everyone else's"
+            yield row.wrong("quote_type", f"{row['quote_type']} does not go with {row['source']}", remedy)
+
+
+@rule("claims.certainty", "claims.polarity")
+def certainty_goes_with_polarity(case):
+    for row in case["claims"]:
+        certainty, polarity = row["certainty"], row["polarity"]
+        legal = LEGAL_POLARITIES.get(certainty, set())
+        if polarity not in legal:
+            remedy = f"{certainty} goes with {' or '.join(sorted(legal))}"
+            yield row.wrong("polarity", f"{certainty} does not go with {polarity}", remedy)
+
+
+@rule("claim_links.claim_id", "claim_links.other_id", "claim_links.relation")
+def links_are_between_two(case):
+    seen = set()
+    for row in case["claim_links"]:
+        one, other, relation = row["claim_id"], row["other_id"], row["relation"]
+        if one == other:
+            yield row.wrong("other_id", "a claim is linked to itself", "name the other claim")
+        elif relation in SYMMETRIC and (other, one, relation) in seen:
+            yield row.wrong("other_id", "the same link stands above the other way round", "delete one of the two")
+        seen.add((one, other, relation))
+
+
+@rule("quantities.low", "quantities.high", "quantities.bound")
+def bounds_hold(case):
+    for row in case["quantities"]:
+        words, holds = BOUNDS[row["bound"]]
+        if not holds(row["low"], row["high"]):
+            yield row.wrong("bound", f"{row['bound']} does not fit low and high", f"{row['bound']} means that {words}")
+
+
+@rule("events.event_id", "event_actors.event_id")
+def events_have_actors(case):
+    acted = {row["event_id"] for row in case["event_actors"]}
+    for row in case["events"]:
+        if row["event_id"] not in acted:
+            yield row.wrong("event_id", "nobody takes part in it", "add a row to event_actors.csv")
+
+
+@rule(
+    *("quantities.span_id", "quantities.claim_id", "events.span_id", "events.claim_id"),
+    *("claims.claim_id", "claims.content_span", "spans.span_id", "spans.paragraph"),
+)
+def anchors_lie_in_the_paragraph_of_the_claim(case):
+    where = _paragraphs_of_spans(case)
+    content = {row["claim_id"]: row["content_span"] for row in case["claims"]}
+    for table in ("quantities", "events"):
+        for row in case[table]:
+            claim = row["claim_id"]
+            if claim and not where[row["span_id"]] & where[content[claim]]:
+                yield row.wrong("claim_id", f"{claim} is in another paragraph than {row['span_id']}", "correct one")
+
+
+@rule("questions.claims", "claims.claim_id")
+def questions_name_claims(case):
+    known = {row["claim_id"] for row in case["claims"]}
+    for row in case["questions"]:
+        for claim in row["claims"].split(";"):
+            if claim not in known:
+                yield row.wrong("claims", f"{claim!r} is not in the table claims", "add it there, or correct it here")
+
+
+@rule("codings.variable", "codings.value", "claims.source", "actors.actor_id")
+def codings_are_legal(case):
+    fields = next(table["schema"]["fields"] for table in case.package["resources"] if table["name"] == "claims")
+    labels = {field["name"]: set(vocabulary(field)) for field in fields if vocabulary(field)}
+    labels["source"] = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
+    for row in case["codings"]:
+        variable, value = row["variable"], row["value"]
+        if variable not in labels:
+            remedy = f"one of {', '.join(labels)}"
+            yield row.wrong("variable", f"{variable!r} is no column of claims with a list of labels", remedy)
+        elif value not in labels[variable]:
+            yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
+
+
+@rule()
+def gists_are_short(case):
+    for rows in case.tables.values():
+        for row in rows:
+            count = len(row.get("gist", "").split())
+            if count > GIST_WORDS:
+                yield row.wrong("gist", f"{count} words", f"say it in at most {GIST_WORDS}")
+
+
+@rule()
+def words_are_our_own(case):
+    if case.text is None:
+        return
+    text = [word for paragraph in case.text for word in _words(paragraph)]
+    places = defaultdict(list)
+    for place, word in enumerate(text):
+        places[word.casefold()].append(place)
+    for rows in case.tables.values():
+        for row in rows:
+            for column, cell in row.items():
+                limit = GIST_RUN if column == "gist" else ANY_RUN
+                words = _words(cell) if isinstance(cell, str) else []
+                for begin, end in _copied(words, text, places, limit):
+                    message = f"words {begin + 1} to {end} stand in the text in the same order"
+                    yield row.wrong(column, message, "say it in your own words")
+
+
+def _words(text):
+    return re.findall(r"\w+", re.sub("['’]", "", text))
+
+
+def _copied(words, text, places, limit):
+    """Runs of at least `limit` words that also stand in the text: the first and the last + 1 of each."""
+    begin = 0
+    while begin < len(words):
+        longest = 0
+        for place in places.get(words[begin].casefold(), []):
+            pairs = zip(words[begin:], text[place : place + len(words)])
+            run = [there for here, there in takewhile(lambda pair: pair[0].casefold() == pair[1].casefold(), pairs)]
+            plain = sum(not (word[0].isupper() or word[0].isdigit()) for word in run)
+            if len(run) >= limit and plain >= PLAIN_WORDS:
+                longest = max(longest, len(run))
+        if longest:
+            yield begin, begin + longest
+        begin += longest or 1
+
+
+@rule(
+    *("paragraphs.paragraph", "paragraphs.n_chars", "paragraphs.sha256"),
+    *("spans.paragraph", "spans.start", "spans.end", "spans.sha256_16"),
+)
+def shipped_text_is_the_text(case):
+    if case.shipped_text is None:
+        return
+    text = dict(enumerate(case.shipped_text, start=1))
+    remedy = "restore article.txt, or count and hash again"
+    if len(text) != len(case["paragraphs"]):
+        file = next(table["path"] for table in case.package["resources"] if table["name"] == "paragraphs")
+        message = f"{len(case['paragraphs'])} paragraphs, but article.txt has {len(text)}"
+        yield Problem(file, None, "paragraph", message, remedy)
+    for row in case["paragraphs"]:
+        paragraph = text.get(row["paragraph"], "")
+        if row["n_chars"] != len(paragraph):
+            yield row.wrong("n_chars", f"the paragraph in article.txt has {len(paragraph)} characters", remedy)
+        if row["sha256"] != digest(paragraph):
+            yield row.wrong("sha256", "this is not the hash of the paragraph in article.txt", remedy)
+    for row in case["spans"]:
+        if row["sha256_16"] != digest(text.get(row["paragraph"], "")[row["start"] : row["end"]])[:16]:
+            message = "article.txt does not have these characters at this place"
+            yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
+
+
+def _paragraphs_of_spans(case):
+    paragraphs_of = defaultdict(set)
+    for row in case["spans"]:
+        paragraphs_of[row["span_id"]].add(row["paragraph"])
+    return paragraphs_of

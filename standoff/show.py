@@ -64,21 +64,25 @@ def in_words(data):
 
     A Series reads 'label value, label value ...'; a DataFrame one such list for each row, without its zeros.
     """
-    def number(value):
-        return "none" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
-
     if isinstance(data, pd.Series):
-        body = ", ".join(f"{_flat(label)} {number(value)}" for label, value in data.items())
+        body = ", ".join(f"{_flat(label)} {_text(value)}" for label, value in data.items())
         return f"{data.name or 'Values'} by {data.index.name or 'label'}: {body}."
     rows = []
     for label, row in data.iterrows():
-        cells = ", ".join(f"{_flat(column)} {number(value)}" for column, value in row.items() if _counts(value))
+        cells = ", ".join(f"{_flat(column)} {_text(value)}" for column, value in row.items() if not pd.isna(value) and value != 0)
         rows.append(f"{_flat(label)}: {cells or 'nothing'}")
     return ". ".join(rows) + "."
 
 
-def _counts(value):
-    return not pd.isna(value) and value != 0
+def _text(value):
+    """A value as people write it; nothing for a missing one."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
 
 
 def _flat(label):
@@ -111,13 +115,7 @@ def _td(value):
 def _cell(value):
     if isinstance(value, (list, tuple)):
         return ", ".join(_cell(part) for part in value)
-    if pd.isna(value):
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    text = html.escape(f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value))
+    text = html.escape(_text(value))
     return f'<a class="claim" href="claims-table.html#{text}">{text}</a>' if _is_claim(text) else text
 
 

@@ -17,15 +17,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice, product
+from pathlib import Path
 
 import pandas as pd
 
-from .canon import paragraphs, read_text
+from .canon import TextError, paragraphs, read_text
 from .case import CaseError
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
 
 LONG = 20  # characters; a shorter stretch may be in another text, or elsewhere in this one, by accident
+TIMES = 10  # so many times the length of the original is too long for a copy: searching it would take minutes
 REACH = 1000  # characters; how far from its expected place a stretch is looked for
 BUDGET = 4096  # spellings of one stretch that are tried, after the uniform ones
 
@@ -83,9 +85,13 @@ def verify(case, article_path):
     shift: by how many characters the place moved, from the beginning of the text; 0 if exact or folded, <NA> if
     missing.
 
-    The text is nowhere in the answer. Raises TextError if the file cannot be read as plain text.
+    The text is nowhere in the answer. Raises TextError if the file cannot be read as plain text or is far too long,
+    CaseError if the spans are not those of the paragraphs.
     """
-    _, finds = align(case, read_text(article_path))
+    text = read_text(article_path)
+    if len(text) > TIMES * max(case["paragraphs"]["n_chars"].sum(), 5_000):
+        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone as plain text.")
+    _, finds = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
     table["status"] = pd.Categorical([find.status for find in finds], STATUSES, ordered=True)
     table["found_paragraph"] = pd.array([find.paragraph for find in finds], "Int64")
@@ -107,15 +113,19 @@ def is_other_text(case, df):
 def explain(case, article_path, df):
     """What a `verify` table means, in a few sentences: the text, an edited or damaged copy of it, or another text."""
     if is_other_text(case, df):
-        return "This seems to be another text: hardly any of the longer spans is in it. Check that it is the right file."
+        return (
+            "This seems to be another text, or a badly damaged copy: hardly any of the longer spans is in it. "
+            "Check that it is the right file."
+        )
     text = read_text(article_path)
     status = df["status"]
-    sentences = ["This is the text."]
+    lost_parts = int((status == "missing").sum())
+    sentences = [f"This is the text, but {lost_parts} of {len(df)} spans are missing." if lost_parts else "This is the text."]
     if (status == "folded").any():
         sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
     if (status == "relocated").any():
         sentences.append("Some spans stand elsewhere, because something was added, left out or moved.")
-    if damaged := len(re.findall("\ufffd|â€.|Ã.", text)):
+    if damaged := len(re.findall("\ufffd|â€|Ã[\u0080-\u00bf]", text)):
         sentences.append(f"The copy is damaged: {damaged} characters were lost on the way. Get it again, as UTF-8.")
 
     wholes, _ = align(case, text)
