@@ -185,7 +185,7 @@ def read_table(folder, resource):
 def _csv_rows(path, name):
     save_as = "save the table as CSV UTF-8 (comma-separated)"
     if not path.is_file():
-        raise CaseError(name, None, None, "the file is missing", f"restore it, or remove its resource from {DESCRIPTOR}")
+        raise CaseError(name, None, None, "the file is missing", f"restore it, or take it out of {DESCRIPTOR}")
     data = path.read_bytes()
     if b"\0" in data or data.startswith(b"PK"):
         raise CaseError(name, None, None, "this is not a text file", save_as)

@@ -140,10 +140,10 @@ def _schema_problems(package, tables):
     resources = {resource["name"]: resource for resource in package["resources"] if resource["name"] in tables}
     inline = []
     for name, resource in resources.items():
-        keys = [key for key in resource["schema"].get("foreignKeys", []) if key["reference"].get("resource", name) in tables]
-        header = [field["name"] for field in resource["schema"]["fields"]]
-        data = [header, *(list(row.values()) for row in tables[name])]
-        inline.append({"name": name, "schema": {**resource["schema"], "foreignKeys": keys}, "data": data})
+        schema = resource["schema"]
+        keys = [key for key in schema.get("foreignKeys", []) if key["reference"].get("resource", name) in tables]
+        data = [[field["name"] for field in schema["fields"]], *(list(row.values()) for row in tables[name])]
+        inline.append({"name": name, "schema": {**schema, "foreignKeys": keys}, "data": data})
     try:
         report = Package.from_descriptor({**package, "resources": inline}).validate()
     except FrictionlessException as error:
@@ -266,7 +266,7 @@ def spans_fit(case):
     length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
     for row in case["spans"]:
         if row["end"] <= row["start"]:
-            yield row.wrong("end", f"ends at {row['end']}, before it begins", "end is the place after the last character")
+            yield row.wrong("end", "ends before it begins", "end is the place after the last character")
         elif row["end"] > length[row["paragraph"]]:
             message = f"ends at {row['end']}, but paragraph {row['paragraph']} at {length[row['paragraph']]}"
             yield row.wrong("end", message, "correct end, or the number of the paragraph")

@@ -51,10 +51,10 @@ def _check(options):
     report = inspect(options.case, options.article)
     for problem in report.problems:
         print(problem)
-    count = len(report.problems)
-    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(report.rows)} tables with {sum(report.rows.values())} rows.")
+    count, rows = len(report.problems), sum(report.rows.values())
+    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(report.rows)} tables with {rows} rows.")
     if report.waiting:
-        print(f"{len(report.waiting)} rules wait until the columns that they read are mended: {', '.join(report.waiting)}.")
+        print("Rules that wait until the columns they read are mended:", ", ".join(report.waiting))
     if report.own_words:
         print("Looked for words copied from the text.")
     else:

@@ -112,8 +112,8 @@ def _html(number, question, solution, answer, options, hints, why, tolerance, fo
                          for letter, text in letters.items())
         kind, shown = "choice", f"{answer}) {letters[answer]}"
     elif isinstance(answer, (int, float)):
-        fields = f'<label>Your number <input type="text" inputmode="decimal" autocomplete="off"></label>'
-        kind, shown = "number", f"{answer:,}"
+        fields = '<label>Your number <input type="text" inputmode="decimal" autocomplete="off"></label>'
+        kind, shown = "number", f"{answer:,.4g}" if isinstance(answer, float) else f"{answer:,}"
     else:
         fields = '<label>Your answer <input type="text" autocomplete="off"></label>'
         kind, shown = "text", str(answer)

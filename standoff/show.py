@@ -81,8 +81,9 @@ def _text(value):
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
+        value = int(value) if value == int(value) else round(value, 2)
+    big = isinstance(value, (int, float)) and abs(value) >= 10_000  # 14,000, but 2014
+    return f"{value:,}" if big else str(value)
 
 
 def _flat(label):
@@ -109,7 +110,8 @@ def _table(frame, caption, index):
 
 def _td(value):
     numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f'<td class="so-number">{_cell(value)}</td>' if numeric else f"<td>{_cell(value)}</td>"
+    kind = ' class="so-number"' if numeric else ' class="so-date"' if isinstance(value, pd.Timestamp) else ""
+    return f"<td{kind}>{_cell(value)}</td>"
 
 
 def _cell(value):

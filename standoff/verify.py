@@ -15,8 +15,8 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate, islice, product
+from functools import cached_property, partial
+from itertools import accumulate, islice, pairwise, product
 from pathlib import Path
 
 import pandas as pd
@@ -90,7 +90,7 @@ def verify(case, article_path):
     """
     text = read_text(article_path)
     if len(text) > TIMES * max(case["paragraphs"]["n_chars"].sum(), 5_000):
-        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone as plain text.")
+        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone.")
     _, finds = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
     table["status"] = pd.Categorical([find.status for find in finds], STATUSES, ordered=True)
@@ -106,8 +106,9 @@ def summary(df):
 
 def is_other_text(case, df):
     """Whether a `verify` table is that of another text: next to none of the longer spans was found."""
+    missing = df["status"] == "missing"
     long = case["spans"]["end"] - case["spans"]["start"] >= LONG
-    return bool((df["status"] == "missing")[long].mean() > 0.9)
+    return bool((missing[long] if long.any() else missing).mean() > 0.9)
 
 
 def explain(case, article_path, df):
@@ -119,8 +120,9 @@ def explain(case, article_path, df):
         )
     text = read_text(article_path)
     status = df["status"]
-    lost_parts = int((status == "missing").sum())
-    sentences = [f"This is the text, but {lost_parts} of {len(df)} spans are missing." if lost_parts else "This is the text."]
+    sentences = ["This is the text."]
+    if missing := (status == "missing").sum():
+        sentences = [f"This is the text, but {missing} of {len(df)} spans are missing."]
     if (status == "folded").any():
         sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
     if (status == "relocated").any():
@@ -130,12 +132,12 @@ def explain(case, article_path, df):
 
     wholes, _ = align(case, text)
     lost = (status == "missing").groupby(df["paragraph"]).mean()
-    alike = (status == "exact").groupby(df["paragraph"]).all()
-    # Of a paragraph with marks of another kind the whole is often not recognised, and need not be.
+    folded = (status == "folded").groupby(df["paragraph"]).any()
+    # A whole paragraph with marks of several other kinds may not be recognised although all of its spans are.
     changed = [
         number
         for number, whole in zip(case["paragraphs"]["paragraph"], wholes)
-        if whole.status == "missing" and (lost.get(number, 0) or alike.get(number, True))
+        if whole.status == "missing" and (lost.get(number) or not folded.get(number))
     ]
     if gone := [number for number in changed if lost.get(number) == 1]:
         sentences.append(f"Not found: paragraph {_runs(gone)}.")
@@ -161,6 +163,8 @@ def align(case, text):
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not spans["paragraph"].isin(list(begins)).all():
         raise CaseError("spans.csv", None, "paragraph", "a span is in no paragraph", "see `standoff check`")
+    if spans.empty:
+        raise CaseError("spans.csv", None, None, "there are no spans yet", "add them, then verify")
     units = [Unit(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
     for row in spans.itertuples():
         place = begins[row.paragraph] + row.start
@@ -193,8 +197,8 @@ class _Search:
         long = [unit for unit in ordered if unit.length >= LONG]
         self.points = [(0, 0), (max(unit.place + unit.length for unit in units), len(self.text))]
         for unit in long:
-            self._try(unit, lambda dressing: self._places(unit, dressing))
-        # Most stretches hold no marks and are found in the copy as it is. Only if all do, a dressing gives a foothold.
+            self._try(unit, partial(self._places, unit))
+        # Most stretches hold no marks and are found in the copy as it is. If all do, a dressing gives the foothold.
         for dressing in self.dressings[:4]:
             for unit, position in _anywhere([unit for unit in long if unit not in self.finds], dressing):
                 self._keep(unit, dressing, position)
@@ -300,7 +304,7 @@ class _Dressing:
         """The positions, in order, at which a span may begin or end when it is looked for: not inside a word."""
         # Only cased letters and digits make words of which we know the edges; Chinese, for one, runs on.
         inner = [character.isdigit() or character.lower() != character.upper() for character in self.text]
-        inside = [False, *(a and b for a, b in zip(inner, inner[1:])), False]
+        inside = [False, *(a and b for a, b in pairwise(inner)), False]
         return [position for position, within in enumerate(inside) if not within]
 
     @cached_property

@@ -1,0 +1,20 @@
+# A thin front for book.py, which does each command's own set-up. Without make: `python book.py build`.
+# Extra arguments go through ARGS, for example: make test ARGS="-k links"
+PYTHON ?= $(shell command -v python3 || command -v python)
+
+.PHONY: book test serve pins clean
+
+book:   ## execute the chapters and write _build/html
+	@"$(PYTHON)" book.py build $(ARGS)
+
+test:   ## build the book, then test everything
+	@"$(PYTHON)" book.py test $(ARGS)
+
+serve:  ## show the book while it is being edited
+	@"$(PYTHON)" book.py serve $(ARGS)
+
+pins:   ## renew requirements.txt from requirements.in (newer versions: ARGS=--upgrade)
+	@"$(PYTHON)" book.py pins $(ARGS)
+
+clean:  ## remove everything that the other commands make
+	rm -rf .venv _build standoff.egg-info

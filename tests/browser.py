@@ -1,0 +1,79 @@
+"""A real browser for the tests: found on this machine, or else installed once.
+
+    with launch() as browser:
+        page = browser.new_page()
+"""
+
+import contextlib
+import functools
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = [  # the tests count requests, so the browser makes none of its own
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def works(path):
+    """Whether there is a browser at this path. Ubuntu's `chromium` package, without snap, installs one that is not."""
+    if not path or not os.path.isfile(path):
+        return False
+    if os.name == "nt":  # there, --version opens a window
+        return True
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def find():
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path  # where Playwright puts its own
+    candidates = (os.environ.get("STANDOFF_CHROMIUM"), *map(shutil.which, NAMES), own)
+    return next(filter(works, candidates), None)
+
+
+def installations():
+    """Commands that install a Chromium, the likeliest first."""
+    playwright = f'"{sys.executable}" -m playwright install'
+    if IS_ROOT and shutil.which("apt-get"):
+        yield "apt-get update && apt-get install -y --no-install-recommends chromium"
+        yield f"{playwright} --with-deps chromium"
+    yield f"{playwright} chromium"
+
+
+@functools.cache
+def chromium_path():
+    """The path of a Chromium."""
+    path = find()
+    for command in installations():
+        if path is None:
+            subprocess.run(command, shell=True, stdout=subprocess.DEVNULL)
+            path = find()
+    if path is None:
+        raise RuntimeError("No Chromium: install Chromium or Chrome, or set STANDOFF_CHROMIUM to the path of one.")
+    return path
+
+
+@contextlib.contextmanager
+def launch(**options):
+    """A headless Chromium; `options` go to Playwright."""
+    arguments = OPTIONS + (["--no-sandbox"] if IS_ROOT else [])  # its sandbox refuses to run as root
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments, **options)
+        try:
+            yield browser
+        finally:
+            browser.close()
