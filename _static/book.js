@@ -119,7 +119,7 @@
   const valueOf = (cell) => (cell ? cell.dataset.value ?? cell.textContent.trim() : "");
 
   function startTable(form) {
-    const table = document.getElementById(form.dataset.table);
+    const table = document.querySelector(`table#${CSS.escape(form.dataset.table)}`); // a heading may have that id, too
     if (!table || !table.tHead || !table.tBodies.length) return;
     const body = table.tBodies[0];
     const rows = [...body.rows];

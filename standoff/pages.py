@@ -19,9 +19,9 @@ def claims_table(case):
     links = _links(case)
     columns = {
         "claim": lambda row: f'<a href="#{row.claim_id}">{row.claim_id}</a>',
-        "paragraph": lambda row: str(paragraph[row.content_span]),
-        "source": lambda row: html.escape("The narrator" if row.source == "narrator" else names[row.source]),
         "gist": lambda row: html.escape(row.gist),
+        "source": lambda row: html.escape("The narrator" if row.source == "narrator" else names[row.source]),
+        "paragraph": lambda row: str(paragraph[row.content_span]),
         "certainty": lambda row: row.certainty,
         "polarity": lambda row: row.polarity,
         "act": lambda row: row.act,

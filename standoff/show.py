@@ -51,7 +51,8 @@ def figure(fig, caption, data, alt=None):
     plt.close(fig)
     source = base64.b64encode(picture.getvalue()).decode()
     display(HTML(
-        f'<figure class="so-figure"><img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt or in_words(data))}">'
+        f'<figure class="so-figure"><div class="so-picture"><img src="data:image/svg+xml;base64,{source}" '
+        f'alt="{html.escape(alt or in_words(data))}"></div>'
         f"<figcaption>{html.escape(caption)}</figcaption>"
         f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
         f'<div class="so-scroll" tabindex="0" role="region" aria-label="Numbers behind the figure">'

@@ -50,6 +50,8 @@ SPELLINGS = {
 }
 STRAIGHT = {"double": '""', "single": "''"}
 CURLY = {"double": "“”", "single": "‘’"}
+# Of hyphens, ellipses, dashes and quotation marks; None is as in the copy, and the last changes fastest.
+STYLES = [None, "-"], [None, "…", "..."], [None, "-", "–", "—", "--"], [None, STRAIGHT, CURLY]
 
 
 @dataclass(frozen=True)
@@ -184,8 +186,8 @@ class _Search:
         self.mark_starts = [mark.start() for mark in self.marks]
         self.as_is = _Dressing(self.text, self.marks, lambda mark: mark[0])
         dressings = {self.as_is.text: self.as_is}
-        for ellipsis, dash, quotes in product([None, "…", "..."], [None, "-", "–", "—", "--"], [None, STRAIGHT, CURLY]):
-            dressing = _Dressing(self.text, self.marks, _speller(quotes, dash, ellipsis))
+        for hyphen, ellipsis, dash, quotes in product(*STYLES):
+            dressing = _Dressing(self.text, self.marks, _speller(quotes, dash, ellipsis, hyphen))
             dressings.setdefault(dressing.text, dressing)
         self.dressings = list(dressings.values())
         self.finds = {}
@@ -193,19 +195,19 @@ class _Search:
 
     def find(self, units):
         """A list of Find, one for each unit."""
-        ordered = sorted(set(units), key=lambda unit: (-unit.length, unit.place))
-        long = [unit for unit in ordered if unit.length >= LONG]
+        ordered = sorted(set(units), key=lambda unit: (unit.length, unit.place))
+        short, long = [unit for unit in ordered if unit.length < LONG], [unit for unit in ordered if unit.length >= LONG]
         self.points = [(0, 0), (max(unit.place + unit.length for unit in units), len(self.text))]
         for unit in long:
             self._try(unit, partial(self._places, unit))
         # Most stretches hold no marks and are found in the copy as it is. If all do, a dressing gives the foothold.
-        for dressing in self.dressings[:4]:
+        for dressing in self.dressings[:3]:
             for unit, position in _anywhere([unit for unit in long if unit not in self.finds], dressing):
                 self._keep(unit, dressing, position)
             if self.finds:
                 break
         if self.finds:
-            for unit in ordered:
+            for unit in [*long, *long, *short]:  # twice, because all that are found help to find their neighbours
                 if unit not in self.finds:
                     self._near_neighbours(unit)
         return [self.finds.get(unit, Find("missing")) for unit in units]
@@ -245,8 +247,7 @@ class _Search:
         for position in positions:
             stretches = self._respellings(position, unit.length, bisect_left(self.mark_starts, position))
             if any(_hash(stretch) == unit.sha256_16 for stretch in islice(stretches, BUDGET)):
-                status = "folded" if position in self._places(unit, self.as_is) else "relocated"
-                self._record(unit, status, position)
+                self._record(unit, position, "folded" if self._in_place(unit, self.as_is, position) else "relocated")
                 return
 
     def _respellings(self, position, length, mark_number):
@@ -268,16 +269,19 @@ class _Search:
             yield dressing.to(self.begins[unit.paragraph - 1]) + unit.start
         yield unit.place
 
+    def _in_place(self, unit, dressing, position):
+        return position in self._places(unit, dressing) or dressing.back(position) in self._places(unit, self.as_is)
+
     def _keep(self, unit, dressing, position):
         status = "relocated"
-        if position in self._places(unit, dressing):
+        if self._in_place(unit, dressing, position):
             status = "exact" if dressing is self.as_is else "folded"
-        self._record(unit, status, dressing.back(position))
+        self._record(unit, dressing.back(position), status)
         if unit.length >= LONG:
             for offset in (0, unit.length):
                 insort(self.points, (unit.place + offset, dressing.back(position + offset)))
 
-    def _record(self, unit, status, position):
+    def _record(self, unit, position, status):
         shift = position - unit.place if status == "relocated" else 0
         self.finds[unit] = Find(status, bisect_right(self.begins, position), shift)
 
@@ -323,23 +327,27 @@ def _translate(position, ends, other_ends):
     return other_ends[i] + position - ends[i]
 
 
-def _speller(quotes, dash, ellipsis):
+def _speller(quotes, dash, ellipsis, hyphen):
     """A function from a mark to its spelling in one style; None leaves that kind of mark as it is."""
+    styles = {"dash": dash, "ellipsis": ellipsis, "hyphen": hyphen}
 
     def spell(mark):
         kind = mark.lastgroup
-        if kind in STRAIGHT:
-            return quotes[kind][not _opens(mark)] if quotes else mark[0]
-        return {"ellipsis": ellipsis or mark[0], "dash": dash or mark[0], "hyphen": "-", "invisible": ""}[kind]
+        if kind == "invisible":
+            return ""
+        if kind in styles:
+            return styles[kind] or mark[0]
+        return quotes[kind][not _opens(mark)] if quotes else mark[0]
 
     return spell
 
 
 def _opens(mark):
-    """Whether a quotation mark opens a quotation: after a space, bracket or dash, other quotation marks aside."""
+    """Whether a mark opens a quotation: after a space, bracket or dash, other marks aside, and not as in '90s."""
     before = mark.string[: mark.start()][-3:].rstrip("“”„‟\"«»″‘’‚‛'`´′ʼ")[-1:]
     after = mark.string[mark.end() : mark.end() + 1]
-    return (not before or before in " ([{-–—") and after not in ("", " ")
+    year = mark.lastgroup == "single" and after.isdigit()
+    return (not before or before in " ([{-–—") and after not in ("", " ") and not year
 
 
 def _anywhere(units, dressing):

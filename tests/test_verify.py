@@ -51,14 +51,21 @@ def case_of(text):
     return {"paragraphs": pd.DataFrame(rows, columns=["paragraph", "n_chars", "sha256"]), "spans": spans}
 
 
+class Hidden(str):
+    """A text that a failing test does not print."""
+
+    def __repr__(self):
+        return "<the text>"
+
+
 @pytest.fixture(params=["practice", "marked", "report"])
 def case_and_text(request):
-    """A case and its text, as str."""
+    """A case and its text. The tests assert nothing about a value that holds the text: it would be printed."""
     if request.param == "marked":
         return case_of(MARKED), MARKED
     case = standoff.load(request.param)
     path = request.getfixturevalue("report_text") if request.param == "report" else case.text
-    return case, read_text(path)
+    return case, Hidden(read_text(path))
 
 
 @pytest.fixture
@@ -144,7 +151,8 @@ def test_exact_spans_stand_in_their_paragraph(case_and_text, save):
 @pytest.mark.filterwarnings("ignore::UnicodeWarning")
 def test_exact_in_every_encoding(case_and_text, save, encoding):
     case, text = case_and_text
-    assert set(verify(case, save(text, encoding))["status"]) == {"exact"}
+    df = verify(case, save(text, encoding))
+    assert set(df["status"]) == {"exact"}
 
 
 @pytest.mark.parametrize("change", OTHER_MARKS.values(), ids=OTHER_MARKS)
@@ -153,8 +161,7 @@ def test_found_with_other_marks(case_and_text, save, change):
     path = save(change(text))
     df = verify(case, path)
     assert found(df) >= 0.99
-    if change(text) != text:
-        assert "This is the text" in explain(case, path, df)
+    assert explain(case, path, df).startswith("This is the text")
 
 
 def test_folded_is_what_has_other_marks_and_stays_in_place(save):
@@ -174,7 +181,8 @@ def test_folded_is_what_has_other_marks_and_stays_in_place(save):
 @pytest.mark.parametrize("change", MOVED.values(), ids=MOVED)
 def test_found_when_moved(case_and_text, save, change):
     case, text = case_and_text
-    assert found(verify(case, save(change(text)))) >= 0.99
+    df = verify(case, save(change(text)))
+    assert found(df) >= 0.99
 
 
 def test_relocated_spans_are_where_the_table_says(case_and_text, save):
@@ -191,7 +199,6 @@ def test_a_sentence_inserted_anywhere(case_and_text, save):
     """Spans that hold the place are lost, all others are found, at the right place."""
     case, text = case_and_text
     blocks = paragraphs(text)
-    begins = dict(zip(case["paragraphs"]["paragraph"], (len(" ".join(blocks[:i])) + (i > 0) for i in range(len(blocks)))))
     for number, block in enumerate(blocks, start=1):
         for place in [0, *(match.end() for match in re.finditer(r"[.?!…]”?(?= |$)", block))]:
             edited = blocks.copy()
@@ -205,14 +212,15 @@ def test_a_sentence_inserted_anywhere(case_and_text, save):
             behind = (spans["paragraph"] == number) & (spans["start"] >= place)
             assert set(df.loc[behind, "shift"]) <= {len(SENTENCE) + 1}
             assert set(df.loc[spans["paragraph"] != number, "status"]) == {"exact"}
-            assert re.search(rf"Not worded as in the original: paragraph {number}\.", explain(case, path, df))
-    assert begins
+            inside = 0 < place < len(block)
+            assert inside == explain(case, path, df).endswith(f"Not worded as in the original: paragraph {number}.")
 
 
 def test_a_sentence_inserted_in_every_paragraph_of_a_typewritten_copy(case_and_text, save):
     case, text = case_and_text
     edited = by_paragraph(lambda paragraph: f"{SENTENCE} {paragraph}")(OTHER_MARKS["typewriter"](text))
-    assert found(verify(case, save(edited))) >= 0.99
+    df = verify(case, save(edited))
+    assert found(df) >= 0.99
 
 
 def test_a_paragraph_left_out(case_and_text, save):
