@@ -196,7 +196,10 @@ class _Search:
     def find(self, units):
         """A list of Find, one for each unit."""
         ordered = sorted(set(units), key=lambda unit: (unit.length, unit.place))
-        short, long = [unit for unit in ordered if unit.length < LONG], [unit for unit in ordered if unit.length >= LONG]
+        short, long = (
+            [unit for unit in ordered if unit.length < LONG],
+            [unit for unit in ordered if unit.length >= LONG],
+        )
         self.points = [(0, 0), (max(unit.place + unit.length for unit in units), len(self.text))]
         for unit in long:
             self._try(unit, partial(self._places, unit))

@@ -182,7 +182,12 @@ BROKEN = {
     "no number": ("quantities.csv", spoil(b",34,34", b",34,many"), "high", "'many' is not a number"),
     "no boolean": ("claims.csv", spoil(b",false,", b",no,"), "negated_cue", "'no' is not true or false"),
     "no date": ("questions.csv", spoil(b",2024-05-31", b",31 May"), "closes", "'31 May' is not a date"),
-    "no category": ("claims.csv", spoil(b",certain,", b",sure,"), "certainty", "'sure' is not one of certain, probable"),
+    "no category": (
+        "claims.csv",
+        spoil(b",certain,", b",sure,"),
+        "certainty",
+        "'sure' is not one of certain, probable",
+    ),
     "JSON": ("datapackage.json", rewrite(b'{\n"resources": }', row=2), None, "not JSON"),
     "no resources": ("datapackage.json", rewrite(b"{}"), None, "resources"),
     "no object": ("datapackage.json", rewrite(b"[]"), None, "not the description of tables"),

@@ -125,7 +125,9 @@ OTHER_MARKS = {
 MOVED = {
     "headline": lambda text: f"{HEADLINE}\n\n{text}",
     "headline, one paragraph per line": lambda text: f"{HEADLINE}\n" + "\n".join(paragraphs(text)),
-    "headline, typewriter, wrapped": lambda text: f"{HEADLINE}\n\n" + by_paragraph(wrap)(OTHER_MARKS["typewriter"](text)),
+    "headline, typewriter, wrapped": lambda text: (
+        f"{HEADLINE}\n\n" + by_paragraph(wrap)(OTHER_MARKS["typewriter"](text))
+    ),
     "a page around it": lambda text: f"{HEADLINE}\n\n" * 20 + text + f"\n\n{HEADLINE}" * 20,
     "paragraphs in reverse": lambda text: "\n\n".join(reversed(paragraphs(text))),
 }
@@ -244,8 +246,7 @@ def test_a_changed_word_loses_its_spans_only(save):
     hit = (spans["paragraph"] == 5) & (spans["start"] <= place) & (spans["end"] > place)
     assert ((df["status"] == "missing") == hit).all()
     assert explain(case, path, df) == (
-        f"This is the text, but {hit.sum()} of {len(df)} spans are missing. "
-        "Not worded as in the original: paragraph 5."
+        f"This is the text, but {hit.sum()} of {len(df)} spans are missing. Not worded as in the original: paragraph 5."
     )
 
 

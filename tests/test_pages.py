@@ -1,0 +1,280 @@
+"""The built pages: links, figures, tables, and how they behave in a real browser.
+
+`make test` builds the book first. These tests fail, and are not skipped, where there is no book or no browser.
+"""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+from browser import launch
+from chapters import CONTENT, REFERENCE, ROOT
+from standoff import load
+
+HTML = ROOT / "_build" / "html"
+PAGES = ["index", *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
+ALL_PAGES = [*PAGES, "genindex", "search"]
+
+
+class Page(HTMLParser):
+    """What the tests want to know of a page: ids, links, images, tables, figures, headings, language, title."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.images, self.loads, self.tables, self.figures = [], [], [], [], [], []
+        self.headings, self.lang, self.in_article = [], None, False
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if "id" in a:
+            self.ids.append(a["id"])
+        if tag == "html":
+            self.lang = a.get("lang")
+        elif tag == "a" and "href" in a:
+            self.links.append(a["href"])
+        elif tag == "img":
+            self.images.append(a)
+        elif tag == "table":
+            self.tables.append({"caption": False, "class": a.get("class", "")})
+        elif tag == "caption":
+            self.tables[-1]["caption"] = True
+        elif tag == "figure":
+            self.figures.append({"class": a.get("class", ""), "caption": False})
+        elif tag == "figcaption":
+            self.figures[-1]["caption"] = True
+        elif tag == "article":
+            self.in_article = True
+        elif self.in_article and re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        for name in {"script": ["src"], "link": ["href"], "img": ["src"], "iframe": ["src"], "source": ["src"]}.get(tag, []):
+            if name in a and not (tag == "link" and a.get("rel") in ("index", "search", "next", "prev", "canonical")):
+                self.loads.append(a[name])
+
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self.in_article = False
+
+
+@pytest.fixture(scope="session")
+def pages():
+    if not (HTML / "index.html").is_file():
+        pytest.fail("there is no built book: run `make book` (or `make test`, which builds it) and try again")
+    return {name: Page(HTML / f"{name}.html") for name in ALL_PAGES}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with launch() as browser:
+        yield browser
+
+
+@pytest.fixture
+def tab(browser):
+    """A browser tab; after the test: nothing was asked of anybody else's server, and no script failed."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    strangers, errors = [], []
+    tab.on("request", lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.open = lambda name: tab.goto((HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:]))
+    yield tab
+    tab.close()
+    assert strangers == [] and errors == []
+
+
+# ---- the pages as files ----
+
+
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_links_inside_the_book_lead_somewhere(pages, name):
+    broken = []
+    for link in pages[name].links:
+        parts = urlsplit(link)
+        if parts.scheme in ("http", "https", "mailto"):
+            continue
+        path, anchor = urldefrag(link)
+        target = (HTML / f"{name}.html").parent / unquote(path) if path else HTML / f"{name}.html"
+        if target.is_dir():
+            target /= "index.html"
+        if not target.is_file():
+            broken.append(link)
+        elif anchor and target.suffix == ".html" and anchor not in Page(target).ids and anchor != "":
+            broken.append(link)
+    assert not broken, f"{name}: {sorted(set(broken))}"
+
+
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_a_page_loads_only_its_own_files(pages, name):
+    foreign = [load for load in pages[name].loads if urlsplit(load).scheme not in ("", "data") or load.startswith("//")]
+    assert not foreign
+    missing = [load for load in pages[name].loads
+               if not load.startswith("data:") and not ((HTML / f"{name}.html").parent / unquote(urlsplit(load).path)).is_file()]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_language_and_one_first_heading(pages, name):
+    assert pages[name].lang == "en"
+    assert pages[name].headings.count(1) == 1
+    steps = zip(pages[name].headings, pages[name].headings[1:])
+    assert all(after <= before + 1 for before, after in steps), f"a heading is skipped: {pages[name].headings}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ids_are_unique(pages, name):
+    ids = pages[name].ids
+    assert len(ids) == len(set(ids)), {i for i in ids if ids.count(i) > 1}
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_every_figure_has_caption_alternative_text_and_numbers(pages, name):
+    page = pages[f"chapters/{name}"]
+    figures = [figure for figure in page.figures if "so-figure" in figure["class"]]
+    assert figures and all(figure["caption"] for figure in figures)
+    pictures = [image for image in page.images if image["src"].startswith("data:image/svg+xml")]
+    assert len(pictures) == len(figures)
+    for image in page.images:
+        alt = image.get("alt", "")
+        assert len(alt) > 20 and not re.search(r"\.(svg|png)$|0x[0-9a-f]{6}", alt), f"no alternative text: {alt!r}"
+
+
+@pytest.mark.parametrize("name", CONTENT + ["claims-table", "codebook"])
+def test_our_tables_have_captions(pages, name):
+    ours = [table for table in pages[f"chapters/{name}"].tables if "dataframe" not in table["class"]]
+    assert ours and all(table["caption"] for table in ours)
+
+
+def test_every_claim_has_its_row(pages):
+    assert set(load("report").claims["claim_id"]) <= set(pages["chapters/claims-table"].ids)
+
+
+def test_every_column_is_in_the_codebook(pages):
+    package = load("report").package
+    wanted = {f"{table['name']}-{field['name']}" for table in package["resources"] for field in table["schema"]["fields"]}
+    assert wanted <= set(pages["chapters/codebook"].ids)
+
+
+def test_the_bibliography_is_complete():
+    text = (HTML / "chapters/bibliography.html").read_text(encoding="utf-8")
+    keys = re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.M)
+    assert text.count('class="citation"') == len(keys)
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_chapter_can_be_downloaded_as_a_notebook_without_outputs(name):
+    import json
+
+    downloads = list(HTML.rglob(f"{name}.ipynb"))
+    assert len(downloads) == 1, downloads
+    cells = json.loads(downloads[0].read_text(encoding="utf-8"))["cells"]
+    assert any(cell["cell_type"] == "code" for cell in cells)
+    assert all(not cell.get("outputs") for cell in cells)
+
+
+# ---- the pages in a browser ----
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.open(name)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate("[...document.querySelectorAll('img')].every(i => i.naturalWidth > 0)"), "a picture does not show"
+
+
+def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):
+    claims = load("report").claims
+    tab.open("chapters/claims-table")
+    shown = tab.locator("#so-claims tbody tr:visible")
+    form = tab.locator("form.so-filter")
+    count = form.locator("output")
+    assert shown.count() == len(claims)
+
+    form.get_by_label("Search").fill("WITHDRAWAL russia")
+    assert 0 < shown.count() < len(claims)
+    assert count.inner_text() == f"{shown.count()} of {len(claims)} claims"
+    assert all("withdrawal" in row.lower() and "russia" in row.lower() for row in shown.all_inner_texts())
+
+    form.get_by_label("Search").fill("")
+    form.get_by_label("Source").select_option("Joe Biden")
+    assert shown.count() == (claims["source"] == "biden").sum()
+    form.get_by_label("Certainty").select_option("possible")
+    assert shown.count() == ((claims["source"] == "biden") & (claims["certainty"] == "possible")).sum()
+
+    form.get_by_role("button", name="Show all").click()
+    tab.wait_for_function("document.querySelectorAll('#so-claims tbody tr:not([hidden])').length > 100")
+    assert shown.count() == len(claims)
+
+    heading = tab.locator("#so-claims thead th", has_text="paragraph")
+    heading.get_by_role("button").click()
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert tab.locator("#so-claims tbody tr").first.locator("td").nth(2).inner_text() == "31"
+
+
+def test_a_link_to_a_claim_shows_its_row(tab):
+    tab.open("chapters/claims-table#c099")
+    assert tab.locator("#c099").is_visible()
+    box = tab.locator("#c099").bounding_box()
+    assert 0 <= box["y"] <= 900
+    assert "so-target" in tab.locator("#c099").get_attribute("class")
+
+
+def test_a_claim_cited_in_prose_leads_to_its_row(tab):
+    tab.open("chapters/reading")
+    link = tab.locator("a.claim").first
+    claim = link.inner_text()
+    link.click()
+    tab.wait_for_url(f"**/claims-table.html#{claim}")
+    assert tab.locator(f"#{claim}").is_visible()
+
+
+def test_an_exercise_says_right_and_wrong(tab):
+    tab.open("chapters/claims")
+    number = tab.locator("form.so-quiz[data-kind=number]").first
+    right = int((load("report").claims["source"] == "narrator").sum())
+    verdict = number.locator("output")
+    assert verdict.get_attribute("role") == "status"
+    number.get_by_role("textbox").fill(str(right + 1))
+    number.get_by_role("button", name="Check").click()
+    assert verdict.inner_text().startswith("Not yet.")
+    number.get_by_role("textbox").fill(str(right))
+    number.get_by_role("textbox").press("Enter")
+    assert verdict.inner_text().startswith("Right.")
+    assert "claims.html" in tab.url, "the page was not left"
+
+
+def test_every_form_takes_its_own_answer(tab):
+    """What the page takes for right is what `check` takes for right in the notebook."""
+    for name in CONTENT:
+        tab.open(f"chapters/{name}")
+        for form in tab.locator("form.so-quiz").all():
+            answer = form.evaluate("form => [].concat(JSON.parse(form.dataset.answer))[0]")
+            if form.get_attribute("data-kind") == "choice":
+                form.locator(f"input[value='{answer}']").check()
+            else:
+                form.get_by_role("textbox").fill(str(answer))
+            form.get_by_role("button", name="Check").click()
+            assert form.locator("output").inner_text().startswith("Right."), form.locator("legend").inner_text()
+
+
+def test_the_search_works_from_a_folder(browser):
+    page = browser.new_page()  # not `tab`: the theme fetches snippets of pages, which a browser refuses for files
+    page.goto((HTML / "search.html").as_uri() + "?q=narrator")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").count() > 3
+    page.close()
+
+
+def test_without_a_script_the_answer_is_still_there(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((HTML / "chapters/claims.html").as_uri())
+    assert page.locator("form.so-quiz button:visible").count() == 0
+    assert page.locator("details.so-answer summary").count() >= 5
+    context.close()
