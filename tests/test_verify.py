@@ -292,12 +292,12 @@ def test_the_table_has_places_and_never_text(practice):
     assert practice.spans["span_id"].tolist() == df["span_id"].tolist()
 
 
-def test_chinese_is_relocated_too(save):
-    text = "港口今天早上重新开放，渡轮公司说船将在星期五之前恢复航行，居民表示欢迎。\n\n部长没有回答记者提出的任何问题，随后离开了会场。"
+def test_a_script_without_capitals_or_spaces_is_relocated_too(save):
+    """Where words have no visible edges, a span may begin anywhere."""
+    text = "港口今天早上重新开放，渡轮公司说船将在星期五之前恢复航行。\n\n部长没有回答记者提出的任何问题，随后离开了会场。"
     case = case_of(text)
     start = text.index("渡轮公司")
-    extra = (1, start, start + 4, digest("渡轮公司")[:16])
-    case["spans"].loc[len(case["spans"])] = ["s999", 1, *extra]
+    case["spans"].loc[len(case["spans"])] = ["s999", 1, 1, start, start + 4, digest("渡轮公司")[:16]]
     df = verify(case, save(f"标题。\n\n{text}"))
     assert set(df["status"]) == {"relocated"}
 
