@@ -12,9 +12,10 @@
     }
   };
 
-  // Words compare equal whatever their case, their spaces and the shape of their quotation marks.
+  // Words compare equal whatever their case, their spaces and the shape of their quotation marks; those around all of
+  // them, as Python prints them, do not count.
   const folded = (text) =>
-    String(text).normalize("NFC").toLowerCase().replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, " ").trim();
+    String(text).normalize("NFC").trim().replace(/^(["'])(.*)\1$/, "$2").toLowerCase().replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, " ").trim();
 
   // A number as people type it: 130,000 or 130 000, 42 %, -0.5; NaN if it is none.
   const asNumber = (text) => {

@@ -113,11 +113,11 @@ def inspect(case_path="report", article=None):
 
     draft = Draft(package, tables, sound, texts[0], texts[1] or texts[0])
     waiting = []
-    for rule, columns in RULES.items():
+    for find_problems, columns in RULES.items():
         if columns <= sound:
-            problems += rule(draft)
+            problems += find_problems(draft)
         else:
-            waiting.append(rule.__name__)
+            waiting.append(find_problems.__name__)
     files = [resource["path"] for resource in package["resources"]]
     problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
     rows = {name: len(table) for name, table in tables.items()}

@@ -15,7 +15,7 @@ from IPython.display import HTML, display
 _exercises = {}  # of the chapter that runs in this kernel, by number
 
 
-def exercise(number, question, solution, options=None, hints=None, why="", tolerance=0, form=True):
+def exercise(number, question, solution, options=None, hints=None, why="", tolerance=0, page=True):
     """State an exercise and show it.
 
     number     how `check` and the reader call it
@@ -26,14 +26,14 @@ def exercise(number, question, solution, options=None, hints=None, why="", toler
     hints      what to say to a wrong answer, by the code (or the letter) that leads to it
     why        what makes the right answer right
     tolerance  how far a number may be off
-    form       False where an answer is more than a page can take (a table, a function)
+    page       False where the page shows no field for an answer: it is a table, or cannot be found without running code
     """
     scope = sys._getframe(1).f_globals  # the chapter's own variables: the solution reads as the reader's code would
     answer = _run(solution, scope)
     hints = [(key if options else _run(key, scope), text) for key, text in (hints or {}).items()]
     hints = [(wrong, text) for wrong, text in hints if not _same(wrong, answer, tolerance)]
     _exercises[number] = (answer, hints, why, tolerance)
-    display(HTML(_html(number, question, solution, answer, options, hints, why, tolerance, form)))
+    display(HTML(_html(number, question, solution, answer, options, hints, why, tolerance, page)))
 
 
 def check(number, answer):
@@ -102,10 +102,10 @@ def _difference(answer, right):
         return "The shape is right, a label or a value is not."
     if isinstance(right, (set, frozenset)) and not isinstance(answer, (str, int, float)):
         return f"You name {len(set(answer) & right)} of the {len(right)} wanted, and {len(set(answer) - right)} others."
-    return "Look again at the question, then at the column that you count."
+    return "Look again at the question."
 
 
-def _html(number, question, solution, answer, options, hints, why, tolerance, form):
+def _html(number, question, solution, answer, options, hints, why, tolerance, page):
     if options:
         letters = dict(zip("abcdefgh", options))
         fields = "".join(f'<label><input type="radio" name="exercise-{number}" value="{letter}"> {letter}) {html.escape(text)}</label>'
@@ -123,8 +123,9 @@ def _html(number, question, solution, answer, options, hints, why, tolerance, fo
     shown = "" if isinstance(answer, (pd.Series, pd.DataFrame)) else f"<p>{html.escape(shown)}</p>"
     solved = (f'<details class="so-answer"><summary>Answer to exercise {number}</summary>'
               f"{shown}{f'<p>{html.escape(why)}</p>' if why else ''}{code}</details>")
-    if not form:
-        return f'<div class="so-quiz"><p class="so-question">{html.escape(title)}</p></div>{solved}'
+    if not page:
+        return (f'<div class="so-quiz"><p class="so-question">{html.escape(title)}</p>'
+                f"<p>(Solve this one in the notebook.)</p></div>{solved}")
     data = {"kind": kind, "answer": json.dumps(answer), "tolerance": tolerance, "why": why,
             "feedback": json.dumps({str(wrong): text for wrong, text in hints})}
     attributes = " ".join(f'data-{name}="{html.escape(str(value))}"' for name, value in data.items())

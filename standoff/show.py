@@ -51,8 +51,8 @@ def figure(fig, caption, data, alt=None):
     plt.close(fig)
     source = base64.b64encode(picture.getvalue()).decode()
     display(HTML(
-        f'<figure class="so-figure"><div class="so-picture"><img src="data:image/svg+xml;base64,{source}" '
-        f'alt="{html.escape(alt or in_words(data))}"></div>'
+        f'<figure class="so-figure"><img src="data:image/svg+xml;base64,{source}" '
+        f'alt="{html.escape(alt or in_words(data))}">'
         f"<figcaption>{html.escape(caption)}</figcaption>"
         f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
         f'<div class="so-scroll" tabindex="0" role="region" aria-label="Numbers behind the figure">'
@@ -75,16 +75,17 @@ def in_words(data):
     return ". ".join(rows) + "."
 
 
-def _text(value):
-    """A value as people write it; nothing for a missing one."""
+def _text(value, big=False):
+    """A value as people write it; nothing for a missing one. Numbers get separators from 10,000, or if `big`."""
     if pd.isna(value):
         return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
         value = int(value) if value == int(value) else round(value, 2)
-    big = isinstance(value, (int, float)) and abs(value) >= 10_000  # 14,000, but 2014
-    return f"{value:,}" if big else str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,}" if big or abs(value) >= 10_000 else f"{value}"
+    return str(value)
 
 
 def _flat(label):
@@ -101,24 +102,34 @@ def _table(frame, caption, index):
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>"
                    for name in names + [_flat(column) for column in frame.columns])
     body = []
+    big = [_is_big(frame.iloc[:, position]) for position in range(frame.shape[1])]
     for label, row in zip(frame.index, frame.itertuples(index=False)):
         labels = (label if isinstance(label, tuple) else (label,)) if index else ()
         body.append("<tr>" + "".join(f'<th scope="row">{_cell(part)}</th>' for part in labels)
-                    + "".join(_td(value) for value in row) + "</tr>")
+                    + "".join(map(_td, row, big)) + "</tr>")
     return (f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(body)}</tbody></table>")
 
 
-def _td(value):
-    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    kind = ' class="so-number"' if numeric else ' class="so-date"' if isinstance(value, pd.Timestamp) else ""
-    return f"<td{kind}>{_cell(value)}</td>"
+def _is_big(column):
+    """Whether the numbers of a column need separators: 14,000 and then also 3,404, but 2014."""
+    return pd.api.types.is_numeric_dtype(column) and bool((column.abs() >= 10_000).any())
 
 
-def _cell(value):
+def _td(value, big):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        kind = ' class="so-number"'
+    elif isinstance(value, pd.Timestamp):
+        kind = ' class="so-date"'
+    else:
+        kind = ' class="so-text"' if len(str(value)) > 40 else ""
+    return f"<td{kind}>{_cell(value, big)}</td>"
+
+
+def _cell(value, big=False):
     if isinstance(value, (list, tuple)):
         return ", ".join(_cell(part) for part in value)
-    text = html.escape(_text(value))
+    text = html.escape(_text(value, big))
     return f'<a class="claim" href="claims-table.html#{text}">{text}</a>' if _is_claim(text) else text
 
 

@@ -65,7 +65,7 @@ def test_a_choice(shown, capsys):
 
 
 def test_a_series_may_be_written_differently(shown, capsys):
-    exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})', form=False)
+    exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})', page=False)
     assert said(capsys, 3, pd.Series({"y": 1.0, "x": 2.0}, name="n").rename_axis("letter")).startswith("Right.")
     assert said(capsys, 3, pd.Series({"x": 2, "y": 2})) == "Not yet. The shape is right, a label or a value is not."
     assert said(capsys, 3, pd.Series({"x": 2})).startswith("Not yet. The shape is (1,)")
