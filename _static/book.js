@@ -17,9 +17,9 @@
   const folded = (text) =>
     String(text).normalize("NFC").trim().replace(/^(["'])(.*)\1$/, "$2").toLowerCase().replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, " ").trim();
 
-  // A number as people type it: 130,000 or 130 000, 42 %, -0.5; NaN if it is none.
+  // A number as people type it: 130,000 or 130 000, 42 %, -0.5 or -0,5; NaN if it is none.
   const asNumber = (text) => {
-    const plain = String(text).replace(/[\s%\u202f\u00a0]/g, "").replace(/\u2212/g, "-").replace(/,(?=\d{3}(\D|$))/g, "");
+    const plain = String(text).replace(/[\s%\u202f\u00a0]/g, "").replace(/\u2212/g, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
     return plain === "" ? NaN : Number(plain);
   };
 
@@ -56,9 +56,9 @@
     return accepted.some((value) => folded(value) === folded(given[0]));
   }
 
-  function feedbackFor(kind, given, answer, feedback) {
+  function feedbackFor(kind, given, answer, feedback, tolerance) {
     if (kind === "number") {
-      const key = Object.keys(feedback).find((value) => asNumber(value) === asNumber(given[0]));
+      const key = Object.keys(feedback).find((value) => Math.abs(asNumber(value) - asNumber(given[0])) <= tolerance + 1e-9);
       return feedback[key];
     }
     if (kind === "many") {
@@ -90,10 +90,10 @@
       } else if (kind === "number" && Number.isNaN(asNumber(given[0]))) {
         say("", "Type a number, for example 12.5.");
       } else if (judge(kind, given, answer, tolerance)) {
-        const reason = why || (kind === "many" ? "" : feedbackFor(kind, [String([].concat(answer)[0])], answer, feedback));
+        const reason = why || (kind === "many" ? "" : feedbackFor(kind, [String([].concat(answer)[0])], answer, feedback, tolerance));
         say("right", `Right. ${reason || ""}`.trim());
       } else {
-        say("wrong", `Not yet. ${feedbackFor(kind, given, answer, feedback) || feedback["*"] || GENERIC_HINT}`);
+        say("wrong", `Not yet. ${feedbackFor(kind, given, answer, feedback, tolerance) || feedback["*"] || GENERIC_HINT}`);
       }
     });
     // a verdict does not outlive the answer it was given for

@@ -91,7 +91,9 @@ def check(case_path="report", article=None):
 def inspect(case_path="report", article=None):
     """`check`, with an account of what was looked at: a Report."""
     folder = find(case_path)
-    texts = [paragraphs(read_text(path)) if path else None for path in (text_of(folder), article)]
+    shipped = text_of(folder)
+    shipped_text = paragraphs(read_text(shipped)) if shipped else None
+    text = paragraphs(read_text(article)) if article else shipped_text
     try:
         package = read_package(folder)
     except CaseError as error:
@@ -107,11 +109,11 @@ def inspect(case_path="report", article=None):
     problems += _schema_problems(package, tables)
     sound = _convert(package, tables, problems)
     if article and _is_of_another_case(folder, article):
-        texts[1] = None
+        text = shipped_text
         remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
         problems.append(Problem(Path(article).name, None, None, "this seems to be another text", remedy))
 
-    draft = Draft(package, tables, sound, texts[0], texts[1] or texts[0])
+    draft = Draft(package, tables, sound, shipped_text, text)
     waiting = []
     for find_problems, columns in RULES.items():
         if columns <= sound:
@@ -121,13 +123,13 @@ def inspect(case_path="report", article=None):
     files = [resource["path"] for resource in package["resources"]]
     problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
     rows = {name: len(table) for name, table in tables.items()}
-    return Report(problems, rows, waiting, draft.text is not None)
+    return Report(problems, rows, waiting, text is not None)
 
 
 def _is_of_another_case(folder, article):
     try:
         case = load(folder)
-        return is_other_text(case, verify(case, article))
+        return is_other_text(verify(case, article))
     except CaseError:  # problems of the tables are reported in any case, and the text cannot be judged by them
         return False
 
@@ -137,11 +139,12 @@ def _is_of_another_case(folder, article):
 
 def _schema_problems(package, tables):
     """What frictionless finds in the cells and keys of the readable tables. It reads the very cells that we read."""
-    resources = {resource["name"]: resource for resource in package["resources"] if resource["name"] in tables}
+    resources = {resource["name"]: resource for resource in package["resources"]}
+    unreadable = resources.keys() - tables.keys()
     inline = []
-    for name, resource in resources.items():
-        schema = resource["schema"]
-        keys = [key for key in schema.get("foreignKeys", []) if key["reference"].get("resource", name) in tables]
+    for name in tables:
+        schema = resources[name]["schema"]
+        keys = [key for key in schema.get("foreignKeys", []) if key["reference"].get("resource") not in unreadable]
         data = [[field["name"] for field in schema["fields"]], *(list(row.values()) for row in tables[name])]
         inline.append({"name": name, "schema": {**schema, "foreignKeys": keys}, "data": data})
     try:

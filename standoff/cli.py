@@ -54,7 +54,7 @@ def _check(options):
     count, rows = len(report.problems), sum(report.rows.values())
     print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(report.rows)} tables with {rows} rows.")
     if report.waiting:
-        print("Rules that wait until the columns they read are mended:", ", ".join(report.waiting))
+        print("Rules that wait, because a column that they read has problems or is lacking:", ", ".join(report.waiting))
     if report.own_words:
         print("Looked for words copied from the text.")
     else:

@@ -12,6 +12,8 @@ import sys
 import pandas as pd
 from IPython.display import HTML, display
 
+from .show import as_table
+
 _exercises = {}  # of the chapter that runs in this kernel, by number
 
 
@@ -120,7 +122,7 @@ def _html(number, question, solution, answer, options, hints, why, tolerance, pa
 
     title = f"Exercise {number}. {question}"
     code = "" if options else f"<pre><code>{html.escape(solution.strip())}</code></pre>"
-    shown = "" if isinstance(answer, (pd.Series, pd.DataFrame)) else f"<p>{html.escape(shown)}</p>"
+    shown = as_table(answer, "The answer") if isinstance(answer, (pd.Series, pd.DataFrame)) else f"<p>{html.escape(shown)}</p>"
     solved = (f'<details class="so-answer"><summary>Answer to exercise {number}</summary>'
               f"{shown}{f'<p>{html.escape(why)}</p>' if why else ''}{code}</details>")
     if not page:

@@ -27,7 +27,7 @@ def claims_table(case):
         "act": lambda row: row.act,
         "quotation": lambda row: row.quote_type,
         "topic": lambda row: row.topic,
-        "bears on": lambda row: links.get(row.claim_id, ""),
+        "links": lambda row: links.get(row.claim_id, ""),
     }
     head = "".join(f'<th scope="col" data-column="{name}">{name}</th>' for name in columns)
     body = "".join(
@@ -49,12 +49,18 @@ def claims_table(case):
     ))
 
 
+PASSIVE = {"contradicts": "contradicted by", "doubts": "doubted by", "answers": "answered by", "supports": "supported by", "repeats": "repeated by"}
+
+
 def _links(case):
-    """For each claim_id, the claims that it bears on, as HTML."""
+    """For each claim_id, the claims that it bears on and that bear on it, as HTML."""
     lines = {}
     for link in case.claim_links.itertuples():
-        words = f'{link.relation} <a href="#{link.other_id}" title="{html.escape(link.note)}">{link.other_id}</a>'
-        lines.setdefault(link.claim_id, []).append(words)
+        for claim, words, other in (
+            (link.claim_id, link.relation, link.other_id), (link.other_id, PASSIVE[link.relation], link.claim_id),
+        ):
+            target = f'<a href="#{other}" title="{html.escape(link.note)}">{other}</a>'
+            lines.setdefault(claim, []).append(f"{words} {target}")
     return {claim: ", ".join(words) for claim, words in lines.items()}
 
 
@@ -72,14 +78,14 @@ def codebook(case, table):
         if name in keys:
             kind.append(f"one of {keys[name]}")
         rows.append(
-            f'<tr id="{table}-{name}"><th scope="row"><code>{name}</code></th>'
-            f"<td>{', '.join(kind)}</td><td>{html.escape(field['description'])}{_vocabulary(field)}</td></tr>"
+            f'<tr id="{table}-{name}"><th scope="row"><code>{name}</code><br><small>{", ".join(kind)}</small></th>'
+            f"<td>{html.escape(field['description'])}{_vocabulary(field)}</td></tr>"
         )
     display(HTML(
         f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
         f'<div class="so-scroll" tabindex="0" role="region" aria-label="Columns of {table}"><table>'
         f"<caption>Columns of <code>{table}.csv</code></caption>"
-        '<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">What it says</th></tr></thead>'
+        '<thead><tr><th scope="col">Column</th><th scope="col">What it says</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     ))
 

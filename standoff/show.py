@@ -35,8 +35,13 @@ def table(frame, caption, index=True):
 
     Identifiers of claims become links to their rows. The index is shown as row headers unless `index` is False.
     """
-    display(HTML(f'<div class="so-scroll" tabindex="0" role="region" aria-label="{html.escape(_plain(caption))}">'
-                 f"{_table(frame, caption, index)}</div>"))
+    display(HTML(as_table(frame, caption, index)))
+
+
+def as_table(frame, caption, index=True):
+    """The HTML of a table, in a box inside which it scrolls when it is wide. Arguments as for `table`."""
+    label = html.escape(caption)
+    return f'<div class="so-scroll" tabindex="0" role="region" aria-label="{label}">{_table(frame, caption, index)}</div>'
 
 
 def figure(fig, caption, data, alt=None):
@@ -46,6 +51,10 @@ def figure(fig, caption, data, alt=None):
     data      Series or DataFrame: the plotted numbers; readers can unfold them as a table
     alt       text for those who do not see the picture; by default `data` in words
     """
+    for ax in fig.axes:  # a title that is wider than its axes begins at the edge of the picture
+        if title := ax.get_title(loc="left"):
+            ax.set_title("", loc="left")
+            fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     picture = io.BytesIO()
     fig.savefig(picture, format="svg", metadata={"Date": None})  # no date: the same figure, the same bytes
     plt.close(fig)
@@ -55,8 +64,7 @@ def figure(fig, caption, data, alt=None):
         f'alt="{html.escape(alt or in_words(data))}">'
         f"<figcaption>{html.escape(caption)}</figcaption>"
         f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
-        f'<div class="so-scroll" tabindex="0" role="region" aria-label="Numbers behind the figure">'
-        f"{_table(data, 'Numbers behind the figure', True)}</div></details></figure>"
+        f"{as_table(data, 'Numbers behind the figure')}</details></figure>"
     ))
 
 
@@ -90,10 +98,6 @@ def _text(value, big=False):
 
 def _flat(label):
     return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-
-
-def _plain(caption):
-    return " ".join(caption.split())
 
 
 def _table(frame, caption, index):

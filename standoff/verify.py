@@ -106,18 +106,16 @@ def summary(df):
     return df["status"].value_counts().reindex(STATUSES)
 
 
-def is_other_text(case, df):
-    """Whether a `verify` table is that of another text: next to none of the longer spans was found."""
-    missing = df["status"] == "missing"
-    long = case["spans"]["end"] - case["spans"]["start"] >= LONG
-    return bool((missing[long] if long.any() else missing).mean() > 0.9)
+def is_other_text(df):
+    """Whether a `verify` table is that of another text: next to nothing was found."""
+    return bool((df["status"] == "missing").mean() > 0.9)
 
 
 def explain(case, article_path, df):
     """What a `verify` table means, in a few sentences: the text, an edited or damaged copy of it, or another text."""
-    if is_other_text(case, df):
+    if is_other_text(df):
         return (
-            "This seems to be another text, or a badly damaged copy: hardly any of the longer spans is in it. "
+            "This seems to be another text, or a badly damaged copy: hardly any of the spans is in it. "
             "Check that it is the right file."
         )
     text = read_text(article_path)
@@ -250,7 +248,7 @@ class _Search:
         for position in positions:
             stretches = self._respellings(position, unit.length, bisect_left(self.mark_starts, position))
             if any(_hash(stretch) == unit.sha256_16 for stretch in islice(stretches, BUDGET)):
-                self._record(unit, position, "folded" if self._in_place(unit, self.as_is, position) else "relocated")
+                self._record(unit, position)
                 return
 
     def _respellings(self, position, length, mark_number):
@@ -272,21 +270,22 @@ class _Search:
             yield dressing.to(self.begins[unit.paragraph - 1]) + unit.start
         yield unit.place
 
-    def _in_place(self, unit, dressing, position):
-        return position in self._places(unit, dressing) or dressing.back(position) in self._places(unit, self.as_is)
-
     def _keep(self, unit, dressing, position):
-        status = "relocated"
-        if self._in_place(unit, dressing, position):
-            status = "exact" if dressing is self.as_is else "folded"
-        self._record(unit, dressing.back(position), status)
+        exact = dressing is self.as_is and position in self._places(unit, dressing)
+        self._record(unit, dressing.back(position), exact)
         if unit.length >= LONG:
             for offset in (0, unit.length):
                 insort(self.points, (unit.place + offset, dressing.back(position + offset)))
 
-    def _record(self, unit, position, status):
-        shift = position - unit.place if status == "relocated" else 0
-        self.finds[unit] = Find(status, bisect_right(self.begins, position), shift)
+    def _record(self, unit, position, exact=False):
+        """Note where in the copy the unit begins."""
+        paragraph = bisect_right(self.begins, position)
+        if exact:
+            self.finds[unit] = Find("exact", paragraph, 0)
+        elif any(dressing.to(position) in self._places(unit, dressing) for dressing in self.dressings):
+            self.finds[unit] = Find("folded", paragraph, 0)
+        else:
+            self.finds[unit] = Find("relocated", paragraph, position - unit.place)
 
 
 class _Dressing:

@@ -439,6 +439,15 @@ def test_a_faulty_schema_is_a_problem_of_the_descriptor(case_copy):
     assert problem.file == "datapackage.json" and "nothing" in problem.message
 
 
+def test_keys_into_a_table_that_is_not_described(case_copy):
+    path = case_copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    package["resources"] = [resource for resource in package["resources"] if resource["name"] != "paragraphs"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    (problem,) = check(case_copy)
+    assert problem.file == "spans.csv" and '"paragraphs" does not exist' in problem.message
+
+
 def test_keys_may_be_written_as_single_names(case_copy):
     def shorten(resources):
         resources["actors"]["schema"]["primaryKey"] = "actor_id"

@@ -50,7 +50,7 @@ def test_check_of_a_spoiled_case(run, case_copy):
         r"claims\.csv:2 certainty: c001: 'sure' is not one of certain, .*\. Remedy: How sure .*\.", lines[0]
     )
     assert lines[1].startswith("1 problem in 11 tables")
-    assert lines[2] == "Rules that wait until the columns they read are mended: certainty_goes_with_polarity"
+    assert lines[2].startswith("Rules that wait") and lines[2].endswith("lacking: certainty_goes_with_polarity")
 
 
 def test_check_with_an_article(run, case_copy, tmp_path):

@@ -163,6 +163,7 @@ def test_found_with_other_marks(case_and_text, save, change):
     path = save(change(text))
     df = verify(case, path)
     assert found(df) >= 0.99
+    assert (df["status"] == "relocated").mean() <= 0.01
     assert explain(case, path, df).startswith("This is the text")
 
 
@@ -233,7 +234,7 @@ def test_a_paragraph_left_out(case_and_text, save):
         df = verify(case, path)
         inside = df["paragraph"] == number
         assert found(df[~inside]) >= 0.99
-        assert found(df[inside]) <= 0.15  # a name may stand elsewhere, too
+        assert found(df[inside]) <= 0.25  # the next paragraph, too, may begin with the same name
         assert re.search(rf"(Not found|original): paragraph {number}\.", explain(case, path, df))
 
 
@@ -248,6 +249,31 @@ def test_a_changed_word_loses_its_spans_only(save):
     assert explain(case, path, df) == (
         f"This is the text, but {hit.sum()} of {len(df)} spans are missing. Not worded as in the original: paragraph 5."
     )
+
+
+def test_a_foothold_where_every_stretch_holds_marks(save):
+    """Nothing is found in the copy as it is: not in place, and not after a headline."""
+    text = "“Who’s there?” – asked the pilot’s mate – “speak!”\n\n‘Nobody’s here’ – said the keeper’s son – ‘go home!’"
+    case = case_of(text)
+    case["spans"] = case["spans"].query("end - start >= 35").reset_index(drop=True)
+    assert len(case["spans"]) >= 2
+    for copy in (text.replace("–", "--").translate(STRAIGHT), text.replace(" – ", " — ")):
+        df = verify(case, save(copy))
+        assert set(df["status"]) == {"folded"}
+    df = verify(case, save(f"{HEADLINE}\n\n{text.translate(STRAIGHT)}"))
+    assert set(df["status"]) == {"relocated"}
+
+
+def test_marks_that_were_mixed_in_the_original(save):
+    text = (
+        "A first sentence without any marks stands here so that there is something to hold on to.\n\n"
+        'He wrote "one” and “two" on ’day one\'.\n\nSo she said -- to whom? -- then—nobody knows.\n\n"Well” ... “no… maybe".'
+    )
+    case = case_of(text)
+    for change in (lambda text: text.translate(STRAIGHT), curled, OTHER_MARKS["typewriter"]):
+        df = verify(case, save(change(text)))
+        assert found(df) == 1
+        assert set(df["status"]) == {"exact", "folded"}
 
 
 def test_half_of_the_text(practice, save):
@@ -287,14 +313,16 @@ def test_another_long_text_is_recognised_quickly(practice, save):
 def test_the_table_has_places_and_never_text(practice):
     df = verify(practice, practice.text)
     assert list(df) == ["span_id", "part", "paragraph", "status", "found_paragraph", "shift"]
-    assert list(df["status"].cat.categories) == STATUSES
+    assert list(df["status"].cat.categories) == STATUSES and df["status"].cat.ordered
     assert len(df) == len(practice.spans) == summary(df)["exact"]
     assert practice.spans["span_id"].tolist() == df["span_id"].tolist()
 
 
 def test_a_script_without_capitals_or_spaces_is_relocated_too(save):
     """Where words have no visible edges, a span may begin anywhere."""
-    text = "港口今天早上重新开放，渡轮公司说船将在星期五之前恢复航行。\n\n部长没有回答记者提出的任何问题，随后离开了会场。"
+    text = (
+        "港口今天早上重新开放，渡轮公司说船将在星期五之前恢复航行。\n\n部长没有回答记者提出的任何问题，随后离开了会场。"
+    )
     case = case_of(text)
     start = text.index("渡轮公司")
     case["spans"].loc[len(case["spans"])] = ["s999", 1, 1, start, start + 4, digest("渡轮公司")[:16]]
