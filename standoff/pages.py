@@ -1,4 +1,4 @@
-"""The pages to look things up in, made from a case: the table of all claims and the codebook."""
+"""The pages to look things up in, made from a case: the tables of all claims and all cruxes, and the codebook."""
 
 import html
 
@@ -6,46 +6,77 @@ from IPython.display import HTML, display
 
 from .case import is_required, vocabulary
 
-FILTERS = ["source", "quotation", "act", "certainty", "topic"]
-
-
 def claims_table(case):
-    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`).
-
-    On the built page a form above the table searches and filters it; in a notebook the table stands alone.
-    """
-    paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
+    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
     names = case.actors.set_index("actor_id")["name"]
-    links = _links(case)
-    columns = {
-        "claim": lambda row: f'<a href="#{row.claim_id}">{row.claim_id}</a>',
-        "gist": lambda row: html.escape(row.gist),
-        "source": lambda row: html.escape("The narrator" if row.source == "narrator" else names[row.source]),
-        "paragraph": lambda row: str(paragraph[row.content_span]),
-        "certainty": lambda row: row.certainty,
-        "polarity": lambda row: row.polarity,
-        "act": lambda row: row.act,
-        "quotation": lambda row: row.quote_type,
-        "topic": lambda row: row.topic,
-        "links": lambda row: links.get(row.claim_id, ""),
-    }
-    head = "".join(f'<th scope="col" data-column="{name}">{name}</th>' for name in columns)
-    body = "".join(
-        f'<tr id="{row.claim_id}">' + "".join(
-            f'<th scope="row">{cell(row)}</th>' if name == "claim" else f"<td>{cell(row)}</td>" for name, cell in columns.items()
-        ) + "</tr>"
+    paragraph, links = _paragraphs(case), _links(case)
+    rows = {
+        row.claim_id: {
+            "claim": f'<a href="#{row.claim_id}">{row.claim_id}</a>',
+            "gist": html.escape(row.gist),
+            "source": html.escape("The narrator" if row.source == "narrator" else names[row.source]),
+            "paragraph": paragraph[row.content_span],
+            "certainty": row.certainty,
+            "polarity": row.polarity,
+            "act": row.act,
+            "quotation": row.quote_type,
+            "topic": row.topic,
+            "links": links.get(row.claim_id, ""),
+        }
         for row in case.claims.itertuples()
+    }
+    filters = ["source", "quotation", "act", "certainty", "topic"]
+    _filterable("so-claims", "claims", f"All {len(rows)} claims of the report, in our own words", rows, filters)
+
+
+def cruxes_table(case):
+    """Show all cruxes as one table, a row per crux with its crux_id as address."""
+    paragraph = _paragraphs(case)
+    rows = {
+        row.crux_id: {
+            "crux": f'<a href="#{row.crux_id}">{row.crux_id}</a>',
+            "printed": html.escape(row.printed_reading),
+            "adopted": html.escape(row.adopted_reading),
+            "other readings": html.escape(row.alternatives),
+            "why": html.escape(row.why),
+            "problem": row.problem,
+            "paragraph": paragraph[row.span_id],
+        }
+        for row in case.cruxes.fillna({"alternatives": ""}).itertuples()
+    }
+    _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes of the report", rows, ["problem"])
+
+
+def _paragraphs(case):
+    """The paragraph in which each span begins."""
+    return case.spans.groupby("span_id")["paragraph"].first()
+
+
+def _filterable(name, noun, caption, rows, filters):
+    """Show rows (a dict of cells, as HTML, by the row's address) as a table.
+
+    On the built page a form above it searches and filters the table; in a notebook the table stands alone.
+    """
+    columns = list(next(iter(rows.values())))
+    prose = {column for column in columns[1:] if any(len(str(cells[column])) > 40 for cells in rows.values())}
+    head = "".join(f'<th scope="col" data-column="{column}">{column}</th>' for column in columns)
+    body = "".join(
+        f'<tr id="{address}">' + "".join(
+            f'<th scope="row">{cell}</th>' if column == columns[0]
+            else f'<td class="so-text">{cell}</td>' if column in prose
+            else f"<td>{cell}</td>" for column, cell in cells.items()
+        ) + "</tr>"
+        for address, cells in rows.items()
     )
     selects = "".join(
-        f'<label>{name.capitalize()} <select data-column="{name}"><option value="">all</option></select></label>' for name in FILTERS
+        f'<label>{column.capitalize()} <select data-column="{column}"><option value="">all</option></select></label>' for column in filters
     )
     display(HTML(
-        '<form class="so-filter" data-table="so-claims" data-noun="claims" hidden>'
+        f'<form class="so-filter" data-table="{name}" data-noun="{noun}" hidden>'
         f'<label>Search <input type="search" autocomplete="off"></label>{selects}'
         '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
-        '<div class="so-scroll" tabindex="0" role="region" aria-label="All claims"><table id="so-claims" class="so-wide">'
-        f"<caption>All {len(case.claims)} claims of the report, in our own words</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="so-scroll so-long" tabindex="0" role="region" aria-label="{caption}"><table id="{name}">'
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     ))
 
 
@@ -54,14 +85,16 @@ PASSIVE = {"contradicts": "contradicted by", "doubts": "doubted by", "answers": 
 
 def _links(case):
     """For each claim_id, the claims that it bears on and that bear on it, as HTML."""
-    lines = {}
+    found = {}
     for link in case.claim_links.itertuples():
         for claim, words, other in (
             (link.claim_id, link.relation, link.other_id), (link.other_id, PASSIVE[link.relation], link.claim_id),
         ):
             target = f'<a href="#{other}" title="{html.escape(link.note)}">{other}</a>'
-            lines.setdefault(claim, []).append(f"{words} {target}")
-    return {claim: ", ".join(words) for claim, words in lines.items()}
+            found.setdefault(claim, {}).setdefault(words, []).append(target)
+    return {
+        claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items()) for claim, kinds in found.items()
+    }
 
 
 def codebook(case, table):

@@ -7,7 +7,7 @@ import jupytext
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
 CONTENT = ["start", "reading", "background", "actors", "claims", "questions"]
-REFERENCE = ["claims-table", "background-facts", "codebook", "glossary", "bibliography", "about-the-data"]
+REFERENCE = ["claims-table", "cruxes", "background-facts", "codebook", "glossary", "bibliography", "about-the-data"]
 
 
 def source(name):

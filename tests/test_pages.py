@@ -142,14 +142,16 @@ def test_every_figure_has_caption_alternative_text_and_numbers(pages, name):
         assert len(alt) > 20 and not re.search(r"\.(svg|png)$|0x[0-9a-f]{6}", alt), f"no alternative text: {alt!r}"
 
 
-@pytest.mark.parametrize("name", CONTENT + ["claims-table", "codebook"])
+@pytest.mark.parametrize("name", CONTENT + ["claims-table", "cruxes", "codebook"])
 def test_our_tables_have_captions(pages, name):
     ours = [table for table in pages[f"chapters/{name}"].tables if "dataframe" not in table["class"]]
     assert ours and all(table["caption"] for table in ours)
 
 
-def test_every_claim_has_its_row(pages):
-    assert set(load("report").claims["claim_id"]) <= set(pages["chapters/claims-table"].ids)
+def test_every_claim_and_crux_has_its_row(pages):
+    case = load("report")
+    assert set(case.claims["claim_id"]) <= set(pages["chapters/claims-table"].ids)
+    assert set(case.cruxes["crux_id"]) <= set(pages["chapters/cruxes"].ids)
 
 
 def test_every_column_is_in_the_codebook(pages):
