@@ -188,10 +188,9 @@ def _cell_problem(row, field):
 
 
 def _describe(field):
-    return field.get("description", "correct it").rstrip(".")
-
-
-def _describe(field):
+    """What to write into a cell instead."""
+    if vocabulary(field):
+        return "write one of them; the codebook says what each means"
     return field.get("description", "correct it").rstrip(".")
 
 
