@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from itertools import product
 
 import pytest
 
@@ -86,6 +87,12 @@ def an_identifier_of_another_pattern(tables):
 @corruption("is not a number")
 def a_number_in_words(tables):
     return tables.spoil("quantities", "low", "thirty-four", low="34")
+
+
+@corruption("s003 1: '5_3' is not a whole number")
+def digits_in_groups(tables):
+    """frictionless takes it for 53; `load` does not."""
+    return tables.spoil("spans", "start", "5_3", span_id="s003")
 
 
 @corruption("'perhaps' is not true or false")
@@ -403,9 +410,11 @@ def test_a_damaged_file_is_one_problem_and_no_traceback(case_copy, file, data, e
     (case_copy / file).unlink()
     if data is not None:
         (case_copy / file).write_bytes(data)
-    (problem,) = [problem for problem in check(case_copy) if problem.file == file]
+    report = inspect(case_copy)
+    (problem,) = [problem for problem in report.problems if problem.file == file]
     assert (problem.row, problem.column) == expected[:2]
     assert expected[2] in problem.message and problem.remedy
+    assert report.own_words == (file != "datapackage.json")
 
 
 def test_rules_about_a_damaged_table_wait(case_copy):
@@ -494,14 +503,64 @@ def lack(resources, name, column):
 
 
 def test_problems_come_in_the_order_of_tables_and_rows(case_copy):
+    """Whichever of the schema and the rules finds them, and in whichever order."""
     tables = Tables(case_copy)
     tables.spoil("events", "category", "x", event_id="e003")
     tables.spoil("claims", "topic", "x", claim_id="c004")
-    tables.spoil("claims", "topic", "x", claim_id="c002")
-    tables.spoil("spans", "end", "x", span_id="s003")
+    tables.spoil("claims", "gist", "word " * 26, claim_id="c002")
+    tables.spoil("spans", "sha256_16", "0" * 16, span_id="s003")
     tables.save()
+    (case_copy / "paragraphs.csv").unlink()
+    change_descriptor(case_copy, lambda resources: resources["actors"]["schema"]["fields"][2].pop("categories"))
+    (case_copy / "article.txt").write_text("Nothing")
     places = [(problem.file, problem.row) for problem in check(case_copy)]
-    assert places == [("spans.csv", 4), ("claims.csv", 3), ("claims.csv", 5), ("events.csv", 4)]
+    assert places == [
+        ("datapackage.json", None),
+        ("paragraphs.csv", None),
+        ("claims.csv", 3),
+        ("claims.csv", 5),
+        ("events.csv", 4),
+    ]
+
+
+LEGAL_BOUNDS = {
+    ("exact", "5", "5"),
+    ("about", "5", "5"),
+    ("at_least", "5", ""),
+    ("at_most", "", "5"),
+    ("range", "5", "6"),
+    ("vague", "", ""),
+}
+
+
+def test_bounds(case_copy):
+    """Low and high are what the bound says; only both together may be left to a date."""
+    tables = Tables(case_copy)
+    row, _ = tables.first("quantities", low="34")
+    illegal = set()
+    ends = [("5", "5"), ("5", "6"), ("6", "5"), ("5", ""), ("", "5"), ("", "")]
+    bounds = [bound for bound, _, _ in sorted(LEGAL_BOUNDS)]
+    for number, (bound, (low, high), as_of) in enumerate(product(bounds, ends, ["", "2024-05-09"]), start=200):
+        cells = {"quantity_id": f"q{number}", "bound": bound, "low": low, "high": high, "as_of": as_of}
+        tables["quantities"].append(row | cells)
+        if (bound, low, high) not in LEGAL_BOUNDS and not (as_of and low == high == ""):
+            illegal.add(len(tables["quantities"]) + 1)
+    tables.save()
+    problems = check(case_copy)
+    assert {problem.row for problem in problems} == illegal and len(illegal) > 50
+    assert {problem.column for problem in problems} == {"bound"}
+
+
+def test_parts_may_touch(case_copy):
+    tables = Tables(case_copy)
+    row, number = tables.first("spans", span_id="s004")
+    text = paragraphs(read_text(case_copy / "article.txt"))[int(row["paragraph"]) - 1]
+    start, middle, end = int(row["start"]), int(row["start"]) + 10, int(row["end"])
+    row.update(end=str(middle), sha256_16=digest(text[start:middle])[:16])
+    second = {"part": "2", "start": str(middle), "end": str(end), "sha256_16": digest(text[middle:end])[:16]}
+    tables["spans"].insert(number - 1, row | second)
+    tables.save()
+    assert check(case_copy) == []
 
 
 def test_names_and_numbers_may_be_repeated(case_copy):
@@ -511,8 +570,21 @@ def test_names_and_numbers_may_be_repeated(case_copy):
     tables.spoil("claims", "gist", f"{named}, as is said", claim_id="c004")
     tables.spoil("claims", "gist", words_of_the_text(tables, 4), claim_id="c005")
     tables.spoil("claim_links", "note", words_of_the_text(tables, 6))
+    tables.spoil("events", "gist", " ".join(f"{number}th" for number in range(25)), event_id="e003")
     tables.save()
     assert check(case_copy) == []
+
+
+def test_a_run_counts_from_four_plain_words_on(case_copy):
+    """A run of five words, one of them a name or number in the text: copied. With two names it is not."""
+    tables = Tables(case_copy)
+    text = " ".join(paragraphs(read_text(case_copy / "article.txt")))
+    one_name = re.search(r"(?<=[a-z] )[A-Z][a-z]+ (?:[a-z]+ ){3}[a-z]+\b(?= [a-z])", text)[0]
+    two_names = re.search(r"(?<=[a-z] )[A-Z][a-z]+ [A-Z][a-z]+ (?:[a-z]+ ){2}[a-z]+\b(?= [a-z])", text)[0]
+    tables.spoil("claims", "gist", f"xyz {one_name} xyz", claim_id="c004")
+    tables.spoil("claims", "gist", f"xyz {two_names} xyz", claim_id="c005")
+    tables.save()
+    assert [(problem.row, problem.column) for problem in check(case_copy)] == [(5, "gist")]
 
 
 def test_an_edited_text_that_the_case_ships(case_copy):
@@ -523,6 +595,7 @@ def test_an_edited_text_that_the_case_ships(case_copy):
     assert (problem.file, problem.row, problem.column) == ("paragraphs.csv", 2, "sha256")
     path.write_text(text + "\n\nOne more.", encoding="utf-8")
     (problem,) = check(case_copy)
+    assert problem.file == "paragraphs.csv"
     assert problem.message == f"{len(paragraphs(text))} paragraphs, but article.txt has {len(paragraphs(text)) + 1}"
 
 
@@ -545,6 +618,17 @@ def test_own_words_by_a_text_that_is_given(case_copy, tmp_path):
 
     with pytest.raises(TextError, match="does not exist"):
         check(case_copy, tmp_path / "none.txt")
+
+
+def test_own_words_are_looked_for_although_a_table_is_broken(case_copy, tmp_path):
+    article = (case_copy / "article.txt").rename(tmp_path / "article.txt")
+    tables = Tables(case_copy)
+    tables.spoil("events", "category", "x", event_id="e003")
+    tables.spoil("claims", "gist", "a routine inspection of fishing grounds", claim_id="c004")
+    tables.save()
+    report = inspect(case_copy, article)
+    assert report.own_words
+    assert [problem.file for problem in report.problems] == ["claims.csv", "events.csv"]
 
 
 def test_no_such_case():

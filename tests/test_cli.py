@@ -47,7 +47,7 @@ def test_check_of_a_spoiled_case(run, case_copy):
     assert status == 1
     lines = out.splitlines()
     assert re.fullmatch(
-        r"claims\.csv:2 certainty: c001: 'sure' is not one of certain, .*\. Remedy: How sure .*\.", lines[0]
+        r"claims\.csv:2 certainty: c001: 'sure' is not one of certain, .*\. Remedy: write one of them.*\.", lines[0]
     )
     assert lines[1].startswith("1 problem in 11 tables")
     assert lines[2].startswith("Rules that wait") and lines[2].endswith("lacking: certainty_goes_with_polarity")

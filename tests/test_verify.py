@@ -267,7 +267,8 @@ def test_a_foothold_where_every_stretch_holds_marks(save):
 def test_marks_that_were_mixed_in_the_original(save):
     text = (
         "A first sentence without any marks stands here so that there is something to hold on to.\n\n"
-        'He wrote "one” and “two" on ’day one\'.\n\nSo she said -- to whom? -- then—nobody knows.\n\n"Well” ... “no… maybe".'
+        'He wrote "one” and “two" on ’day one\'.\n\nSo she said -- to whom? -- then—nobody knows.\n\n'
+        '"Well” ... “no… maybe".'
     )
     case = case_of(text)
     for change in (lambda text: text.translate(STRAIGHT), curled, OTHER_MARKS["typewriter"]):
