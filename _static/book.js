@@ -202,7 +202,28 @@
     return Number.isNaN(a) || Number.isNaN(b) ? one.localeCompare(two, "en", { numeric: true }) : a - b;
   }
 
+  // ---- the theme's buttons and menus ----------------------------------------------------------------------------
+  //
+  // Its buttons had their code in an attribute, which the pages' security policy forbids. A menu is a <details>.
+
+  function startButtons() {
+    document.querySelector(".btn-download-pdf-button")?.addEventListener("click", () => window.print());
+    document.querySelector(".btn-fullscreen-button")?.addEventListener("click", () => window.toggleFullScreen());
+    const menus = [...document.querySelectorAll("details.dropdown")];
+    document.addEventListener("click", (event) => {
+      for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+    });
+    for (const menu of menus) {
+      menu.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+    }
+  }
+
   function start() {
+    startButtons();
     document.querySelectorAll("form.so-quiz").forEach(startQuiz);
     document.querySelectorAll("form.so-filter").forEach(startTable);
   }

@@ -1,4 +1,4 @@
-"""The chapters as the tests read them."""
+"""The chapters as the tests read them, and the pages made of them."""
 
 from pathlib import Path
 
@@ -8,6 +8,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
 CONTENT = ["start", "reading", "background", "actors", "claims", "questions"]
 REFERENCE = ["claims-table", "cruxes", "background-facts", "codebook", "glossary", "bibliography", "about-the-data"]
+
+HTML = ROOT / "_build" / "html"
+PAGES = ["index", *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
+ALL_PAGES = [*PAGES, "genindex", "search"]
 
 
 def source(name):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import standoff
+from browser import launch
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -15,6 +16,13 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 def practice():
     """The practice case, loaded. Not to be changed."""
     return standoff.load(DATA / "practice")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser, one for all tests."""
+    with launch() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -10,13 +10,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-from browser import launch
-from chapters import CONTENT, REFERENCE, ROOT
+from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT
 from standoff import load
-
-HTML = ROOT / "_build" / "html"
-PAGES = ["index", *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
-ALL_PAGES = [*PAGES, "genindex", "search"]
 
 
 class Page(HTMLParser):
@@ -67,12 +62,6 @@ def pages():
     return {name: Page(HTML / f"{name}.html") for name in ALL_PAGES}
 
 
-@pytest.fixture(scope="session")
-def browser():
-    with launch() as browser:
-        yield browser
-
-
 @pytest.fixture
 def tab(browser):
     """A browser tab; after the test: nothing was asked of anybody else's server, and no script failed."""
@@ -80,6 +69,7 @@ def tab(browser):
     strangers, errors = [], []
     tab.on("request", lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)  # what the policy stops
     tab.open = lambda name: tab.goto((HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:]))
     yield tab
     tab.close()
@@ -135,8 +125,10 @@ def test_every_figure_has_caption_alternative_text_and_numbers(pages, name):
     page = pages[f"chapters/{name}"]
     figures = [figure for figure in page.figures if "so-figure" in figure["class"]]
     assert figures and all(figure["caption"] for figure in figures)
-    pictures = [image for image in page.images if image["src"].startswith("data:image/svg+xml")]
+    pictures = [image for image in page.images if image["src"].endswith(".svg")]
     assert len(pictures) == len(figures)
+    assert all(int(image["width"]) > 300 and int(image["height"]) > 100 for image in pictures)
+    assert {image["src"] for image in pictures} <= set(page.links), "each figure can be opened alone"
     for image in page.images:
         alt = image.get("alt", "")
         assert len(alt) > 20 and not re.search(r"\.(svg|png)$|0x[0-9a-f]{6}", alt), f"no alternative text: {alt!r}"
@@ -186,7 +178,9 @@ def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
     tab.set_viewport_size({"width": width, "height": 900})
     tab.open(name)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    assert tab.evaluate("[...document.querySelectorAll('img')].every(i => i.naturalWidth > 0)"), "a picture does not show"
+    tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")  # else only when scrolled to
+    tab.wait_for_function("[...document.images].every(image => image.complete)")
+    assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 0)"), "a picture does not show"
 
 
 def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):

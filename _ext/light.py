@@ -1,0 +1,202 @@
+"""Less to load: figures as small files, one style sheet with the rules that are used, scripts only where they do something.
+
+Plain Jupyter Book sends 3.8 MB for a chapter, nine tenths of which the page does not use.
+"""
+
+import base64
+import hashlib
+import io
+import posixpath
+import re
+
+from bs4 import Comment, NavigableString
+from fontTools import subset
+from sphinx.errors import ExtensionError
+
+from css import names_in, purge
+from svg import minify
+
+# What each script of the theme or an extension is for: without it on the page, the script does nothing there.
+SCRIPTS = {
+    "scripts/fontawesome.js": None,  # draws icons; the style sheet does, too
+    "scripts/bootstrap.js": None,  # menus and tooltips, which are <details> and titles here
+    "searchindex.js": "#search-results",  # grows with the book
+    "searchtools.js": "#search-results",
+    "language_data.js": "#search-results",
+    "clipboard.min.js": "div.highlight",
+    "copybutton.js": "div.highlight",
+    "togglebutton.js": ".toggle, .admonition.dropdown",
+    "design-tabs.js": ".sd-tab-set",
+}
+JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
+FIGURE = re.compile(r"data:image/svg\+xml;base64,(.+)")
+CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)
+PLAIN = ("w", "o")  # spaces; operators, which otherwise have the colour of strings, and are a third of all coloured words
+SPACE = re.compile(r"[ \t\r\n]+")
+
+
+# ---- one page ----
+
+
+def code_colours(folder):
+    """For each class of Pygments, another class that looks the same in both themes; "" if it looks like plain text."""
+    css = (folder / "_static/pygments.css").read_text(encoding="utf-8")
+    rules = re.findall(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{([^}]*)\}', css)
+    looks, plain = {}, {}
+    for theme, name, style in rules:
+        if name:
+            looks.setdefault(name, {})[theme] = style.strip()
+        else:
+            plain[theme] = re.search(r"(?<![-\w])color: [^; ]+", style)[0]
+    if not {"n", "k", "s2"} <= set(looks) or set(plain) != {"light", "dark"}:
+        raise ExtensionError("pygments.css is not as _ext/light.py expects it: colours of code for light and dark")
+    looks = {name: look for name, look in looks.items() if name not in PLAIN}
+    same = {}  # look -> the first class that has it
+    return dict.fromkeys(PLAIN, "") | {
+        name: "" if look == plain else same.setdefault(tuple(sorted(look.items())), name)
+        for name, look in sorted(looks.items(), key=lambda item: (len(item[0]), item[0]))
+    }
+
+
+def thin_code(text, colours):
+    """Every word and sign of code is in an element of its own: join those that look the same, unwrap the plain ones."""
+    def simplify(match):
+        name, content = match.groups()
+        name = colours.get(name, name)
+        return f'<span class="{name}">{content}</span>' if name else content
+
+    def thin(code):
+        code = re.sub(r'<span class="(\w+)">([^<]*)</span>', simplify, code[0].replace("<span></span>", ""))
+        before = None
+        while code != before:  # spans that touch, or have only spaces between them
+            before, code = code, re.sub(r'<span class="(\w+)">([^<]*)</span>( *)<span class="\1">', r'<span class="\1">\2\3', code)
+        return code
+
+    return CODE.sub(thin, text)
+
+
+def move_figures(page, folder, root):
+    """A figure in the page becomes a file of its own, loaded when it comes near, that can be opened alone."""
+    for number, image in enumerate(page.select("img[src^='data:image/svg+xml;base64,']")):
+        picture, width, height = minify(base64.b64decode(FIGURE.fullmatch(image["src"])[1]).decode())
+        name = hashlib.sha256(picture.encode()).hexdigest()[:16] + ".svg"
+        (folder / "_images").mkdir(exist_ok=True)
+        (folder / "_images" / name).write_text(picture, encoding="utf-8", newline="\n")
+        image["src"] = f"{root}_images/{name}"
+        image["width"], image["height"], image["loading"] = width, height, "lazy"
+        if (figure := image.find_parent("figure")) is not None:
+            link = page.new_tag("a", href=image["src"], attrs={"class": "so-large"})
+            link.string = "Open the figure alone, to enlarge it"
+            figure.append(link)
+
+
+def drop_scripts(page):
+    """Only the scripts that have something to do on this page."""
+    for name, selector in SCRIPTS.items():
+        found = page.select(f'script[src*="{name}"], link[rel=preload][href*="{name}"]')
+        if not found:
+            raise ExtensionError(f"{name} is not on a page: has the theme changed? Then take it out of _ext/light.py.")
+        if selector is None or not page.select(selector):
+            for element in found:
+                element.decompose()
+    seen = set()
+    for script in page.find_all("script", src=False):
+        idle = re.match("(let|var) toggle", script.string or "") and not page.select(SCRIPTS["togglebutton.js"])
+        if idle or script.string in seen:
+            script.decompose()
+        else:
+            seen.add(script.string)
+
+
+def style_sheets(folder, text):
+    """The paths of the style sheets of a page, in order; one that only imports another stands for that."""
+    paths = []
+    for link in re.findall(r"<link\b[^>]*>", text):
+        if 'rel="stylesheet"' in link:
+            path = posixpath.normpath(re.search(r'href="(?:\.\./)*([^"?]*)', link)[1])
+            imported = re.findall(r'@import "([^"]+)"', (folder / path).read_text(encoding="utf-8"))
+            paths += [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in imported] or [path]
+    return paths
+
+
+def join_styles(page, root, sheets):
+    """One style sheet for all pages in place of many."""
+    links = page.select("link[rel=stylesheet]")
+    if len(links) != len(sheets):
+        raise ExtensionError("a page has other style sheets than the first one: _ext/light.py joins those of all pages")
+    links[0].attrs = {"rel": "stylesheet", "href": f"{root}_static/{JOINED}"}
+    for link in links[1:]:
+        link.decompose()
+
+
+def describe(page):
+    """A description for search engines: how the text begins."""
+    article = page.select_one("article")
+    if article and not page.select("meta[name=description]"):
+        paragraphs = (SPACE.sub(" ", p.get_text().strip()) for p in article.select("p:not(.admonition-title)"))
+        words = next((text for text in paragraphs if len(text) > 60), page.title.get_text())
+        if len(words) > 155:
+            words = words[:155].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+        page.head.append(page.new_tag("meta", attrs={"name": "description", "content": words}))
+
+
+def strip(page):
+    """Comments, repeated or empty metadata, and spaces that nobody sees."""
+    for comment in page.find_all(string=lambda string: type(string) is Comment):
+        comment.extract()
+    for element in page.select("meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch]"):
+        element.decompose()
+    page.smooth()  # spaces around what was taken out are one
+    for string in page.find_all(string=SPACE):
+        if type(string) is NavigableString and not string.find_parent(["pre", "textarea", "script", "style"]):
+            string.replace_with(SPACE.sub(lambda space: "\n" if "\n" in space[0] else " ", string))
+
+
+# ---- all pages ----
+
+
+def write_styles(folder, texts, sheets, extra):
+    """Write the joined style sheet with the rules that some page, or some script, has a use for; name its version."""
+    scripts = {path for text in texts.values() for path in re.findall(r'<script[^>]*src="(?:\.\./)*([^"?]*)', text)}
+    used = names_in(texts.values(), [(folder / path).read_text(encoding="utf-8") for path in sorted(scripts)])
+    css = "\n".join((folder / path).read_text(encoding="utf-8") for path in sheets)
+    target = folder / "_static" / JOINED
+    css = subset_icons(target.parent, purge(css + "\n" + "\n".join(extra[name] for name in sorted(extra)), used))
+    target.write_text(css, encoding="utf-8", newline="\n")
+    version = hashlib.sha256(css.encode()).hexdigest()[:8]
+    return {path: re.sub(rf"{re.escape(JOINED)}(\?v=\w+)?", f"{JOINED}?v={version}", text) for path, text in texts.items()}
+
+
+def subset_icons(folder, css):
+    """The icon fonts with the icons that are used, and no others."""
+    wanted = {int(code, 16) for code in re.findall(r'content:"\\([ef][0-9a-f]{3})"', css)}
+    faces = re.findall(r"@font-face\{[^}]*\}", css)
+    if not wanted or not faces:
+        raise ExtensionError("no icon fonts in the style sheets: has the theme changed? See _ext/light.py.")
+    for face in faces:
+        path = folder / re.search(r"url\(([^)]*\.ttf)\)", face)[1]
+        font = subset.load_font(str(path), subset.Options(flavor="woff"), dontLoadGlyphNames=True)
+        glyphs = wanted & set(font.getBestCmap())
+        if "regular" in path.name or "brands" in path.name or not glyphs:  # every icon used here is in the solid font
+            css = css.replace(face, "")
+            continue
+        options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=False)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=glyphs)
+        subsetter.subset(font)
+        font.recalcTimestamp = False  # the same bytes on every day
+        subset.save_font(font, str(folder / "icons.woff"), options)
+        css = css.replace(face, re.sub(r"src:[^;}]*", 'src:url(icons.woff) format("woff")', face))
+    return css
+
+
+def remove_unused(folder, texts):
+    """Remove from _static what no page and no style sheet names: nine tenths of it."""
+    css = (folder / "_static" / JOINED).read_text(encoding="utf-8")
+    named = {posixpath.normpath(path) for text in texts.values() for path in re.findall(r'_static/[^"?#\s]+', text)}
+    named |= {posixpath.normpath("_static/styles/" + path) for path in re.findall(r"url\(([^)]+)\)", css)}
+    for path in sorted((folder / "_static").rglob("*"), reverse=True):  # a folder after what is in it
+        if path.is_file() and path.relative_to(folder).as_posix() not in named:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
