@@ -68,7 +68,7 @@ def other_python():
 def clean_environ():
     """The environment variables for the book's processes: nothing of the user's own set-up may change a page."""
     environ = dict(os.environ)
-    for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC"):
+    for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
         environ.pop(name, None)
     environ.update(
         PYTHONUTF8="1",  # Windows: read and print UTF-8

@@ -75,7 +75,7 @@ def _filterable(name, noun, caption, rows, filters):
         f'<form class="so-filter" data-table="{name}" data-noun="{noun}" hidden>'
         f'<label>Search <input type="search" autocomplete="off"></label>{selects}'
         '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
-        f'<div class="so-scroll so-long" tabindex="0" role="region" aria-label="{caption}"><table id="{name}">'
+        f'<div class="so-scroll so-long" tabindex="0" role="group" aria-label="{caption}"><table id="{name}">'
         f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     ))
 
@@ -116,7 +116,7 @@ def codebook(case, table):
         )
     display(HTML(
         f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
-        f'<div class="so-scroll" tabindex="0" role="region" aria-label="Columns of {table}"><table>'
+        f'<div class="so-scroll" tabindex="0" role="group" aria-label="Columns of {table}"><table>'
         f"<caption>Columns of <code>{table}.csv</code></caption>"
         '<thead><tr><th scope="col">Column</th><th scope="col">What it says</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"

@@ -41,7 +41,7 @@ def table(frame, caption, index=True):
 def as_table(frame, caption, index=True):
     """The HTML of a table, in a box inside which it scrolls when it is wide. Arguments as for `table`."""
     label = html.escape(caption)
-    return f'<div class="so-scroll" tabindex="0" role="region" aria-label="{label}">{_table(frame, caption, index)}</div>'
+    return f'<div class="so-scroll" tabindex="0" role="group" aria-label="{label}">{_table(frame, caption, index)}</div>'
 
 
 def figure(fig, caption, data, alt=None):

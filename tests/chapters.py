@@ -7,7 +7,8 @@ import jupytext
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
 CONTENT = ["start", "reading", "background", "actors", "claims", "questions"]
-REFERENCE = ["claims-table", "cruxes", "background-facts", "codebook", "glossary", "bibliography", "about-the-data"]
+REFERENCE = ["claims-table", "cruxes", "background-facts", "codebook", "glossary", "bibliography", "about-the-data",
+             "accessibility"]
 
 HTML = ROOT / "_build" / "html"
 PAGES = ["index", *(f"chapters/{name}" for name in CONTENT + REFERENCE)]

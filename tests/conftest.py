@@ -1,13 +1,17 @@
 """What several tests need: the practice case, a copy of it to spoil, and the report's text where somebody holds it."""
 
+import functools
 import os
 import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 import standoff
 from browser import launch
+from chapters import HTML
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -23,6 +27,20 @@ def browser():
     """A real browser, one for all tests."""
     with launch() as browser:
         yield browser
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The built book on a server that does not compress."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""The pages for those who do not see them, use no mouse, or need large letters or few colours."""
+
+from importlib.resources import files
+
+import pytest
+
+from chapters import ALL_PAGES, CONTENT, HTML
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIOLATIONS = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.map(
+    rule => `${rule.id}: ${rule.nodes.length}, as ${rule.nodes[0].html.slice(0, 200)}`)"""
+TEXT = ["index", "chapters/claims", "chapters/claims-table"]  # pages with everything: figures, code, tables, exercises
+
+
+@pytest.fixture(scope="module")
+def tabs(browser):
+    """A tab for each theme, width and preference, made once."""
+    made = {}
+
+    def tab(width, **options):
+        key = (width, *sorted(options.items()))
+        if key not in made:
+            made[key] = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        return made[key]
+
+    yield tab
+    for page in made.values():
+        page.close()
+
+
+def open_page(tab, name):
+    tab.goto((HTML / f"{name}.html").as_uri())
+    tab.evaluate("document.querySelectorAll('article details').forEach(details => details.open = true)")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_axe_finds_nothing(tabs, name, theme, width):
+    """WCAG 2.2 A and AA, and best practices, with everything unfolded."""
+    tab = tabs(width, color_scheme=theme, reduced_motion="reduce")  # cells that fade in are pale for a moment
+    open_page(tab, name)
+    tab.wait_for_function("document.documentElement.dataset.theme === " + repr(theme))
+    tab.evaluate(AXE)
+    assert tab.evaluate(VIOLATIONS, RULES) == []
+
+
+FOCUSED = """() => {
+    const element = document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    return {
+        tag: element.tagName, name: element.outerHTML.slice(0, 160), size: box.width * box.height,
+        inside: box.bottom > 0 && box.top < innerHeight,
+        outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    }
+}"""
+
+
+@pytest.mark.parametrize("name", ["chapters/start", "chapters/claims-table"])
+def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(tabs, name):
+    tab = tabs(1280, color_scheme="light", reduced_motion="reduce")
+    open_page(tab, name)
+    wanted = tab.evaluate("""[...document.querySelectorAll("a[href], button:enabled, input:enabled, select, summary")]
+        .filter(element => element.checkVisibility({visibilityProperty: true})).length""")
+    reached = []
+    while len(reached) < 1000:
+        tab.keyboard.press("Tab")
+        focus = tab.evaluate(FOCUSED)
+        if focus["tag"] == "BODY" or reached and focus["name"] == reached[0]["name"]:
+            break
+        reached.append(focus)
+    # (a group of radio buttons is one stop)
+    assert len(reached) >= 0.9 * wanted, f"{len(reached)} of {wanted}"
+    assert [focus["name"] for focus in reached if not (focus["outlined"] and focus["inside"] and focus["size"])] == []
+
+
+def test_menu_and_search_open_by_keyboard(tabs):
+    tab = tabs(1280)
+    open_page(tab, "chapters/start")
+    menu = tab.locator("details.dropdown > summary")
+    menu.press("Enter")
+    assert tab.get_by_role("link", name=".ipynb").is_visible()
+    menu.press("Escape")
+    assert not tab.get_by_role("link", name=".ipynb").is_visible()
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("withdrawal")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search.html?q=withdrawal")
+    tab.wait_for_selector("#search-results li")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["index", *(f"chapters/{name}" for name in CONTENT), "chapters/claims-table", "chapters/codebook"])
+def test_letters_twice_as_large_do_not_widen_the_page(tabs, name, width):
+    tab = tabs(width)
+    open_page(tab, name)
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_what_scrolls_sideways_can_be_scrolled_by_keyboard(tabs, name):
+    tab = tabs(390)
+    open_page(tab, name)
+    tab.wait_for_timeout(500)  # the theme looks at sizes a moment later
+    assert tab.evaluate("""[...document.querySelectorAll("article *")].filter(element =>
+        element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX)
+        && element.tabIndex < 0 && !element.querySelector("[tabindex='0'], a[href]")).map(element => element.outerHTML.slice(0, 100))""") == []
+
+
+def test_nothing_moves_for_those_who_asked_for_that(tabs):
+    tab = tabs(1280, reduced_motion="reduce")
+    open_page(tab, "chapters/claims")
+    moving = """[...document.querySelectorAll("*")].filter(element =>
+        getComputedStyle(element).transitionDuration !== "0s" || getComputedStyle(element).animationName !== "none").length"""
+    assert tab.evaluate(moving) == 0
+
+
+def test_with_forced_colours_buttons_and_focus_have_edges(tabs):
+    tab = tabs(1280, forced_colors="active")
+    open_page(tab, "chapters/claims")
+    button = tab.locator(".so-quiz button").first
+    button.focus()
+    style = button.evaluate("e => { const s = getComputedStyle(e); return [s.borderTopStyle, s.color, s.backgroundColor] }")
+    assert style[0] == "solid" and style[1] != style[2]
+    tab.keyboard.press("Tab")
+    assert tab.evaluate(FOCUSED)["outlined"]
+    tab.evaluate(AXE)
+    assert tab.evaluate(VIOLATIONS, RULES) == []
