@@ -170,6 +170,7 @@ def write_styles(folder, texts, sheets, extra):
 def subset_icons(folder, css):
     """The icon fonts with the icons that are used, and no others."""
     wanted = {int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)}
+    wanted |= {ord(sign) for sign in css if "\ue000" <= sign <= "\uf8ff"}  # written as themselves
     faces = re.findall(r"@font-face\{[^}]*\}", css)
     if not wanted or not faces:
         raise ExtensionError("no icon fonts in the style sheets: has the theme changed? See _ext/light.py.")

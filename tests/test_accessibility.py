@@ -41,7 +41,7 @@ def test_axe_finds_nothing(tabs, name, theme, width):
     """WCAG 2.2 A and AA, and best practices, with everything unfolded."""
     tab = tabs(width, color_scheme=theme, reduced_motion="reduce")  # cells that fade in are pale for a moment
     open_page(tab, name)
-    tab.wait_for_function("document.documentElement.dataset.theme === " + repr(theme))
+    tab.wait_for_selector(f"html[data-theme={theme}]")
     tab.evaluate(AXE)
     assert tab.evaluate(VIOLATIONS, RULES) == []
 

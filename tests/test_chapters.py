@@ -61,7 +61,7 @@ def test_claims_that_a_chapter_cites_exist(name):
     assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"
 
 
-@pytest.mark.parametrize("name", [name for name in CONTENT + REFERENCE if name not in ("glossary", "bibliography")])
+@pytest.mark.parametrize("name", [name for name in CONTENT + REFERENCE if name not in ("glossary", "bibliography", "accessibility")])
 def test_saving_a_chapter_in_jupyterlab_changes_nothing(name):
     assert jupytext.writes(notebook(name), fmt="md:myst") == source(name)
 

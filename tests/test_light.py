@@ -21,8 +21,7 @@ def loaded(tab, url):
     tab.goto(url, wait_until="networkidle")
     at_once = dict(tab.evaluate(LOADED))
     tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    tab.wait_for_load_state("networkidle")
-    tab.wait_for_function("[...document.images].every(image => image.complete)")
+    tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
     return at_once, dict(tab.evaluate(LOADED))
 
 

@@ -179,8 +179,7 @@ def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
     tab.open(name)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")  # else only when scrolled to
-    tab.wait_for_function("[...document.images].every(image => image.complete)")
-    assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 0)"), "a picture does not show"
+    tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")  # fails if a picture does not show
 
 
 def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):
@@ -203,7 +202,7 @@ def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):
     assert shown.count() == ((claims["source"] == "biden") & (claims["certainty"] == "possible")).sum()
 
     form.get_by_role("button", name="Show all").click()
-    tab.wait_for_function("document.querySelectorAll('#so-claims tbody tr:not([hidden])').length > 100")
+    shown.nth(100).wait_for()
     assert shown.count() == len(claims)
 
     heading = tab.locator("#so-claims thead th", has_text="paragraph")

@@ -63,14 +63,12 @@ def elsewhere():
 
 
 TRY_ALL = """url => {
-    for (const [tag, name] of [["img", "src"], ["script", "src"], ["iframe", "src"], ["object", "data"], ["video", "src"]]) {
+    for (const [tag, name] of [["img", "src"], ["script", "src"], ["iframe", "src"]]) {
         const element = document.createElement(tag);
         element[name] = `${url}/${tag}`;
         document.body.append(element);
     }
     document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.stolen = true">');
-    document.body.insertAdjacentHTML("beforeend", `<form action="${url}/form" id="leak"></form>`);
-    document.getElementById("leak").submit();
     fetch(`${url}/fetch`).catch(() => {});
 }"""
 
