@@ -275,6 +275,10 @@ def test_marks_that_were_mixed_in_the_original(save):
         df = verify(case, save(change(text)))
         assert found(df) == 1
         assert set(df["status"]) == {"exact", "folded"}
+    straight = verify(case, save(text.translate(STRAIGHT)))
+    blocks, spans = paragraphs(text), case["spans"].itertuples()
+    changed = [bool(re.search("[“”’]", blocks[row.paragraph - 1][row.start : row.end])) for row in spans]
+    assert (straight["status"] == "folded").tolist() == changed
 
 
 def test_half_of_the_text(practice, save):
