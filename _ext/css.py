@@ -19,6 +19,11 @@ def names_in(pages, scripts):
     return used
 
 
+def class_names(css):
+    """The names of all classes that the selectors of a style sheet speak of."""
+    return {re.sub(r"\\(.)", r"\1", name) for head in re.findall(r"[^{}]*(?=\{)", css) for name in NAME.findall(head)}
+
+
 def purge(css, used):
     """The style sheet without comments, without rules for other names, and without variables that nothing reads."""
     rules = list(_parse(css))

@@ -1,20 +1,18 @@
-"""Less to load: figures as small files, one style sheet with the rules that are used, scripts only where they do something.
+"""Less to load: one style sheet with the rules that are used, scripts only where they do something, no needless bytes.
 
 Plain Jupyter Book sends 3.8 MB for a chapter, nine tenths of which the page does not use.
 """
 
-import base64
 import hashlib
-import io
 import posixpath
 import re
 
-from bs4 import Comment, NavigableString
+import minify_html
+from bs4 import Comment
 from fontTools import subset
 from sphinx.errors import ExtensionError
 
-from css import names_in, purge
-from svg import minify
+from css import class_names, names_in, purge
 
 # What each script of the theme or an extension is for: without it on the page, the script does nothing there.
 SCRIPTS = {
@@ -29,10 +27,13 @@ SCRIPTS = {
     "design-tabs.js": ".sd-tab-set",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
-FIGURE = re.compile(r"data:image/svg\+xml;base64,(.+)")
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)
 PLAIN = ("w", "o")  # spaces; operators, which otherwise have the colour of strings, and are a third of all coloured words
-SPACE = re.compile(r"[ \t\r\n]+")
+NEEDLESS = (
+    "meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch], link[rel=preload], #jb-print-docs-body, "
+    ".footer-item:empty, .sidebar-primary-item:empty, .sidebar-primary-items__end, .bd-footer, .pst-async-banner-revealer"
+)
+SPACE = re.compile(r"\s+")
 
 
 # ---- one page ----
@@ -75,33 +76,20 @@ def thin_code(text, colours):
     return CODE.sub(thin, text)
 
 
-def move_figures(page, folder, root):
-    """A figure in the page becomes a file of its own, loaded when it comes near, that can be opened alone."""
-    for number, image in enumerate(page.select("img[src^='data:image/svg+xml;base64,']")):
-        picture, width, height = minify(base64.b64decode(FIGURE.fullmatch(image["src"])[1]).decode())
-        name = hashlib.sha256(picture.encode()).hexdigest()[:16] + ".svg"
-        (folder / "_images").mkdir(exist_ok=True)
-        (folder / "_images" / name).write_text(picture, encoding="utf-8", newline="\n")
-        image["src"] = f"{root}_images/{name}"
-        image["width"], image["height"], image["loading"] = width, height, "lazy"
-        if (figure := image.find_parent("figure")) is not None:
-            link = page.new_tag("a", href=image["src"], attrs={"class": "so-large"})
-            link.string = "Open the figure alone, to enlarge it"
-            figure.append(link)
-
-
 def drop_scripts(page):
     """Only the scripts that have something to do on this page."""
+    elements = page.find_all(["script", "link"])
+    has = {selector: selector is not None and page.select_one(selector) is not None for selector in set(SCRIPTS.values())}
     for name, selector in SCRIPTS.items():
-        found = page.select(f'script[src*="{name}"], link[rel=preload][href*="{name}"]')
+        found = [element for element in elements if name in element.get("src", element.get("href", ""))]
         if not found:
             raise ExtensionError(f"{name} is not on a page: has the theme changed? Then take it out of _ext/light.py.")
-        if selector is None or not page.select(selector):
+        if not has[selector]:
             for element in found:
-                element.decompose()
+                element.extract()
     seen = set()
     for script in page.find_all("script", src=False):
-        idle = re.match("(let|var) toggle", script.string or "") and not page.select(SCRIPTS["togglebutton.js"])
+        idle = re.match("(let|var) toggle", script.string or "") and not has[SCRIPTS["togglebutton.js"]]
         if idle or script.string in seen:
             script.decompose()
         else:
@@ -140,31 +128,54 @@ def describe(page):
         page.head.append(page.new_tag("meta", attrs={"name": "description", "content": words}))
 
 
-def strip(page):
-    """Comments, repeated or empty metadata, and spaces that nobody sees."""
+def plain_cells(page):
+    """A cell is in four elements, one inside the other, of which two do."""
+    for element in page.select("div.cell_input, div.cell_output"):
+        element["class"] = [name for name in element["class"] if name not in ("docutils", "container")]
+    for element in page.select("div.cell, div.cell_input > div.highlight-ipython3, div.cell_output > div.output.text_html"):
+        element.unwrap()
+
+
+def strip(page, named):
+    """What nobody sees: comments, repeated metadata, classes that no rule and no script reads, elements that then say nothing."""
     for comment in page.find_all(string=lambda string: type(string) is Comment):
         comment.extract()
-    for element in page.select("meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch]"):
+    for element in page.select(NEEDLESS):
         element.decompose()
-    page.smooth()  # spaces around what was taken out are one
-    for string in page.find_all(string=SPACE):
-        if type(string) is NavigableString and not string.find_parent(["pre", "textarea", "script", "style"]):
-            string.replace_with(SPACE.sub(lambda space: "\n" if "\n" in space[0] else " ", string))
+    for link in page.select("article a.reference[title], a.headerlink"):  # a whole reference, one click away from where it stands
+        del link["title"]
+    for element in page.find_all(class_=True):
+        element["class"] = [name for name in element["class"] if named(name)]
+        if not element["class"]:
+            del element["class"]
+    for element in page.find_all("span"):
+        if not element.attrs:
+            element.unwrap()
+
+
+def minified(text):
+    """Without spaces that nobody sees, quotation marks and end tags that HTML does not ask for."""
+    return minify_html.minify(text, keep_html_and_head_opening_tags=True)
 
 
 # ---- all pages ----
 
 
 def write_styles(folder, texts, sheets, extra):
-    """Write the joined style sheet with the rules that some page, or some script, has a use for; name its version."""
-    scripts = {path for text in texts.values() for path in re.findall(r'<script[^>]*src="(?:\.\./)*([^"?]*)', text)}
-    used = names_in(texts.values(), [(folder / path).read_text(encoding="utf-8") for path in sorted(scripts)])
+    """Write the joined style sheet with the rules that some page, or some script, has a use for.
+
+    Returns its name with its version, and a function that says whether a rule or a script reads a class.
+    """
+    scripts = {path for text in texts for path in re.findall(r'<script[^>]*src="(?:\.\./)*([^"?]*)', text)}
+    scripts = [(folder / path).read_text(encoding="utf-8") for path in sorted(scripts)]
     css = "\n".join((folder / path).read_text(encoding="utf-8") for path in sheets)
     target = folder / "_static" / JOINED
-    css = subset_icons(target.parent, purge(css + "\n" + "\n".join(extra[name] for name in sorted(extra)), used))
+    css = purge(css + "\n" + "\n".join(extra[name] for name in sorted(extra)), names_in(texts, scripts))
+    css = subset_icons(target.parent, css)
     target.write_text(css, encoding="utf-8", newline="\n")
     version = hashlib.sha256(css.encode()).hexdigest()[:8]
-    return {path: re.sub(rf"{re.escape(JOINED)}(\?v=\w+)?", f"{JOINED}?v={version}", text) for path, text in texts.items()}
+    read, parts = names_in([], scripts) | class_names(css), re.findall(r"\[class[*^]=\"?([\w-]+)", css)
+    return f"{JOINED}?v={version}", lambda name: name in read or any(part in name for part in parts)
 
 
 def subset_icons(folder, css):
@@ -191,10 +202,10 @@ def subset_icons(folder, css):
     return css
 
 
-def remove_unused(folder, texts):
+def remove_unused(folder, pages):
     """Remove from _static what no page and no style sheet names: nine tenths of it."""
     css = (folder / "_static" / JOINED).read_text(encoding="utf-8")
-    named = {posixpath.normpath(path) for text in texts.values() for path in re.findall(r'_static/[^"?#\s]+', text)}
+    named = {posixpath.normpath(path) for page in pages for path in re.findall(r'_static/[^"?#\s]+', page)}
     named |= {posixpath.normpath("_static/styles/" + path) for path in re.findall(r"url\(([^)]+)\)", css)}
     for path in sorted((folder / "_static").rglob("*"), reverse=True):  # a folder after what is in it
         if path.is_file() and path.relative_to(folder).as_posix() not in named:

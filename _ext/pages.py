@@ -9,10 +9,11 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 import accessible
+import figures
 import light
 import safe
 
-DONE = 'http-equiv="Content-Security-Policy"'  # a page that carries this has been through the steps
+FINISHED = "<!doctype html><"  # how a page begins that has been through the steps
 
 
 def finish(app, exception):
@@ -21,30 +22,55 @@ def finish(app, exception):
 
 
 def finish_folder(folder):
-    written = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts]
-    texts = {path: path.read_text(encoding="utf-8") for path in written}
-    new = [path for path in written if DONE not in texts[path]]  # `build --changed` writes only some pages
-    if not new:
-        return
-    sheets = light.style_sheets(folder, texts[new[0]])
+    pages, rules = {}, {}  # trees by path; what stood in style attributes
+    texts = as_written(folder)
+    sheets = light.style_sheets(folder, next(iter(texts.values())))
     colours = light.code_colours(folder)
-    extra = {}  # rules for what stood in style attributes
-    for path in new:
-        page = BeautifulSoup(light.thin_code(texts[path], colours), "html.parser")
-        root = "../" * len(path.relative_to(folder).parts[1:])
-        light.move_figures(page, folder, root)
-        light.drop_scripts(page)
-        light.join_styles(page, root, sheets)
-        light.describe(page)
-        accessible.improve(page)
-        extra |= safe.move_styles(page)
-        light.strip(page)
-        safe.forbid_strangers(page)
-        texts[path] = str(page)
-    texts = light.write_styles(folder, texts, sheets, extra)
     for path, text in texts.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
-    light.remove_unused(folder, texts)
+        page = BeautifulSoup(light.thin_code(text, colours), "html.parser")
+        figures.to_files(page, folder, root(path, folder))
+        more = figures.take_out(page, path.stem)
+        pages[path] = page
+        if more is not None:
+            pages[path.with_name(path.stem + figures.SUFFIX + path.suffix)] = more
+    for path, page in pages.items():
+        light.drop_scripts(page)
+        light.join_styles(page, root(path, folder), sheets)
+        light.describe(page)
+        light.plain_cells(page)
+        accessible.improve(page)
+        rules |= safe.move_styles(page)
+    css, is_read = light.write_styles(folder, [str(page) for page in pages.values()], sheets, rules)
+    for path, page in pages.items():
+        light.strip(page, is_read)
+        safe.forbid_strangers(page)
+        pages[path] = str(page).replace(light.JOINED, css)
+        path.write_text(light.minified(pages[path]), encoding="utf-8", newline="\n")
+    light.remove_unused(folder, pages.values())
+
+
+def as_written(folder):
+    """{path: text} of all pages as Sphinx wrote them, also of those that it did not write anew (`build --changed`)."""
+    kept = folder.parent / ".pages"
+    texts = {}
+    for path in sorted(folder.rglob("*.html")):
+        name = path.relative_to(folder)
+        if name.parts[0] == "_static":
+            continue
+        text, copy = path.read_text(encoding="utf-8"), kept / name
+        if not text.startswith(FINISHED):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(text, encoding="utf-8", newline="\n")
+        elif copy.is_file():
+            text = copy.read_text(encoding="utf-8")
+        else:  # the page of a chapter's figures, which is made from that of the chapter
+            continue
+        texts[path] = text
+    return texts
+
+
+def root(path, folder):
+    return "../" * len(path.relative_to(folder).parts[1:])
 
 
 def setup(app):

@@ -19,7 +19,10 @@ def forbid_strangers(page):
             if element[name] not in HANDLERS:
                 raise ExtensionError(f"the policy forbids {name}={element[name]!r}: do this in _static/book.js")
             del element[name]
-    scripts = sorted({script.string for script in page.find_all("script", src=False) if script.string})
+    scripts = [script for script in page.find_all("script", src=False) if script.string]
+    for script in scripts:
+        script.string = script.string.strip()  # as it will be written
+    scripts = sorted({script.string for script in scripts})
     hashes = "".join(
         f" 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
     )

@@ -122,7 +122,7 @@ def _is_big(column):
 
 def _td(value, big):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        kind = ' class="so-number"'
+        kind = ' class="num"'
     elif isinstance(value, pd.Timestamp):
         kind = ' class="so-date"'
     else:

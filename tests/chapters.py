@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import jupytext
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
-CONTENT = ["start", "reading", "background", "actors", "claims", "questions"]
-REFERENCE = ["claims-table", "cruxes", "background-facts", "codebook", "glossary", "bibliography", "about-the-data",
-             "accessibility"]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+CONTENT, REFERENCE = ([chapter["file"].rpartition("/")[2] for chapter in part["chapters"]] for part in TOC["parts"])
 
 HTML = ROOT / "_build" / "html"
-PAGES = ["index", *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
-ALL_PAGES = [*PAGES, "genindex", "search"]
+PAGES = [TOC["root"], *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
+FIGURES = [f"chapters/{name}-figures" for name in CONTENT]  # each chapter's figures, with their numbers and code
+ALL_PAGES = [*PAGES, *FIGURES, "genindex", "search"]
 
 
 def source(name):

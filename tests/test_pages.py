@@ -128,7 +128,11 @@ def test_every_figure_has_caption_alternative_text_and_numbers(pages, name):
     pictures = [image for image in page.images if image["src"].endswith(".svg")]
     assert len(pictures) == len(figures)
     assert all(int(image["width"]) > 300 and int(image["height"]) > 100 for image in pictures)
-    assert {image["src"] for image in pictures} <= set(page.links), "each figure can be opened alone"
+    large = pages[f"chapters/{name}-figures"]
+    assert [image["src"] for image in large.images] == [image["src"] for image in pictures]
+    assert {image["src"] for image in pictures} <= set(large.links), "each figure can be opened alone"
+    assert len(large.tables) == len(figures) and all(table["caption"] for table in large.tables)
+    assert {f"{name}-figures.html#figure-{number}" for number in range(1, len(figures) + 1)} <= set(page.links)
     for image in page.images:
         alt = image.get("alt", "")
         assert len(alt) > 20 and not re.search(r"\.(svg|png)$|0x[0-9a-f]{6}", alt), f"no alternative text: {alt!r}"
@@ -155,7 +159,7 @@ def test_every_column_is_in_the_codebook(pages):
 def test_the_bibliography_is_complete():
     text = (HTML / "chapters/bibliography.html").read_text(encoding="utf-8")
     keys = re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.M)
-    assert text.count('class="citation"') == len(keys)
+    assert text.count("class=citation") == len(keys)
 
 
 @pytest.mark.parametrize("name", CONTENT)

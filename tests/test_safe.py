@@ -34,11 +34,11 @@ def assert_is_text(html):
 @pytest.mark.parametrize("name", ALL_PAGES)
 def test_a_page_has_a_policy_and_no_code_in_its_attributes(name):
     text = (HTML / f"{name}.html").read_text(encoding="utf-8")
-    policies = re.findall(r'<meta content="([^"]*)" http-equiv="Content-Security-Policy"', text)
+    policies = re.findall(r'<meta content="([^"]*)" http-equiv=Content-Security-Policy>', text)
     assert len(policies) == 1 and policies[0].startswith("default-src 'none'; script-src 'self'")
     assert "unsafe" not in policies[0] and "http" not in policies[0]
     tags = "".join(re.findall(r"<[a-z][^>]*>", text))
-    assert not re.findall(r'\s(?:on\w+|style)="', tags)
+    assert not re.findall(r'\s(?:on\w+|style)=', re.sub(r'"[^"]*"', "", tags))
     assert text.index("Content-Security-Policy") < min(text.index("<script"), text.index("<link"))
 
 
