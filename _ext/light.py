@@ -132,7 +132,8 @@ def plain_cells(page):
     """A cell is in four elements, one inside the other, of which two do."""
     for element in page.select("div.cell_input, div.cell_output"):
         element["class"] = [name for name in element["class"] if name not in ("docutils", "container")]
-    for element in page.select("div.cell, div.cell_input > div.highlight-ipython3, div.cell_output > div.output.text_html"):
+    fits = "div.output.text_html:has(> figure, > .so-scroll, > form.so-quiz)"  # other outputs scroll inside themselves
+    for element in page.select(f"div.cell, div.cell_input > div.highlight-ipython3, {fits}"):
         element.unwrap()
 
 
