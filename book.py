@@ -155,7 +155,8 @@ def build(arguments):
             shutil.rmtree(str(folder), ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
     stamp.write_text(inputs, encoding="utf-8")
-    get_cache(str(CACHE)).db  # made before the chapters run in parallel, or two of them make it at once
+    # The cache is made, and what is too much in it removed, before chapters run in parallel: see _ext/parallel.py.
+    get_cache(str(CACHE)).truncate_caches()
 
     # This is `jupyter-book build . -W -n --keep-going`, with the option that command lacks: several chapters at a time.
     # (Only tried on Linux, so only done there.)
