@@ -11,6 +11,7 @@ starts itself again in there. (Up to that point the syntax is kept old, so that 
 """
 import hashlib
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -23,6 +24,8 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
+NEW = BUILD / "new"  # where pages are written; they become HTML when they are complete
+BUILT_FROM = BUILD / "built-from.txt"  # what HTML was made of, and its hash
 CACHE = BUILD / ".jupyter_cache"  # outputs of executed chapters
 DOCTREES = BUILD / ".doctrees"  # parsed chapters
 
@@ -84,12 +87,11 @@ def clean_environ():
 def make_environment():
     """Make or renew `.venv`, if it is not what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
-    digest = hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"])
-    made_from = stamp.read_text(encoding="utf-8").splitlines() if stamp.is_file() else []
-    moved = made_from and made_from[0] != str(ROOT)  # an environment does not survive its folder's renaming
+    recorded = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    moved = recorded and recorded.splitlines()[0] != str(ROOT)  # an environment does not survive its folder's renaming
     check = [str(VENV_PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info[:2] not in %r)" % (PYTHONS,)]
     works = VENV_PYTHON.exists() and subprocess.call(check, stderr=subprocess.DEVNULL) == 0
-    if works and made_from == [str(ROOT), digest]:
+    if works and recorded == made_from():
         return
 
     print("Preparing the environment in .venv (needed once; about a minute) ...", flush=True)
@@ -116,18 +118,20 @@ def make_environment():
     (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n", encoding="utf-8")
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
-    stamp.write_text("%s\n%s\n" % (ROOT, digest), encoding="utf-8")
+    stamp.write_text(made_from(), encoding="utf-8")
 
 
-def hashed(paths):
-    """One hash of the names and contents of files, and of those in folders (hidden files and caches left out)."""
+def made_from():
+    """What `.venv` is made from, and where."""
+    return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
+
+
+def hashed(files):
+    """One hash of the names and contents of files."""
     digest = hashlib.sha256()
-    for path in paths:
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            name = file.relative_to(ROOT)
-            if file.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                content = file.read_bytes()
-                digest.update(("%s %d\n" % (name.as_posix(), len(content))).encode() + content)
+    for file in sorted(files):
+        content = file.read_bytes()
+        digest.update(("%s %d\n" % (file.relative_to(ROOT).as_posix(), len(content))).encode() + content)
     return digest.hexdigest()
 
 
@@ -135,24 +139,85 @@ def hashed(paths):
 
 
 def build(arguments):
-    """Execute the chapters whose code, or whose data, changed, and write every page anew.
+    """Execute the chapters whose code, or whose data, changed, and write every page anew. If nothing changed, do nothing.
 
-    Pages are written anew because a partial build forgets warnings and entries of the search index; it takes seconds.
-    `build --changed`, which `serve` uses, writes only the pages of changed chapters.
+    Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
+    bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
+    they are complete. If the build fails, there are no pages, but with `build --keep`, which `serve` uses, those of the
+    last build stay.
     """
+    if is_current():
+        print("Nothing to do, the book is as its sources are: open %s" % (HTML / "index.html"))
+        return 0
+    BUILT_FROM.unlink(missing_ok=True)
+    inputs = everything_read()
+    if write_pages():
+        if "--keep" not in arguments:
+            shutil.rmtree(str(HTML), ignore_errors=True)
+        print("\nThe book was NOT built: see the messages above.", file=sys.stderr)
+        return 1
+    shutil.rmtree(str(HTML), ignore_errors=True)
+    NEW.rename(HTML)
+    BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
+    print("\nThe book is ready: open %s" % (HTML / "index.html"))
+    return 0
+
+
+def sources():
+    """The files and folders in which the book's sources are: whatever is not known to be something else."""
+    other = {BUILD.name, "benchmarks", "tests"}
+    return [
+        path
+        for path in sorted(ROOT.iterdir())
+        if path.name not in other and not path.name.startswith(".") and not path.name.endswith(".egg-info")
+    ]
+
+
+def files_in(*paths):
+    """The files at these paths and in these folders. What editors, Jupyter and Python write beside them is left out."""
+    for path in paths:
+        if path.is_dir():
+            yield from files_in(*(inner for inner in path.iterdir() if not is_scratch(inner)))
+        elif path.is_file():
+            yield path
+
+
+def is_scratch(path):
+    return path.name.startswith(".") or path.name.endswith("~") or path.name == "__pycache__"
+
+
+def pages():
+    """The files that a build has written."""
+    return [path for path in HTML.rglob("*") if path.is_file()]
+
+
+def everything_read():
+    """What pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
+    sys.path.insert(0, str(ROOT / "_ext"))
+    from repository import find_repository
+
+    return "%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT))
+
+
+def is_current():
+    """Whether the pages are as the last build wrote them, all of them, and no build could write others."""
+    recorded = BUILT_FROM.read_text(encoding="utf-8") if BUILT_FROM.is_file() else ""
+    return recorded == everything_read() + hashed(pages())
+
+
+def write_pages():
+    """Write all pages into NEW. Returns 0, or what went wrong."""
     from jupyter_book.sphinx import build_sphinx
     from jupyter_cache import get_cache
     from sphinx.util.console import nocolor
 
     # The cache knows a chapter by the code of its cells alone: forget it when anything changed that the code reads.
     stamp = BUILD / "executed-with.txt"
-    inputs = hashed([ROOT / name for name in ("data", "standoff", "_ext", "requirements.txt")]) + " " + sys.version
-    changed = not stamp.is_file() or stamp.read_text(encoding="utf-8") != inputs
-    if changed:
+    inputs = hashed(files_in(*(ROOT / name for name in ("data", "standoff", "requirements.txt")))) + " " + sys.version
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != inputs:
         shutil.rmtree(str(CACHE), ignore_errors=True)
-    if changed or "--changed" not in arguments:
-        for folder in (DOCTREES, HTML, BUILD / "jupyter_execute"):
-            shutil.rmtree(str(folder), ignore_errors=True)
+    for folder in (DOCTREES, NEW, BUILD / "jupyter_execute"):
+        shutil.rmtree(str(folder), ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
     stamp.write_text(inputs, encoding="utf-8")
     # The cache is made, and what is too much in it removed, before chapters run in parallel: see _ext/parallel.py.
@@ -162,9 +227,10 @@ def build(arguments):
     # (Only tried on Linux, so only done there.)
     if not sys.stdout.isatty():
         nocolor()
-    status = build_sphinx(
+    logging.basicConfig(level=logging.WARNING)  # a11y_pygments would have each library tell each of its steps
+    return build_sphinx(
         ROOT,
-        HTML,
+        NEW,
         path_config=ROOT / "_config.yml",
         noconfig=True,
         confoverrides={
@@ -176,12 +242,6 @@ def build(arguments):
         keep_going=True,
         jobs=min(os.cpu_count() or 1, 8) if sys.platform == "linux" else 1,
     )
-    if status:  # a number, or the exception that stopped the build
-        shutil.rmtree(str(DOCTREES), ignore_errors=True)  # else the next build would not repeat today's warnings
-        print("\nThe book was NOT built: see the messages above.", file=sys.stderr)
-        return 1
-    print("\nThe book is ready: open %s" % (HTML / "index.html"))
-    return 0
 
 
 def test(arguments):
@@ -191,21 +251,25 @@ def test(arguments):
 
 def serve(arguments):
     """Show the book on this machine, and keep it in step with the files."""
-    from livereload import Server
+    import livereload.server
 
-    def rebuild(*options):
-        # in a process of its own, so that changes in _ext/ and standoff/ count
-        subprocess.call([sys.executable, str(ROOT / "book.py"), "build"] + list(options))
+    class Injector(livereload.server.LiveScriptInjector):
+        """Puts livereload's script into pages by its address: the policy of the pages forbids a script in the page."""
 
-    def is_scratch(path):  # what editors and Jupyter write beside a file
-        return any(part.startswith(".") or part.endswith("~") for part in Path(path).relative_to(ROOT).parts)
+        def __init__(self, request):
+            super().__init__(request)
+            self.script = b'<script src="/livereload.js"></script>'
+
+    livereload.server.LiveScriptInjector = Injector
+
+    def rebuild():
+        # in a process of its own, so that changes in _ext/, standoff/ and requirements.txt count
+        subprocess.call([sys.executable, str(ROOT / "book.py"), "build", "--keep"])
 
     rebuild()
-    server = Server()
-    for name in ("chapters", "data", "standoff", "index.md", "references.bib"):
-        server.watch(str(ROOT / name), lambda: rebuild("--changed"), ignore=is_scratch)
-    for name in ("_static", "_ext", "_toc.yml", "_config.yml"):  # these are in every page
-        server.watch(str(ROOT / name), lambda: rebuild(), ignore=is_scratch)
+    server = livereload.Server()
+    for path in sources():
+        server.watch(str(path), rebuild, ignore=lambda name: is_scratch(Path(name)))
     server.serve(root=str(HTML), port=int(arguments[0]) if arguments else 8000, live_css=False)
 
 
