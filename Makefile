@@ -2,7 +2,7 @@
 # Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
 
-.PHONY: book test serve pins clean
+.PHONY: book test serve bench pins clean
 
 book:   ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
@@ -12,6 +12,9 @@ test:   ## build the book, then test everything
 
 serve:  ## show the book while it is being edited
 	@"$(PYTHON)" book.py serve $(ARGS)
+
+bench:  ## measure builds beside the least that they could take (rounds: ARGS=5)
+	@"$(PYTHON)" book.py bench $(ARGS)
 
 pins:   ## renew requirements.txt from requirements.in (newer versions: ARGS=--upgrade)
 	@"$(PYTHON)" book.py pins $(ARGS)

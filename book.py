@@ -4,6 +4,7 @@
     python book.py build          execute the chapters and write _build/html
     python book.py test [ARGS]    build, then test everything (ARGS go to pytest)
     python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
+    python book.py bench [ROUNDS] measure builds beside the least that they could take
     python book.py pins [ARGS]    renew requirements.txt from requirements.in (ARGS go to `uv pip compile`)
 
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
@@ -249,6 +250,11 @@ def test(arguments):
     return build([]) or subprocess.call([sys.executable, "-m", "pytest", "tests"] + arguments, cwd=str(ROOT))
 
 
+def bench(arguments):
+    """Measure builds of copies of the book."""
+    return subprocess.call([sys.executable, str(ROOT / "benchmarks" / "build.py")] + arguments)
+
+
 def serve(arguments):
     """Show the book on this machine, and keep it in step with the files."""
     import livereload.server
@@ -291,7 +297,7 @@ def pins(arguments):
     return 0
 
 
-COMMANDS = {"build": build, "test": test, "serve": serve, "pins": pins}
+COMMANDS = {"build": build, "test": test, "serve": serve, "bench": bench, "pins": pins}
 
 if __name__ == "__main__":
     try:
