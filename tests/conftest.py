@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import standoff
-from browser import launch
+from formats.browser import launch
 from chapters import HTML
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -1,4 +1,4 @@
-"""A real browser for the tests: found on this machine, or else installed once.
+"""A real browser, to test pages and to print them: found on this machine, or else installed once.
 
     with launch() as browser:
         page = browser.new_page()
@@ -14,7 +14,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-OPTIONS = [  # the tests count requests, so the browser makes none of its own
+OPTIONS = [  # no request of the browser's own, for the tests count them
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

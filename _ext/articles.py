@@ -1,0 +1,18 @@
+"""Keep the text of each page, as Sphinx wrote it, for the formats that are not pages (see `formats/`).
+
+What the theme puts around it, and the last steps over the pages, concern the site alone.
+"""
+
+from pathlib import Path
+
+
+def keep(app, pagename, templatename, context, doctree):
+    if app.builder.format == "html" and doctree is not None:  # not the search page or the index
+        path = Path(app.outdir).parent / "articles" / f"{pagename}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(context["body"], encoding="utf-8", newline="\n")
+
+
+def setup(app):
+    app.connect("html-page-context", keep)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
