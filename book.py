@@ -3,6 +3,7 @@
 
     python book.py build          execute the chapters and write _build/html
     python book.py test [ARGS]    build, then test everything (ARGS go to pytest)
+    python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
     python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
     python book.py bench [ROUNDS] measure builds beside the least that they could take
     python book.py pins [ARGS]    renew requirements.txt from requirements.in (ARGS go to `uv pip compile`)
@@ -255,6 +256,17 @@ def bench(arguments):
     return subprocess.call([sys.executable, str(ROOT / "benchmarks" / "build.py")] + arguments)
 
 
+def formats(arguments):
+    """Build the book, then write it in every other format."""
+    if build([]):
+        return 1
+    from formats import make
+
+    for path in make():
+        print("%9.1f kB  %s" % (path.stat().st_size / 1000, path.relative_to(ROOT)))
+    return 0
+
+
 def serve(arguments):
     """Show the book on this machine, and keep it in step with the files."""
     import livereload.server
@@ -297,7 +309,7 @@ def pins(arguments):
     return 0
 
 
-COMMANDS = {"build": build, "test": test, "serve": serve, "bench": bench, "pins": pins}
+COMMANDS = {"build": build, "test": test, "formats": formats, "serve": serve, "bench": bench, "pins": pins}
 
 if __name__ == "__main__":
     try:

@@ -1,0 +1,26 @@
+"""The book in other formats than the site: archives, notebooks with outputs, PDF, EPUB. Made by `python book.py formats`.
+
+Everything is made of what `book.py build` leaves in `_build`; nothing is executed a second time. The same sources give the
+same bytes, so files are dated by the edition (CITATION.cff), not by the day on which they are made.
+"""
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "_build"
+
+
+def make(out=BUILD / "formats"):
+    """Write every format into the folder `out`, which is emptied first; return the paths of the files."""
+    from formats import archives, articles, epub, pdf  # here, for they import from this file
+
+    shutil.rmtree(out, ignore_errors=True)
+    (out / "chapters").mkdir(parents=True)
+    book = articles.read_book()
+    notebooks = archives.write_notebooks(out / "chapters")
+    archives.write_data(out)
+    archives.write_book(out / "standoff-book.zip", notebooks)
+    epub.write(book, out / "standoff.epub")
+    pdf.write(book, out / "standoff.pdf", out / "chapters")
+    return sorted(path for path in out.rglob("*") if path.is_file())

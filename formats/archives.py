@@ -1,0 +1,82 @@
+"""The chapters as notebooks with their outputs, and zip files whose bytes depend on nothing but what is in them."""
+
+import zipfile
+
+import nbformat
+from jupyter_cache import get_cache
+
+from formats import BUILD, ROOT
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file knows; ours have none
+RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
+PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
+
+
+def write_zip(path, contents, stored=()):
+    """Write `contents` (bytes by name) as a zip file: first those `stored` without compression, the others by name."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in [*stored, *sorted(set(contents) - set(stored))]:
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.create_system, info.external_attr = 3, 0o644 << 16  # as on Unix, also where it is written on Windows
+            info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            archive.writestr(info, contents[name], compresslevel=9)
+
+
+def files(*names, base=ROOT):
+    """The contents of files, and of all files in folders, by their names under `base`; hidden ones and caches left out."""
+    found = {}
+    for start in map(base.joinpath, names):
+        for path in start.rglob("*") if start.is_dir() else [start]:
+            name = path.relative_to(base)
+            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
+                found[name.as_posix()] = path.read_bytes()
+    return found
+
+
+def write_notebooks(folder):
+    """Write each executed chapter as a notebook with its outputs; return their paths.
+
+    The outputs come from the cache of the build. Those in `_build/jupyter_execute` are there only after a build that
+    executed the chapter, and missing after one that did not need to.
+    """
+    cache = get_cache(str(BUILD / ".jupyter_cache"))
+    written = []
+    for made in sorted((BUILD / "jupyter_execute" / "chapters").glob("*.ipynb")):
+        notebook = nbformat.read(made, as_version=4)
+        try:
+            _, notebook = cache.merge_match_into_notebook(notebook)
+        except KeyError:
+            raise ValueError(f"{made.name}: the build keeps no outputs of this chapter: run `book.py build` again") from None
+        notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
+        for number, cell in enumerate(notebook.cells):
+            cell.id = f"cell-{number}"  # random otherwise
+            cell.source = link_to_pages(cell.source) if cell.cell_type == "markdown" else cell.source
+            cell.metadata.pop("execution", None)  # times
+            for output in cell.get("outputs", []):
+                for kind, text in output.get("data", {}).items():
+                    output["data"][kind] = link_to_pages(text) if kind in ("text/html", "text/markdown") else text
+        nbformat.write(notebook, folder / made.name)
+        written.append(folder / made.name)
+    return written
+
+
+def link_to_pages(text):
+    """Claims cited in a notebook lead to the page of all claims, which is not beside it."""
+    return text.replace("](claim:", f"]({PAGES}claims-table.html#").replace('href="claims-table.html#', f'href="{PAGES}claims-table.html#')
+
+
+def write_data(folder):
+    """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
+    for package in sorted((ROOT / "data").glob("*/datapackage.json")):
+        contents = files(package.parent.name, base=ROOT / "data") | files("LICENSE-CC-BY.md", "CITATION.cff")
+        contents = {name.removeprefix(f"{package.parent.name}/"): content for name, content in contents.items()}
+        write_zip(folder / f"standoff-data-{package.parent.name}.zip", contents)
+
+
+def write_book(path, notebooks):
+    """Write the archive with all that a class needs, which opens without a network."""
+    contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
+    contents |= files("html", base=BUILD) | {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
+    contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
+    contents |= files("assignments") if (ROOT / "assignments").is_dir() else {}
+    write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

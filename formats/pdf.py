@@ -1,0 +1,101 @@
+"""The PDFs: articles joined to one document, which Chromium prints."""
+
+import html
+import json
+import re
+
+from pypdf import PdfReader
+
+from formats import ROOT
+from formats.articles import FONTS, linked
+from formats.browser import launch
+from formats.epub import cover, style
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
+<body>{body}</body></html>
+"""
+FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is made
+    "Book": {"normal normal": "STIXGeneral", "bold normal": "STIXGeneralBol", "normal italic": "STIXGeneralItalic",
+             "bold italic": "STIXGeneralBolIta"},
+    "Head": {"normal normal": "DejaVuSans", "bold normal": "DejaVuSans-Bold", "normal italic": "DejaVuSans-Oblique",
+             "bold italic": "DejaVuSans-BoldOblique"},
+    "Code": {"normal normal": "DejaVuSansMono", "bold normal": "DejaVuSansMono-Bold", "normal italic": "DejaVuSansMono-Oblique"},
+}
+SITE = "http://book/"  # an address for what is printed; nobody is asked for it
+
+
+def write(book, whole, folder):
+    """Print the whole book to the file `whole`, and each article to a file in `folder`."""
+    css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
+    date = f"D:{book.about['date-released']:%Y%m%d}000000".encode()
+    with launch() as browser:
+        tab = browser.new_context(user_agent="Standoff").new_page()  # named in a PDF as what made it
+        served = dict(book.pictures)
+
+        def serve(route):
+            name = route.request.url.removeprefix(SITE)
+            content = served[name] if name in served else (FONTS / name).read_bytes()
+            route.fulfill(body=content, content_type="image/svg+xml" if name.endswith(".svg") else None)
+
+        tab.route("**/*", serve)
+
+        def print_to(path, title, articles, body):
+            page = PAGE.format(title=html.escape(title), style=css + running_heads(articles), body=body)
+            served["book.html"] = page.encode()
+            tab.goto(f"{SITE}book.html")
+            tab.evaluate("document.fonts.ready")
+            content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+            path.write_bytes(re.sub(rb"D:\d{14}", date, content))  # of the edition, not of this moment
+
+        for article in book.articles:
+            print_to(folder / f"{article.name}.pdf", f"{article.title} (Standoff)", [article], on_pages(article, [article.name]))
+        names = [article.name for article in book.articles]
+        articles = "".join(on_pages(article, names) for article in book.articles)
+        numbers = {}
+        for _ in range(2):  # the first time to learn on which page each chapter begins
+            print_to(whole, book.about["title"], book.articles, cover(book) + contents(book, numbers) + articles)
+            numbers = first_pages(whole)
+
+
+def first_pages(path):
+    """The number of the page to which each link of a PDF leads, by its anchor."""
+    reader = PdfReader(path)
+    return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in reader.named_destinations.items()}
+
+
+def on_pages(article, names):
+    """The HTML of an article in which links lead to the articles called `names`; others are plain text."""
+    def anchor_of(name, anchor):
+        return f"{name}--{anchor}" if anchor else name
+
+    text = linked(article, lambda name, anchor: f"#{anchor_of(name, anchor)}" if name in names else None, anchor_of)
+    return f'<article id="{article.name}">{text}</article>'
+
+
+def contents(book, numbers):
+    lines, part = [], ""
+    for article in book.articles:
+        if article.part != part:
+            part = article.part
+            lines.append(f"<h2>{html.escape(part)}</h2>")
+        lines.append(f'<p><a href="#{article.name}">{html.escape(article.title)}</a><span></span>{numbers.get(article.name, 0)}</p>')
+    return f'<section class="contents"><h1>Contents</h1>{"".join(lines)}</section>'
+
+
+def running_heads(articles):
+    """Each article's title above its pages; those with a long table lie on their side."""
+    rules = []
+    for article in articles:
+        size = "size: A4 landscape; " if article.body.select_one(".so-long") else ""
+        title = json.dumps(article.title, ensure_ascii=False)
+        rules.append(f"@page {article.name} {{ {size}@top-right {{ content: {title}; font: 8pt Head; color: #595959; }} }}\n"
+                     f"#{article.name} {{ page: {article.name}; break-before: page; }}\n")
+    return "".join(rules)
+
+
+def faces():
+    return "".join(
+        "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n".format(family, *kind.split(), SITE, file)
+        for family, kinds in FACES.items() for kind, file in kinds.items()
+    )
