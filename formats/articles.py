@@ -112,10 +112,11 @@ def prepare(page, pictures):
     for form in page.select("form.so-quiz"):
         on_paper(form)
     move_to_the_end(page, "Answers", page.select("details.so-answer"), "so-quiz")
-    numbers = [needed(figure, "details.so-numbers") for figure in page.select("figure.so-figure")]
-    for number, details in enumerate(numbers, 1):
-        needed(details, "summary").string = f"The numbers behind figure {number}"
-    move_to_the_end(page, "The numbers behind the figures", numbers, "so-figure")
+    for number, figure in enumerate(page.select("figure.so-figure"), 1):
+        needed(figure, "figcaption").insert(0, new_tag("strong", string=f"Figure {number}. "))
+        needed(figure, "details.so-numbers > summary").string = f"The numbers behind figure {number}"
+        needed(figure, "caption").decompose()  # says the same
+    move_to_the_end(page, "The numbers behind the figures", page.select("details.so-numbers"), "so-figure")
     for tag in page.find_all(True):
         for name in [name for name in tag.attrs if name in ("tabindex", "hidden", "title", "style", "border") or name.startswith("data-")]:
             del tag[name]

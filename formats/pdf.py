@@ -28,9 +28,8 @@ SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 def write(book, whole, folder):
     """Print the whole book to the file `whole`, and each article to a file in `folder`."""
     css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
-    date = f"D:{book.about['date-released']:%Y%m%d}000000".encode()
     with launch() as browser:
-        tab = browser.new_context(user_agent="Standoff").new_page()  # named in a PDF as what made it
+        tab = browser.new_page()
         served = dict(book.pictures)
 
         def serve(route):
@@ -46,7 +45,7 @@ def write(book, whole, folder):
             tab.goto(f"{SITE}book.html")
             tab.evaluate("document.fonts.ready")
             content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            path.write_bytes(re.sub(rb"D:\d{14}", date, content))  # of the edition, not of this moment
+            path.write_bytes(settled(content, book.about))
 
         for article in book.articles:
             print_to(folder / f"{article.name}.pdf", f"{article.title} (Standoff)", [article], on_pages(article, [article.name]))
@@ -56,6 +55,19 @@ def write(book, whole, folder):
         for _ in range(2):  # the first time to learn on which page each chapter begins
             print_to(whole, book.about["title"], book.articles, cover(book) + contents(book, numbers) + articles)
             numbers = first_pages(whole)
+
+
+def settled(content, about):
+    """The bytes of a PDF without what differs from one printing to the next; no byte moves, for a PDF counts them."""
+    date = f"D:{about['date-released']:%Y%m%d}000000".encode()
+    author = f"/Author ({about['authors'][0]['name']}) /Creator (Standoff)".encode()
+    content, dates = re.subn(rb"D:\d{14}", date, content)
+    content, creators = re.subn(rb"/Creator \(.*\)", lambda match: author.ljust(len(match[0])), content, count=1)
+    names = sorted(set(re.findall(rb"\(node\d{8}\)", content)))  # of elements, numbered as the browser met them
+    settled = {name: b"(node%08d)" % number for number, name in enumerate(names)}
+    if not (dates == 2 and creators == 1 and len(author) < 100):
+        raise ValueError("a PDF is not as formats/pdf.py expects: dates and the name of the program")
+    return re.sub(rb"\(node\d{8}\)", lambda match: settled[match[0]], content)
 
 
 def first_pages(path):
@@ -87,7 +99,7 @@ def running_heads(articles):
     """Each article's title above its pages; those with a long table lie on their side."""
     rules = []
     for article in articles:
-        size = "size: A4 landscape; " if article.body.select_one(".so-long") else ""
+        size = "size: A4 landscape; margin: 20mm 15mm 18mm; " if article.body.select_one(".so-long") else ""
         title = json.dumps(article.title, ensure_ascii=False)
         rules.append(f"@page {article.name} {{ {size}@top-right {{ content: {title}; font: 8pt Head; color: #595959; }} }}\n"
                      f"#{article.name} {{ page: {article.name}; break-before: page; }}\n")
