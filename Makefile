@@ -2,13 +2,16 @@
 # Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
 
-.PHONY: book test serve bench pins clean
+.PHONY: book test formats serve bench pins clean
 
 book:   ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
 
 test:   ## build the book, then test everything
 	@"$(PYTHON)" book.py test $(ARGS)
+
+formats: ## build the book, then write PDF, EPUB, notebooks with outputs and archives to _build/formats
+	@"$(PYTHON)" book.py formats $(ARGS)
 
 serve:  ## show the book while it is being edited
 	@"$(PYTHON)" book.py serve $(ARGS)

@@ -122,6 +122,10 @@ def prepare(page, pictures):
             del tag[name]
         if tag.get("role", "").startswith("doc-biblio"):  # deprecated
             del tag["role"]
+    for row in page.select(".so-long tbody tr"):
+        columns = row.find_parent("table").select("thead th")
+        for cell, column in zip(row.find_all(["th", "td"]), columns, strict=True):
+            cell["data-label"] = column.get_text()
 
 
 def keep_picture(image, pictures):
