@@ -26,7 +26,7 @@ SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 
 
 def write(book, whole, folder):
-    """Print the whole book to the file `whole`, and each article to a file in `folder`."""
+    """Print the whole book to the file `whole`, and each article but the first, which is short, to a file in `folder`."""
     css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
     with launch() as browser:
         tab = browser.new_page()
@@ -47,8 +47,8 @@ def write(book, whole, folder):
             content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
             path.write_bytes(settled(content, book.about))
 
-        for article in book.articles:
-            print_to(folder / f"{article.name}.pdf", f"{article.title} (Standoff)", [article], on_pages(article, [article.name]))
+        for article in book.articles[1:]:
+            print_to(folder / f"standoff-{article.name}.pdf", f"{article.title} (Standoff)", [article], on_pages(article, [article.name]))
         names = [article.name for article in book.articles]
         articles = "".join(on_pages(article, names) for article in book.articles)
         numbers = {}
@@ -82,6 +82,7 @@ def on_pages(article, names):
         return f"{name}--{anchor}" if anchor else name
 
     text = linked(article, lambda name, anchor: f"#{anchor_of(name, anchor)}" if name in names else None, anchor_of)
+    text = re.sub(r"(</?)figure\b", r"\1div", text)  # else a figure around each picture, without a text for those who listen
     return f'<article id="{article.name}">{text}</article>'
 
 
