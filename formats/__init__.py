@@ -13,11 +13,12 @@ BUILD = ROOT / "_build"
 
 def make(out=BUILD / "formats"):
     """Write every format into the folder `out`, which is emptied first; return the paths of the files."""
-    from formats import archives, articles, epub, pdf  # here, for they import from this file
+    from formats import archives, articles, cover, epub, pdf  # here, for they import from this file
 
     shutil.rmtree(out, ignore_errors=True)
     (out / "chapters").mkdir(parents=True)
     book = articles.read_book()
+    cover.add(book)
     notebooks = archives.write_notebooks(out / "chapters")
     archives.write_data(out)
     archives.write_book(out / "standoff-book.zip", notebooks)

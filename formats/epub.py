@@ -5,7 +5,7 @@ import uuid
 
 from pygments.formatters import HtmlFormatter
 
-from formats import ROOT
+from formats import ROOT, cover
 from formats.archives import write_zip
 from formats.articles import linked
 
@@ -57,7 +57,7 @@ TYPES = {".xhtml": "application/xhtml+xml", ".svg": "image/svg+xml", ".css": "te
 
 def write(book, path):
     contents = {f"{article.name}.xhtml": xhtml(article, book) for article in book.articles}
-    contents["cover.xhtml"] = PAGE.format(title="Standoff", body=cover(book))
+    contents["cover.xhtml"] = PAGE.format(title="Standoff", body=cover.page(book))
     contents["contents.xhtml"] = PAGE.format(title="Contents", body=contents_of(book))
     contents["book.css"] = style()
     contents |= book.pictures
@@ -72,16 +72,6 @@ def write(book, path):
 def style():
     code = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")  # as the theme has it
     return (ROOT / "formats" / "paper.css").read_text(encoding="utf-8") + code
-
-
-def cover(book):
-    """The title page, as HTML."""
-    title, _, subtitle = book.about["title"].partition(": ")
-    return (
-        f'<section class="cover"><h1>{html.escape(title)}</h1><p class="subtitle">{html.escape(subtitle.capitalize())}</p>'
-        f'<p>{html.escape(book.about["authors"][0]["name"])}</p><p>Edition {book.about["version"]}, {book.about["date-released"]:%B %Y}</p>'
-        "<p>Texts and data: Creative Commons Attribution 4.0. Code: MIT.</p></section>"
-    )
 
 
 def contents_of(book):
@@ -111,9 +101,11 @@ def xhtml(article, book):
 def package(book, contents, order):
     def item(name):
         kind = next(kind for suffix, kind in TYPES.items() if name.endswith(suffix))
-        properties = ["nav"] if name == "contents.xhtml" else ["mathml"] if b"<math" in _bytes(contents[name]) else []
-        extra = f' properties="{properties[0]}"' if properties else ""
-        return f'<item id="{name.replace("/", "-")}" href="{name}" media-type="{kind}"{extra}/>'
+        role = {"contents.xhtml": "nav", cover.PICTURE: "cover-image"}.get(name)
+        if name.endswith(".xhtml") and "<math" in contents[name]:
+            role = "mathml"
+        properties = f' properties="{role}"' if role else ""
+        return f'<item id="{name.replace("/", "-")}" href="{name}" media-type="{kind}"{properties}/>'
 
     about = book.about
     return PACKAGE.format(
@@ -126,7 +118,3 @@ def package(book, contents, order):
         manifest="\n".join(item(name) for name in sorted(contents)),
         spine="\n".join(f'<itemref idref="{name}"/>' for name in order),
     )
-
-
-def _bytes(content):
-    return content.encode() if isinstance(content, str) else content

@@ -6,10 +6,10 @@ import re
 
 from pypdf import PdfReader
 
-from formats import ROOT
+from formats import ROOT, cover
 from formats.articles import FONTS, linked
 from formats.browser import launch
-from formats.epub import cover, style
+from formats.epub import style
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
@@ -53,7 +53,7 @@ def write(book, whole, folder):
         articles = "".join(on_pages(article, names) for article in book.articles)
         numbers = {}
         for _ in range(2):  # the first time to learn on which page each chapter begins
-            print_to(whole, book.about["title"], book.articles, cover(book) + contents(book, numbers) + articles)
+            print_to(whole, book.about["title"], book.articles, cover.page(book) + contents(book, numbers) + articles)
             numbers = first_pages(whole)
 
 
