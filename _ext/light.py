@@ -25,6 +25,7 @@ SCRIPTS = {
     "copybutton.js": "div.highlight",
     "togglebutton.js": ".toggle, .admonition.dropdown",
     "design-tabs.js": ".sd-tab-set",
+    "claim.js": "a.claim",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)

@@ -12,18 +12,19 @@ import accessible
 import figures
 import light
 import safe
+import social
 
 FINISHED = "<!doctype html><"  # how a page begins that has been through the steps
 
 
 def finish(app, exception):
     if exception is None and app.builder.format == "html":
-        finish_folder(Path(app.outdir))
+        finish_folder(Path(app.outdir), Path(app.doctreedir) / "pages")
 
 
-def finish_folder(folder):
+def finish_folder(folder, kept):
     pages, rules = {}, {}  # trees by path; what stood in style attributes
-    texts = as_written(folder)
+    texts = as_written(folder, kept)
     sheets = light.style_sheets(folder, next(iter(texts.values())))
     colours = light.code_colours(folder)
     for path, text in texts.items():
@@ -37,6 +38,7 @@ def finish_folder(folder):
         light.drop_scripts(page)
         light.join_styles(page, root(path, folder), sheets)
         light.describe(page)
+        social.introduce(page, root(path, folder))
         light.plain_cells(page)
         accessible.improve(page)
         rules |= safe.move_styles(page)
@@ -49,9 +51,8 @@ def finish_folder(folder):
     light.remove_unused(folder, pages.values())
 
 
-def as_written(folder):
-    """{path: text} of all pages as Sphinx wrote them, also of those that it did not write anew (`build --changed`)."""
-    kept = folder.parent / ".pages"
+def as_written(folder, kept):
+    """{path: text} of all pages as Sphinx wrote them, also of those that it did not write anew (those are in `kept`)."""
     texts = {}
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder)

@@ -114,6 +114,7 @@
   // </form>
   // <div class="so-scroll"><table id="ID"><thead><tr><th data-column="source">...</th> ...</tr></thead> <tbody> ...
   //
+  // What is searched for and chosen stands in the page's address (?source=Joe+Biden&certainty=certain), so that it can be sent.
   // A column is found by its header's data-column, or else by its header's words. A select that has no values of its
   // own gets the column's. <td data-value="..."> compares and sorts by that instead of by what is shown.
 
@@ -129,6 +130,8 @@
     const output = form.querySelector("output");
     const words = new Map(rows.map((row) => [row, folded(row.textContent)]));
 
+    const fields = { q: search };
+
     const indexOf = (name) =>
       headers.findIndex((header) => folded(header.dataset.column ?? header.textContent) === folded(name));
     const selects = [...form.querySelectorAll("select[data-column]")].map((select) => {
@@ -137,8 +140,21 @@
         const values = new Set(rows.map((row) => valueOf(row.cells[column])).filter(Boolean));
         for (const value of [...values].sort(compare)) select.add(new Option(value, value));
       }
+      fields[select.dataset.column] = select;
       return { select, column };
     });
+
+    function readAddress() {
+      const wanted = new URLSearchParams(location.search);
+      for (const [name, field] of Object.entries(fields)) if (field && wanted.has(name)) field.value = wanted.get(name);
+      for (const { select } of selects) if (select.selectedIndex < 0) select.value = ""; // no such value: all
+    }
+
+    function writeAddress() {
+      const chosen = Object.entries(fields).filter(([, field]) => field && field.value !== "");
+      const query = new URLSearchParams(chosen.map(([name, field]) => [name, field.value])).toString();
+      history.replaceState(null, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
+    }
 
     function filter() {
       const wanted = folded(search ? search.value : "").split(" ");
@@ -187,13 +203,18 @@
       header.append(button);
     }
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", filter);
-    form.addEventListener("reset", () => setTimeout(filter)); // the fields are emptied after this event
+    const change = () => {
+      filter();
+      writeAddress();
+    };
+    form.addEventListener("input", change);
+    form.addEventListener("reset", () => setTimeout(change)); // the fields are emptied after this event
     window.addEventListener("hashchange", showAddressed);
 
     form.hidden = false;
     form.classList.add("so-ready");
-    filter(); // a browser keeps what was typed before a reload
+    readAddress();
+    filter(); // also what a browser kept of before a reload
     showAddressed();
   }
 

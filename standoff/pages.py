@@ -92,9 +92,8 @@ def _links(case):
         ):
             target = f'<a href="#{other}" title="{html.escape(link.note)}">{other}</a>'
             found.setdefault(claim, {}).setdefault(words, []).append(target)
-    return {
-        claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items()) for claim, kinds in found.items()
-    }
+    joined = {claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items()) for claim, kinds in found.items()}
+    return {claim: f'<div class="so-links">{text}</div>' for claim, text in joined.items()}
 
 
 def codebook(case, table):

@@ -1,0 +1,24 @@
+"""The page for an address that does not exist: 404.html, which GitHub Pages and others show in place of it."""
+
+BODY = """<h1>This page does not exist</h1>
+<p>The address may be mistyped, or the page has another name now. Nothing is lost: every page of the book can be reached from here.</p>
+<ul>
+<li><a href="index.html">The first page</a>, with the list of chapters</li>
+<li><a href="chapters/claims-table.html">All claims</a>, if you were sent to one of them</li>
+<li><a href="genindex.html">The index</a>, from A to Z</li>
+</ul>
+<form class="so-filter so-ready" action="search.html" role="search">
+<label>Search this book <input type="search" name="q" autocomplete="off"></label>
+<button type="submit">Search</button>
+</form>
+"""
+
+
+def pages(app):
+    if app.builder.format == "html":
+        yield "404", {"title": "This page does not exist", "body": BODY}, "page.html"
+
+
+def setup(app):
+    app.connect("html-collect-pages", pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,72 @@
+"""How a page introduces itself where a link to it is shared: title, description and, if the site's address is known, a picture.
+
+The picture is one for the whole book, drawn from its data. Addresses in these tags must be whole, so that without an
+address of the site there is no picture.
+"""
+
+from pathlib import Path
+from urllib.parse import urljoin
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from standoff import load
+
+CARD, WIDTH, HEIGHT = "card.png", 1200, 630
+ALT = "Standoff: one news report, read as data. All claims of the report as squares, paragraph by paragraph, by how certain their sources are."
+COLOURS = {"certain": "#1f4e79", "probable": "#8fbbe0", "possible": "#d9822b", "uncommitted": "#8c8c8c"}
+
+
+def introduce(page, root):
+    """Tags for a page (its way to the root of the site is `root`), made of what its head says already."""
+    title, _, site = page.title.get_text().rpartition(" — ")
+    description = page.select_one("meta[name=description]")
+    tags = {
+        "og:type": "article" if title else "website",
+        "og:site_name": site,
+        "og:title": title or site,
+        "og:description": description and description["content"],
+    }
+    if canonical := page.select_one("link[rel=canonical]"):
+        tags |= {"og:url": canonical["href"], "og:image": urljoin(canonical["href"], root + CARD), "og:image:alt": ALT}
+    for name, content in tags.items():
+        if content:
+            page.head.append(page.new_tag("meta", attrs={"property": name, "content": content}))
+    page.head.append(page.new_tag("meta", attrs={
+        "name": "twitter:card", "content": "summary_large_image" if canonical else "summary",
+    }))
+
+
+def draw(path):
+    """The picture: a column for each paragraph of the report, a square for each claim in it."""
+    case = load("report")
+    paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
+    claims = case.claims.assign(paragraph=case.claims["content_span"].map(paragraph))
+    claims["certainty"] = claims["certainty"].astype(str)
+    claims = claims.assign(rank=claims["certainty"].map(list(COLOURS).index)).sort_values(["paragraph", "rank"], kind="stable")
+    claims["height"] = claims.groupby("paragraph").cumcount()
+
+    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
+    FigureCanvasAgg(figure)
+    text = {"family": "DejaVu Sans", "color": "#1a1a1a"}
+    figure.text(0.06, 0.80, "Standoff", size=54, weight="bold", **text)
+    figure.text(0.06, 0.68, "One news report, read as data", size=28, **text)
+    axes = figure.add_axes((0.06, 0.13, 0.88, 0.50))
+    for certainty, rows in claims.groupby("certainty"):
+        axes.bar(rows["paragraph"], 0.86, 0.86, rows["height"], color=COLOURS[certainty], label=certainty)
+    axes.set_axis_off()
+    axes.set_xlim(claims["paragraph"].min() - 0.5, claims["paragraph"].max() + 0.5)
+    for number, (certainty, colour) in enumerate(COLOURS.items()):
+        figure.text(0.06 + 0.17 * number, 0.06, "■", size=20, family="DejaVu Sans", color=colour)
+        figure.text(0.085 + 0.17 * number, 0.06, certainty, size=18, **text)
+    figure.savefig(path, metadata={"Software": None})
+
+
+def finish(app, exception):
+    if exception is None and app.builder.format == "html" and app.config.html_baseurl:
+        draw(Path(app.outdir) / CARD)
+
+
+def setup(app):
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
