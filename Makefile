@@ -2,7 +2,7 @@
 # Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
 
-.PHONY: book test formats serve bench pins clean
+.PHONY: book test formats serve links bench pins clean
 
 book:   ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
@@ -15,6 +15,9 @@ formats: ## build the book, then write PDF, EPUB, notebooks with outputs and arc
 
 serve:  ## show the book while it is being edited
 	@"$(PYTHON)" book.py serve $(ARGS)
+
+links:  ## ask every address outside the book whether it still answers
+	@"$(PYTHON)" book.py links
 
 bench:  ## measure builds beside the least that they could take (rounds: ARGS=5)
 	@"$(PYTHON)" book.py bench $(ARGS)

@@ -5,6 +5,7 @@
     python book.py test [ARGS]    build, then test everything (ARGS go to pytest)
     python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
     python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
+    python book.py links          ask every address outside the book whether it answers, and write _build/links.md
     python book.py bench [ROUNDS] measure builds beside the least that they could take
     python book.py pins [ARGS]    renew requirements.txt from requirements.in (ARGS go to `uv pip compile`)
 
@@ -291,6 +292,11 @@ def serve(arguments):
     server.serve(root=str(HTML), port=int(arguments[0]) if arguments else 8000, live_css=False)
 
 
+def links(arguments):
+    """Ask every address outside the book whether it still answers; the report is _build/links.md."""
+    return subprocess.call([sys.executable, str(ROOT / "links.py")], cwd=str(ROOT))
+
+
 def pins(arguments):
     """Write the exact versions that hold for every supported Python on Linux, macOS and Windows."""
     with tempfile.TemporaryDirectory() as folder:
@@ -309,7 +315,9 @@ def pins(arguments):
     return 0
 
 
-COMMANDS = {"build": build, "test": test, "formats": formats, "serve": serve, "bench": bench, "pins": pins}
+COMMANDS = {
+    "build": build, "test": test, "formats": formats, "serve": serve, "links": links, "bench": bench, "pins": pins,
+}
 
 if __name__ == "__main__":
     try:

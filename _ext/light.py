@@ -4,6 +4,7 @@ Plain Jupyter Book sends 3.8 MB for a chapter, nine tenths of which the page doe
 """
 
 import hashlib
+import os
 import posixpath
 import re
 
@@ -170,14 +171,22 @@ def write_styles(folder, texts, sheets, extra):
     """
     scripts = {path for text in texts for path in re.findall(r'<script[^>]*src="(?:\.\./)*([^"?]*)', text)}
     scripts = [(folder / path).read_text(encoding="utf-8") for path in sorted(scripts)]
-    css = "\n".join((folder / path).read_text(encoding="utf-8") for path in sheets)
     target = folder / "_static" / JOINED
+    css = "\n".join(rebased(folder / path, target) for path in sheets)
     css = purge(css + "\n" + "\n".join(extra[name] for name in sorted(extra)), names_in(texts, scripts))
     css = subset_icons(target.parent, css)
     target.write_text(css, encoding="utf-8", newline="\n")
     version = hashlib.sha256(css.encode()).hexdigest()[:8]
     read, parts = names_in([], scripts) | class_names(css), re.findall(r"\[class[*^]=\"?([\w-]+)", css)
     return f"{JOINED}?v={version}", lambda name: name in read or any(part in name for part in parts)
+
+
+def rebased(path, target):
+    """A style sheet whose addresses of files hold in another folder, too."""
+    def rebase(match):
+        return f"url({os.path.relpath(path.parent / match[1], target.parent).replace(os.sep, '/')})"
+
+    return re.sub(r"""url\(["']?(?!data:|#)([^"')]+)["']?\)""", rebase, path.read_text(encoding="utf-8"))
 
 
 def subset_icons(folder, css):

@@ -33,6 +33,9 @@
     panel.setAttribute("role", "dialog");
     panel.setAttribute("aria-label", `Claim ${id}`);
     close.addEventListener("click", () => panel.hidePopover());
+    panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") panel.hidePopover(); // not every browser does that by itself
+    });
     panel.addEventListener("toggle", (event) => {
       if (event.newState !== "closed") return;
       const inside = panel.contains(document.activeElement) || document.activeElement === document.body;

@@ -6,12 +6,14 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
 from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT
 from standoff import load
+from test_accessibility import AXE, RULES, VIOLATIONS
 
 
 class Page(HTMLParser):
@@ -77,24 +79,6 @@ def tab(browser):
 
 
 # ---- the pages as files ----
-
-
-@pytest.mark.parametrize("name", ALL_PAGES)
-def test_links_inside_the_book_lead_somewhere(pages, name):
-    broken = []
-    for link in pages[name].links:
-        parts = urlsplit(link)
-        if parts.scheme in ("http", "https", "mailto"):
-            continue
-        path, anchor = urldefrag(link)
-        target = (HTML / f"{name}.html").parent / unquote(path) if path else HTML / f"{name}.html"
-        if target.is_dir():
-            target /= "index.html"
-        if not target.is_file():
-            broken.append(link)
-        elif anchor and target.suffix == ".html" and anchor not in Page(target).ids and anchor != "":
-            broken.append(link)
-    assert not broken, f"{name}: {sorted(set(broken))}"
 
 
 @pytest.mark.parametrize("name", ALL_PAGES)
@@ -224,13 +208,131 @@ def test_a_link_to_a_claim_shows_its_row(tab):
     assert "so-target" in tab.locator("#c099").get_attribute("class")
 
 
-def test_a_claim_cited_in_prose_leads_to_its_row(tab):
-    tab.open("chapters/reading")
-    link = tab.locator("a.claim").first
+def test_what_is_searched_and_chosen_stands_in_the_address(tab):
+    """A teacher can send all of Biden's certain claims; from a folder, too."""
+    claims = load("report").claims
+    wanted = ((claims["source"] == "biden") & (claims["certainty"] == "certain")).sum()
+    tab.open("chapters/claims-table")
+    form = tab.locator("form.so-filter")
+    form.get_by_label("Source").select_option("Joe Biden")
+    form.get_by_label("Certainty").select_option("certain")
+    assert urlsplit(tab.url).query == "source=Joe+Biden&certainty=certain"
+    sent = tab.url
+
+    form.get_by_role("button", name="Show all").click()
+    tab.wait_for_function("location.search === ''")
+    tab.goto(sent)
+    shown = tab.locator("#so-claims tbody tr:visible")
+    assert shown.count() == wanted
+    assert form.get_by_label("Certainty").input_value() == "certain"
+
+    tab.goto(sent.replace("Joe+Biden", "Nobody") + "&q=verified")  # a value that is no longer there counts as none
+    assert form.get_by_label("Search").input_value() == "verified"
+    assert form.get_by_label("Source").input_value() == "" and shown.count() > 0
+
+    tab.goto(sent + "#c001")  # a row that is filtered out is shown all the same
+    assert tab.locator("#c001").is_visible()
+
+
+def test_the_page_that_links_to_a_choice_links_to_one_that_exists(tab):
+    tab.open("chapters/claims-table")
+    tab.get_by_role("link", name="what Joe Biden holds to be certain").click()
+    assert set(tab.locator("#so-claims tbody tr:visible td:nth-child(3)").all_inner_texts()) == {"Joe Biden"}
+
+
+def test_a_row_with_many_links_is_not_tall(tab):
+    tab.open("chapters/claims-table#c002")
+    assert tab.locator("#c002 .so-links a").count() > 15
+    assert tab.locator("#c002").bounding_box()["height"] < 200
+    head = tab.locator("#so-claims thead").bounding_box()
+    assert tab.locator("#c002").bounding_box()["y"] >= head["y"] + head["height"] - 1, "not under the heading"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("key", ["click", "Enter", "Enter in a table"])
+def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.open("chapters/claims")
+    link = tab.locator("td a.claim" if "table" in key else "p a.claim").first
+    claim = link.inner_text()
+    row = load("report").claims.set_index("claim_id").loc[claim]
+    link.click() if key == "click" else link.press("Enter")
+
+    panel = tab.get_by_role("dialog", name=f"Claim {claim}")
+    panel.wait_for()
+    assert row["gist"] in panel.inner_text() and row["certainty"] in panel.inner_text()
+    assert link.get_attribute("aria-expanded") == "true"
+    assert panel.evaluate("panel => panel === document.activeElement"), "a screen reader is led to it"
+    box, cited = panel.bounding_box(), link.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box["y"] - (cited["y"] + cited["height"]) < 10 or cited["y"] - (box["y"] + box["height"]) < 10, "where it is cited"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "In the table of all claims"
+
+    tab.keyboard.press("Escape")
+    panel.wait_for(state="detached")
+    assert link.get_attribute("aria-expanded") == "false"
+    assert link.evaluate("link => link === document.activeElement"), "the reader is where they were"
+    assert "claims.html" in tab.url
+
+
+def test_a_shown_row_closes_by_button_and_by_a_click_elsewhere_and_leads_to_the_table(tab):
+    tab.open("chapters/claims")
+    link, panel = tab.locator("p a.claim").first, tab.locator(".so-row")
+    link.click()
+    panel.get_by_role("button", name="Close").click()
+    panel.wait_for(state="detached")
+    link.click()
+    panel.wait_for()
+    tab.mouse.click(5, 5)
+    panel.wait_for(state="detached")
     claim = link.inner_text()
     link.click()
+    panel.get_by_role("link").click()
     tab.wait_for_url(f"**/claims-table.html#{claim}")
     assert tab.locator(f"#{claim}").is_visible()
+
+
+def test_the_rows_say_what_the_table_says_and_are_loaded_on_demand(tab):
+    table = BeautifulSoup((HTML / "chapters/claims-table.html").read_text(encoding="utf-8"), "html.parser")
+    loaded = []
+    tab.on("request", lambda request: loaded.append(request.url))
+    tab.open("chapters/claims")
+    assert not any("claim-rows" in url for url in loaded)
+    tab.locator("a.claim").first.click()
+    tab.locator(".so-row").wait_for()
+    assert sum("claim-rows" in url for url in loaded) == 1
+    rows = tab.evaluate("window.standoffClaims.rows")
+    assert set(rows) == set(load("report").claims["claim_id"])
+    assert all(rows[row["id"]] == [cell.get_text() for cell in row.select("th, td")] for row in table.select("#so-claims tbody tr"))
+
+
+@pytest.mark.parametrize("case", ["no script", "no popovers", "no rows"])
+def test_where_a_row_cannot_be_shown_the_claim_is_a_link_to_it(browser, case):
+    context = browser.new_context(java_script_enabled=case != "no script")
+    if case == "no popovers":
+        context.add_init_script("delete HTMLElement.prototype.showPopover")
+    if case == "no rows":
+        context.route("**/claim-rows.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto((HTML / "chapters/claims.html").as_uri())
+    link = page.locator("p a.claim").first
+    claim = link.inner_text()
+    link.click()
+    page.wait_for_url(f"**/claims-table.html#{claim}")
+    context.close()
+
+
+def test_axe_finds_nothing_in_a_shown_row(browser):
+    for theme in ("light", "dark"):
+        page = browser.new_page(color_scheme=theme, reduced_motion="reduce")
+        page.goto((HTML / "chapters/claims.html").as_uri())
+        page.locator("p a.claim").first.click()
+        page.locator(".so-row").wait_for()
+        page.evaluate(AXE)
+        assert page.evaluate(VIOLATIONS, RULES) == []
+        page.close()
 
 
 def test_an_exercise_says_right_and_wrong(tab):
