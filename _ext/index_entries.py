@@ -11,8 +11,6 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-from standoff import load
-
 FUNCTIONS = ("assign", "concat", "crosstab", "cut", "explode", "groupby", "map", "melt", "merge", "pivot", "pivot_table", "value_counts")
 TERM = re.compile(r"^(?![\s`]).+$", re.M)  # in the glossary's directive, where definitions are indented
 
@@ -59,6 +57,8 @@ class Entries(SphinxTransform):
         block.parent.insert(block.parent.index(block), [entry, nodes.target("", "", ids=[address])])
 
     def enter_actors(self):
+        from standoff import load  # here, because most builds do not read that page again
+
         case = load("report")
         claims = case.claims.groupby("source", observed=True)["claim_id"]
         for actor in case.actors.itertuples():

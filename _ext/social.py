@@ -4,27 +4,27 @@ The picture is one for the whole book, drawn from its data. Addresses in these t
 address of the site there is no picture.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urljoin
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
-from standoff import load
-
 CARD, WIDTH, HEIGHT = "card.png", 1200, 630
-ALT = "Standoff: one news report, read as data. All claims of the report as squares, paragraph by paragraph, by how certain their sources are."
+SUBTITLE = "one news report, read as data"
+ALT = "All claims of the report as squares, paragraph by paragraph, by how certain their sources are."
 COLOURS = {"certain": "#1f4e79", "probable": "#8fbbe0", "possible": "#d9822b", "uncommitted": "#8c8c8c"}
 
 
 def introduce(page, root):
     """Tags for a page (its way to the root of the site is `root`), made of what its head says already."""
-    title, _, site = page.title.get_text().rpartition(" — ")
+    title, site = re.fullmatch(r"(?:(.*) (?:—|-) )?(.+)", page.title.get_text()).groups()
+    if title == site:
+        title = None  # the first page
+    page.title.string = f"{title} — {site}" if title else f"{site}: {SUBTITLE}"
     description = page.select_one("meta[name=description]")
     tags = {
         "og:type": "article" if title else "website",
         "og:site_name": site,
-        "og:title": title or site,
+        "og:title": title or page.title.string,
         "og:description": description and description["content"],
     }
     if canonical := page.select_one("link[rel=canonical]"):
@@ -39,6 +39,10 @@ def introduce(page, root):
 
 def draw(path):
     """The picture: a column for each paragraph of the report, a square for each claim in it."""
+    from matplotlib.figure import Figure  # here, because a build without an address does without them
+
+    from standoff import load
+
     case = load("report")
     paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
     claims = case.claims.assign(paragraph=case.claims["content_span"].map(paragraph))
@@ -47,18 +51,18 @@ def draw(path):
     claims["height"] = claims.groupby("paragraph").cumcount()
 
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
     text = {"family": "DejaVu Sans", "color": "#1a1a1a"}
     figure.text(0.06, 0.80, "Standoff", size=54, weight="bold", **text)
-    figure.text(0.06, 0.68, "One news report, read as data", size=28, **text)
+    figure.text(0.06, 0.68, SUBTITLE.capitalize(), size=28, **text)
+    figure.text(0.94, 0.06, "each square a claim, each column a paragraph", size=16, ha="right", **text)
     axes = figure.add_axes((0.06, 0.13, 0.88, 0.50))
     for certainty, rows in claims.groupby("certainty"):
         axes.bar(rows["paragraph"], 0.86, 0.86, rows["height"], color=COLOURS[certainty], label=certainty)
     axes.set_axis_off()
     axes.set_xlim(claims["paragraph"].min() - 0.5, claims["paragraph"].max() + 0.5)
     for number, (certainty, colour) in enumerate(COLOURS.items()):
-        figure.text(0.06 + 0.17 * number, 0.06, "■", size=20, family="DejaVu Sans", color=colour)
-        figure.text(0.085 + 0.17 * number, 0.06, certainty, size=18, **text)
+        figure.text(0.06 + 0.125 * number, 0.06, "■", size=20, family="DejaVu Sans", color=colour)
+        figure.text(0.083 + 0.125 * number, 0.06, certainty, size=16, **text)
     figure.savefig(path, metadata={"Software": None})
 
 
