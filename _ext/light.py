@@ -145,8 +145,13 @@ def strip(page, named):
         comment.extract()
     for element in page.select(NEEDLESS):
         element.decompose()
-    for link in page.select("article a.reference[title], a.headerlink"):  # a whole reference, one click away from where it stands
+    for link in page.select("article a.reference[title]"):  # a whole reference, one click away from where it stands
         del link["title"]
+    for link in page.select("a.headerlink"):  # drawn by book.js, for whoever has a mouse
+        link.extract()
+    for code in page.select("code.literal"):
+        code["class"] = ["literal"]
+        code.string = code.get_text()
     for element in page.find_all(class_=True):
         element["class"] = [name for name in element["class"] if named(name)]
         if not element["class"]:

@@ -20,18 +20,15 @@ def introduce(page, root):
     if title == site:
         title = None  # the first page
     page.title.string = f"{title} — {site}" if title else f"{site}: {SUBTITLE}"
-    description = page.select_one("meta[name=description]")
-    tags = {
+    tags = {  # the description is that of the page
         "og:type": "article" if title else "website",
         "og:site_name": site,
         "og:title": title or page.title.string,
-        "og:description": description and description["content"],
     }
     if canonical := page.select_one("link[rel=canonical]"):
         tags |= {"og:url": canonical["href"], "og:image": urljoin(canonical["href"], root + CARD), "og:image:alt": ALT}
     for name, content in tags.items():
-        if content:
-            page.head.append(page.new_tag("meta", attrs={"property": name, "content": content}))
+        page.head.append(page.new_tag("meta", attrs={"property": name, "content": content}))
     page.head.append(page.new_tag("meta", attrs={
         "name": "twitter:card", "content": "summary_large_image" if canonical else "summary",
     }))

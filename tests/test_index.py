@@ -10,7 +10,7 @@ from standoff import load
 
 
 def page(name):
-    return BeautifulSoup((HTML / name).read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup((HTML / name).read_text(encoding="utf-8"), "lxml")
 
 
 @pytest.fixture(scope="module")

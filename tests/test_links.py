@@ -60,7 +60,7 @@ def test_addresses_in_sources_are_well_formed():
 def test_addresses_on_pages_are_well_formed_and_among_those_that_are_checked():
     """Also those that a template, the theme or a computed sentence writes."""
     for path in HTML.rglob("*.html"):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
         for link in page.select("article a[href*='//']"):
             assert links.fault(link["href"]) is None, f"{path.name}: {link['href']}: {links.fault(link['href'])}"
             assert link["href"] in FOUND, f"{path.name}: {link['href']} is in none of the SOURCES of links.py"

@@ -295,7 +295,7 @@ def test_a_shown_row_closes_by_button_and_by_a_click_elsewhere_and_leads_to_the_
 
 
 def test_the_rows_say_what_the_table_says_and_are_loaded_on_demand(tab):
-    table = BeautifulSoup((HTML / "chapters/claims-table.html").read_text(encoding="utf-8"), "html.parser")
+    table = BeautifulSoup((HTML / "chapters/claims-table.html").read_text(encoding="utf-8"), "lxml")
     loaded = []
     tab.on("request", lambda request: loaded.append(request.url))
     tab.open("chapters/claims")

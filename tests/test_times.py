@@ -14,7 +14,7 @@ import times  # noqa: E402
 
 
 def page(name):
-    return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "lxml")
 
 
 def doctree(words=0, lines=0, raw=""):

@@ -19,7 +19,7 @@ FILES = sorted(HTML.rglob("*.html")) if HTML.is_dir() else []
 
 @functools.cache
 def page(path):
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
 
 
 @functools.cache
