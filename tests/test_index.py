@@ -28,7 +28,7 @@ def block_at(address):
     """The block that an address leads to: what follows the mark."""
     name, _, anchor = address.partition("#")
     mark = page(name).find(id=anchor)
-    return mark.find_next(lambda e: e.name in ("p", "ul", "ol", "dl", "blockquote") or "cell" in e.get("class", []))
+    return mark.find_next(lambda e: e.name in ("p", "ul", "ol", "dl", "blockquote") or "cell_input" in e.get("class", []))
 
 
 def test_every_term_of_the_glossary_is_in_the_index(entries):
