@@ -62,7 +62,8 @@ def write_notebooks(folder):
 
 def link_to_pages(text):
     """Claims cited in a notebook lead to the page of all claims, which is not beside it."""
-    return text.replace("](claim:", f"]({PAGES}claims-table.html#").replace('href="claims-table.html#', f'href="{PAGES}claims-table.html#')
+    row = f"{PAGES}claims-table.html#"
+    return text.replace("](claim:", f"]({row}").replace('href="claims-table.html#', f'href="{row}')
 
 
 def write_data(folder):

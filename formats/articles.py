@@ -118,8 +118,9 @@ def prepare(page, pictures):
         needed(figure, "caption").decompose()  # says the same
     move_to_the_end(page, "The numbers behind the figures", page.select("details.so-numbers"), "so-figure")
     for tag in page.find_all(True):
-        for name in [name for name in tag.attrs if name in ("tabindex", "hidden", "title", "style", "border") or name.startswith("data-")]:
-            del tag[name]
+        for name in list(tag.attrs):
+            if name in ("tabindex", "hidden", "title", "style", "border") or name.startswith("data-"):
+                del tag[name]
         if tag.get("role", "").startswith("doc-biblio"):  # deprecated
             del tag["role"]
     for row in page.select(".so-long tbody tr"):
@@ -135,7 +136,8 @@ def keep_picture(image, pictures):
     picture = base64.b64decode(image["src"].removeprefix(SVG)).decode()
     picture = re.sub(r"<!DOCTYPE[^>]*>\s*", "", picture)  # an e-book may not refer to one
     letters = "".join(sorted(set("".join(re.findall(r">([^<]+)<", picture)))))
-    faces = "".join(font_face("DejaVu Sans", weight, file, letters) for weight, file in (("normal", "DejaVuSans"), ("bold", "DejaVuSans-Bold")))
+    weights = {"normal": "DejaVuSans", "bold": "DejaVuSans-Bold"}
+    faces = "".join(font_face("DejaVu Sans", weight, file, letters) for weight, file in weights.items())
     picture = picture.replace("<defs>", f"<defs><style>{faces}</style>", 1)
     if faces not in picture:
         raise ValueError("a figure has no <defs> for its fonts: does matplotlib write other SVG? See formats/articles.py.")

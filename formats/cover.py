@@ -6,7 +6,10 @@ from standoff import load
 
 PICTURE = "pictures/cover.svg"
 COLOURS = {"narrator": "#d9822b", "others": "#1f4e79"}
-ALT = "Bars, one for each paragraph of the report and as long as it. Coloured are the claims: orange those of the narrator, blue those of others."
+ALT = (
+    "Bars, one for each paragraph of the report and as long as it. Coloured are the claims: orange those of the narrator, "
+    "blue those of others."
+)
 ROW, BAR = 9, 6  # height of a row, and of the bar in it
 
 
@@ -33,7 +36,8 @@ def page(book):
     return (
         f'<section class="cover"><h1>{html.escape(title)}</h1><p class="subtitle">{html.escape(subtitle.capitalize())}</p>'
         f'<p class="picture"><img src="{PICTURE}" alt="{ALT}"/></p>'
-        "<p>On the cover: the paragraphs of the report, each as long as it is; orange what its narrator claims, blue what others do.</p>"
+        "<p>On the cover: the paragraphs of the report, each as long as it is; "
+        "orange what its narrator claims, blue what others do.</p>"
         f'<p>{html.escape(about["authors"][0]["name"])}</p><p>Edition {about["version"]}, {about["date-released"]:%B %Y}</p>'
         "<p>Texts and data: Creative Commons Attribution 4.0. Code: MIT.</p></section>"
     )

@@ -48,7 +48,8 @@ def write(book, whole, folder):
             path.write_bytes(settled(content, book.about))
 
         for article in book.articles[1:]:
-            print_to(folder / f"standoff-{article.name}.pdf", f"{article.title} (Standoff)", [article], on_pages(article, [article.name]))
+            path, text = folder / f"standoff-{article.name}.pdf", on_pages(article, [article.name])
+            print_to(path, f"{article.title} (Standoff)", [article], text)
         names = [article.name for article in book.articles]
         articles = "".join(on_pages(article, names) for article in book.articles)
         numbers = {}
@@ -73,7 +74,8 @@ def settled(content, about):
 def first_pages(path):
     """The number of the page to which each link of a PDF leads, by its anchor."""
     reader = PdfReader(path)
-    return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in reader.named_destinations.items()}
+    places = reader.named_destinations.items()
+    return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in places}
 
 
 def on_pages(article, names):
@@ -92,7 +94,8 @@ def contents(book, numbers):
         if article.part != part:
             part = article.part
             lines.append(f"<h2>{html.escape(part)}</h2>")
-        lines.append(f'<p><a href="#{article.name}">{html.escape(article.title)}</a><span></span>{numbers.get(article.name, 0)}</p>')
+        link = f'<a href="#{article.name}">{html.escape(article.title)}</a>'
+        lines.append(f"<p>{link}<span></span>{numbers.get(article.name, 0)}</p>")
     return f'<section class="contents"><h1>Contents</h1>{"".join(lines)}</section>'
 
 
@@ -108,7 +111,7 @@ def running_heads(articles):
 
 
 def faces():
+    rule = "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n"
     return "".join(
-        "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n".format(family, *kind.split(), SITE, file)
-        for family, kinds in FACES.items() for kind, file in kinds.items()
+        rule.format(family, *kind.split(), SITE, file) for family, kinds in FACES.items() for kind, file in kinds.items()
     )

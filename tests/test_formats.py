@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import frictionless
 import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
@@ -114,7 +115,9 @@ def test_a_pdf_can_be_read_aloud(pdf):
     tags = list(elements(root["/StructTreeRoot"]))
     texts = [tag.get("/Alt", "") for tag in tags if tag.get("/S") == "/Figure"]
     whole = name == "standoff.pdf"
-    assert len(texts) == (1 + sum(map(figures, CHAPTERS)) if whole else figures(Path(name).stem.removeprefix("standoff-"))), "1: the cover"
+    assert len(texts) == (
+        sum(map(figures, CHAPTERS)) + 1 if whole else figures(Path(name).stem.removeprefix("standoff-"))
+    ), "one is on the cover"
     assert all(len(text) > 20 for text in texts)
     kinds = {tag.get("/S") for tag in tags}
     assert "/H1" in kinds and ("/Table" not in kinds or "/TH" in kinds)
@@ -213,7 +216,8 @@ def test_an_exercise_on_paper_has_its_answer_at_the_end(epub):
 
 def java():
     if shutil.which("java") is None and IS_ROOT and shutil.which("apt-get"):
-        subprocess.run("apt-get update && apt-get install -y --no-install-recommends default-jre-headless", shell=True, stdout=subprocess.DEVNULL)
+        command = "apt-get update && apt-get install -y --no-install-recommends default-jre-headless"
+        subprocess.run(command, shell=True, stdout=subprocess.DEVNULL)
     return shutil.which("java") or pytest.skip("needs Java to run epubcheck: install a Java runtime")
 
 
@@ -337,6 +341,14 @@ def test_the_archive_opens_without_a_network(unpacked, browser):
         tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
     context.close()
     assert strangers == [] and errors == []
+
+
+def test_a_tag_makes_and_attaches_every_format():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
+    assert workflow[True] == {"push": {"tags": ["v*"]}}  # YAML takes the key `on` for true
+    runs = [step.get("run", "") for step in workflow["jobs"]["release"]["steps"]]
+    assert runs.index("make test") < runs.index("make formats") < len(runs) - 1
+    assert "find _build/formats -type f" in runs[-1] and "gh release upload" in runs[-1]
 
 
 # ---- what is not as expected stops the making, and says so ----
