@@ -64,11 +64,26 @@ def settled(content, about):
     author = f"/Author ({about['authors'][0]['name']}) /Creator (Standoff)".encode()
     content, dates = re.subn(rb"D:\d{14}", date, content)
     content, creators = re.subn(rb"/Creator \(.*\)", lambda match: author.ljust(len(match[0])), content, count=1)
-    names = sorted(set(re.findall(rb"\(node\d{8}\)", content)))  # of elements, numbered as the browser met them
-    settled = {name: b"(node%08d)" % number for number, name in enumerate(names)}
     if not (dates == 2 and creators == 1 and len(author) < 100):
         raise ValueError("a PDF is not as formats/pdf.py expects: dates and the name of the program")
-    return re.sub(rb"\(node\d{8}\)", lambda match: settled[match[0]], content)
+    return number_elements(content)
+
+
+def number_elements(content):
+    """The bytes of a PDF whose heads of tables are numbered as they follow each other, not as the browser met them."""
+    names = re.findall(rb"/ID (\(node\d{8}\))", content)
+    numbers = {name: b"(node%08d)" % number for number, name in enumerate(names)}
+    numbered = re.sub(rb"\(node\d{8}\)", lambda match: numbers[match[0]], content)
+    numbered, lists = re.subn(  # a list of them all, in order, with the first and the last said before
+        rb"/Limits \[\(node[^\]]*\]\n/Names \[([^\]]*)\]",
+        lambda match: b"/Limits [(node%08d) (node%08d)]\n/Names [%s]" % (
+            0, len(names) - 1, b" ".join(sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", match[1])))
+        ),
+        numbered,
+    )
+    if lists != bool(names) or len(numbered) != len(content):
+        raise ValueError("a PDF is not as formats/pdf.py expects: one list of the names of elements")
+    return numbered
 
 
 def first_pages(path):

@@ -23,6 +23,7 @@ import formats
 from chapters import CONTENT, HTML, REFERENCE, ROOT
 from formats import archives, articles
 from formats.browser import IS_ROOT
+from formats.pdf import number_elements
 
 CHAPTERS = CONTENT + REFERENCE
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8"))
@@ -121,6 +122,15 @@ def test_a_pdf_can_be_read_aloud(pdf):
     assert all(len(text) > 20 for text in texts)
     kinds = {tag.get("/S") for tag in tags}
     assert "/H1" in kinds and ("/Table" not in kinds or "/TH" in kinds)
+
+
+def test_a_pdf_is_the_same_however_the_browser_numbers_its_elements(made):
+    content = (made / "chapters/standoff-claims.pdf").read_bytes()
+    names = sorted(set(re.findall(rb"\(node\d{8}\)", content)))
+    other = dict(zip(names, reversed(names)))
+    shuffled = re.sub(rb"\(node\d{8}\)", lambda match: other[match[0]], content)
+    assert len(names) > 50 and shuffled != content
+    assert number_elements(shuffled) == content
 
 
 def test_a_pdf_brings_its_fonts(pdf):
