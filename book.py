@@ -12,6 +12,7 @@
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
 """
+import contextlib
 import hashlib
 import importlib.util
 import logging
@@ -20,6 +21,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -270,6 +273,7 @@ def formats(arguments):
 
 def serve(arguments):
     """Show the book on this machine, and keep it in step with the files."""
+    import livereload.handlers
     import livereload.server
 
     class Injector(livereload.server.LiveScriptInjector):
@@ -280,15 +284,27 @@ def serve(arguments):
             self.script = b'<script src="/livereload.js"></script>'
 
     livereload.server.LiveScriptInjector = Injector
+    livereload.handlers.LiveReloadHandler.DEFAULT_RELOAD_TIME = 0  # else a build within 3 s of the last one goes unseen
 
     def rebuild():
         # in a process of its own, so that changes in _ext/, standoff/ and requirements.txt count
         subprocess.call([sys.executable, str(ROOT / "book.py"), "build", "--keep"])
 
+    def follow(built):
+        while True:
+            time.sleep(0.5)
+            with contextlib.suppress(OSError):  # a file that an editor is just replacing
+                now = hashed(files_in(*sources()))
+                if now != built:
+                    built = now
+                    rebuild()
+
+    built = hashed(files_in(*sources()))
     rebuild()
+    # Beside the server, so that pages can be read, and are connected, while others are being written.
+    threading.Thread(target=follow, args=[built], daemon=True).start()
     server = livereload.Server()
-    for path in sources():
-        server.watch(str(path), rebuild, ignore=lambda name: is_scratch(Path(name)))
+    server.watch(str(HTML / "index.html"))  # every build writes it anew: then pages are reloaded
     server.serve(root=str(HTML), port=int(arguments[0]) if arguments else 8000, live_css=False)
 
 

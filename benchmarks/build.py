@@ -187,7 +187,7 @@ def report(rounds, parts, started):
 
 def main(count):
     rounds, parts = [], []
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} rounds")
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} round(s)")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         book = Copy(folder / "book")

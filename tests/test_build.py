@@ -227,22 +227,22 @@ def test_serve_reloads_a_page_that_looks_as_after_a_build(small, browser):
     problems = []
     tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     with served(small) as address:
-        tab.goto(f"{address}/chapters/one.html")
-        tab.wait_for_function("window.LiveReload && LiveReload.connector._connected !== false")
+        with tab.expect_websocket():  # on which the server says that there is something new
+            tab.goto(f"{address}/chapters/one.html")
 
         small.edit("chapters/one.md", "About One.", "About One, at length.")
-        tab.wait_for_selector("text=About One, at length.", timeout=120_000)
+        tab.wait_for_selector("text=About One, at length.", timeout=300_000)
 
         with (small.root / "chapters/one.md").open("a", encoding="utf-8") as file:
             file.write(FIGURE)
-        tab.wait_for_selector("figure img", timeout=120_000)
+        tab.wait_for_selector("figure img", timeout=300_000)
         assert tab.evaluate("document.querySelector('figure img').decode().then(() => true)")
         assert tab.evaluate("getComputedStyle(document.querySelector('figure')).margin") != "16px 40px"  # the browser's own
 
         count = len((small.root / "data/practice/claims.csv").read_text(encoding="utf-8").splitlines())
         with (small.root / "data/practice/claims.csv").open("a", encoding="utf-8", newline="") as file:
             file.write(small_row(small).replace("c999", "c998"))
-        tab.wait_for_selector(f"text=One has {count} claims", timeout=120_000)
+        tab.wait_for_selector(f"text=One has {count} claims", timeout=300_000)
     tab.close()
     assert problems == []
     assert did_nothing(small)  # serve has left what a build writes, to the byte: see the hashes in book.py
