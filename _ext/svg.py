@@ -15,8 +15,8 @@ def minify(text):
     for child in root.findall(f"{SVG}metadata"):
         root.remove(child)
     width, height = (round(float(root.attrib[name].removesuffix("pt")) * 4 / 3) for name in ("width", "height"))
-    root.attrib.update(width=str(width), height=str(height))
-    root.attrib.pop("version", None)
+    for name in ("width", "height", "version"):  # opened alone, it fills the window; on a page, the size is the page's
+        root.attrib.pop(name, None)
     referenced = set(re.findall(r'(?:href="|url\()#([^")]+)', text))
     named = {name: f"i{n}" for n, name in enumerate(e.attrib["id"] for e in root.iter() if e.attrib.get("id") in referenced)}
     rules = {}  # what stood in style attributes -> name of a class

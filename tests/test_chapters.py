@@ -30,7 +30,7 @@ def test_a_chapter_has_the_frame(name):
     text = source(name)
     headings = re.findall(r"^#+ (.*)$", prose(name), re.M)
     assert text.count("{admonition} In this chapter") == 1
-    for part in ("**You will be able to**", "**Time**", "**Level**", "**You need**"):
+    for part in ("**You will be able to**", "**Level**", "**You need**"):
         assert part in text, f"{name}: no {part} in the frame"
     assert headings[-2:] == ["Exercises", "Summary"], f"{name} ends with {headings[-2:]}"
     assert re.search(r"^\*\*Next:\*\* ", text, re.M), f"{name}: nothing comes next"

@@ -3,6 +3,7 @@
 `make test` builds the book first. These tests fail, and are not skipped, where there is no book or no browser.
 """
 
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT
 from standoff import load
@@ -168,6 +170,30 @@ def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")  # else only when scrolled to
     tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")  # fails if a picture does not show
+
+
+def test_a_figure_opened_alone_fills_the_window_and_has_a_light_ground(browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    tab.goto((HTML / "chapters/claims.html").as_uri())
+    tab.locator("a.so-large").first.click()
+    tab.wait_for_url("**/*.svg")
+    box = tab.evaluate("(({width, height}) => [width, height])(document.documentElement.getBoundingClientRect())")
+    assert box == [1280, 800]
+    picture = Image.open(io.BytesIO(tab.screenshot())).convert("L")
+    assert min(picture.getpixel(corner) for corner in [(2, 2), (1277, 2), (2, 797), (640, 2)]) > 240
+    tab.close()
+
+
+def test_figures_are_light_in_the_light_theme_and_dark_in_the_dark_one(browser):
+    for theme, between in (("light", (250, 255)), ("dark", (5, 60))):
+        tab = browser.new_page(color_scheme=theme)
+        tab.goto((HTML / "chapters/claims.html").as_uri())
+        image = tab.locator("figure.so-figure img").first
+        image.scroll_into_view_if_needed()
+        image.evaluate("image => image.decode()")
+        ground = Image.open(io.BytesIO(image.screenshot())).convert("L").getpixel((8, 8))
+        assert between[0] <= ground <= between[1]
+        tab.close()
 
 
 def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):
