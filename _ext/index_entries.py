@@ -16,8 +16,9 @@ TERM = re.compile(r"^(?![\s`]).+$", re.M)  # in the glossary's directive, where 
 
 
 def terms(source_folder):
-    """{term in small letters: term}"""
-    block = (Path(source_folder) / "chapters/glossary.md").read_text(encoding="utf-8").split("```{glossary}\n")[1]
+    """{term in small letters: term}; none if the book has no glossary"""
+    path = Path(source_folder) / "chapters/glossary.md"
+    block = path.read_text(encoding="utf-8").split("```{glossary}\n")[1] if path.is_file() else ""
     return {term.lower(): term for term in TERM.findall(block)}
 
 
@@ -40,7 +41,7 @@ class Entries(SphinxTransform):
                 names = [known.get(node.astext().lower())]
             elif isinstance(node, addnodes.pending_xref) and node["reftype"] == "term":
                 names = [known.get(node["reftarget"].lower())]
-            elif isinstance(node, nodes.container) and "cell_input" in node["classes"]:
+            elif isinstance(node, nodes.container) and "cell_input" in node["classes"] and "tag_hide-input" not in node.parent["classes"]:
                 called = set(re.findall(r"\.(\w+)\(", node.astext()))
                 names = [f"{name} (pandas)" for name in FUNCTIONS if name in called]
             for name in names:
