@@ -284,6 +284,7 @@ def serve(arguments):
             self.script = b'<script src="/livereload.js"></script>'
 
     livereload.server.LiveScriptInjector = Injector
+    livereload.server.HEAD_END = b"<body"  # the pages leave out </head>
     livereload.handlers.LiveReloadHandler.DEFAULT_RELOAD_TIME = 0  # else a build within 3 s of the last one goes unseen
 
     def rebuild():

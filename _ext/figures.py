@@ -69,20 +69,17 @@ def figures_page(page, name, sections):
             code["class"] = ["highlight"]
             section.extend([parsed("<h3>The code that draws it</h3>").h3, code])
         article.append(section)
-    contents = other.select_one("nav.page-toc > ul")
-    around = other.select_one("footer.prev-next-footer")
-    if contents is None or around is None:
-        raise ExtensionError("a page has no list of its sections, or no previous and next: see _ext/figures.py")
-    item = contents.li
-    contents.clear()
-    for number, *_ in sections:
-        entry = copy.copy(item)
-        for deeper in entry.select("ul"):
-            deeper.decompose()
-        entry.a["href"], entry.a.string = f"#figure-{number}", f"Figure {number}"
-        contents.append(entry)
-    around.clear()
-    around.append(parsed(f'<p><a href="{name}.html">Back to the chapter</a></p>').p)
+    for footer in other.select("footer.prev-next-footer"):  # the heading leads back
+        footer.decompose()
+    if contents := other.select_one("nav.page-toc > ul"):  # none if the chapter has no sections
+        item = contents.li.extract()
+        contents.clear()
+        for number, *_ in sections:
+            entry = copy.copy(item)
+            for deeper in entry.select("ul"):
+                deeper.decompose()
+            entry.a["href"], entry.a.string = f"#figure-{number}", f"Figure {number}"
+            contents.append(entry)
     return other
 
 
