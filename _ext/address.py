@@ -57,9 +57,6 @@ def anchor(path, root):
     for name in ("href", "src", "action"):
         for element in page.find_all(attrs={name: re.compile(r"^(?![a-z]+:|#|/)")}):
             element[name] = root + element[name]
-    html = page.html  # where scripts of the theme look for the root
-    if html.get("data-content_root") is not None:
-        html["data-content_root"] = root
     write(path, str(page))
 
 
