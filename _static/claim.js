@@ -41,7 +41,7 @@
       const inside = panel.contains(document.activeElement) || document.activeElement === document.body;
       panel.remove();
       link.setAttribute("aria-expanded", "false");
-      if (inside) link.focus();
+      if (inside) link.focus(); // Safari had not given it the focus on a click
     });
     return panel;
   }
