@@ -125,5 +125,6 @@ def test_with_forced_colours_buttons_and_focus_have_edges(tabs):
     assert style[0] == "solid" and style[1] != style[2]
     tab.keyboard.press("Tab")
     assert tab.evaluate(FOCUSED)["outlined"]
+    tab.evaluate("scrollTo(0, 0)")  # a link half under the bar at the top is no small link
     tab.evaluate(AXE)
     assert tab.evaluate(VIOLATIONS, RULES) == []

@@ -176,6 +176,8 @@ def test_a_figure_opened_alone_fills_the_window_and_has_a_light_ground(browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     tab.goto((HTML / "chapters/claims.html").as_uri())
     tab.locator("a.so-large").first.click()
+    tab.wait_for_url("**/claims-figures.html#figure-1")
+    tab.get_by_role("link", name="The picture alone").first.click()
     tab.wait_for_url("**/*.svg")
     box = tab.evaluate("(({width, height}) => [width, height])(document.documentElement.getBoundingClientRect())")
     assert box == [1280, 800]
