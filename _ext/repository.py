@@ -9,9 +9,10 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
-# scheme://, user:secret@ and :port are dropped; what remains is host and path, also of git@host:owner/name.git
-ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^/]*@)?(?P<host>[\w.-]+)(?::\d+(?=/))?[:/](?P<path>.+?)(?:\.git)?/?", re.I)
+# scheme:// and user:secret@ are dropped; what remains is host, port and path, also of git@host:owner/name.git
+ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+(?=/))?[:/](?P<path>.+?)(?:\.git)?/?", re.I)
 KNOWN_HOSTS = ("github", "gitlab", "bitbucket")  # others stop the theme
 
 
@@ -20,7 +21,8 @@ def web_address(remote):
     match = ADDRESS.fullmatch(remote.strip())
     if not match or "/" not in match["path"] or not any(name in match["host"].lower() for name in KNOWN_HOSTS):
         return None
-    return f"https://{match['host']}/{match['path']}"
+    port = match["port"] or "" if remote.strip().startswith("https:") else ""  # that of ssh leads to no page
+    return f"https://{match['host']}{port}/{match['path']}"
 
 
 def git(root, *arguments):
@@ -42,9 +44,23 @@ def find_repository(root, environ=os.environ):
     if project := environ.get("CI_PROJECT_URL"):
         return web_address(project), environ.get("CI_COMMIT_BRANCH") or environ.get("CI_DEFAULT_BRANCH") or "main"
     if (Path(root) / ".git").exists():  # else git would answer for a repository around this folder
-        head = git(root, "symbolic-ref", "--short", "refs/remotes/origin/HEAD")  # origin/main
-        return web_address(git(root, "config", "--get", "remote.origin.url")), head.partition("/")[2] or "main"
+        # the branch there that this one follows; without one (a new branch, a detached head) the repository's first branch
+        follows = git(root, "rev-parse", "--abbrev-ref", "@{upstream}")  # origin/main
+        if not follows.startswith("origin/"):
+            follows = git(root, "rev-parse", "--abbrev-ref", "origin/HEAD")
+        branch = follows.removeprefix("origin/") if follows.startswith("origin/") else "main"
+        return web_address(git(root, "config", "--get", "remote.origin.url")), branch
     return None, "main"
+
+
+def binder_address(address, branch, path):
+    """Where Binder opens a file of the repository in JupyterLab.
+
+    The theme's own link is wrong for GitLab's subgroups and for hosts of one's own, whose slashes it does not escape.
+    """
+    host, _, name = address.removeprefix("https://").partition("/")
+    kind = {"github.com": f"gh/{name}", "gitlab.com": f"gl/{quote(name, safe='')}"}.get(host, f"git/{quote(address, safe='')}")
+    return f"https://mybinder.org/v2/{kind}/{quote(branch)}?urlpath=lab/tree/{quote(path)}"
 
 
 def set_buttons(app, config):
@@ -58,10 +74,21 @@ def set_buttons(app, config):
         options[name] = address is not None
     if address:
         options.update(repository_url=address, repository_branch=branch)
-        if (Path(app.srcdir) / "binder").is_dir():  # without it Binder would start with a Python too old for the pins
-            options["launch_buttons"] = {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"}
+        if "bitbucket" in address:
+            options["use_issues_button"] = False  # the theme knows no address for it, and says so in a warning
+
+
+def add_binder_button(app, pagename, templatename, context, doctree):
+    address = app.config.html_theme_options.get("repository_url")
+    # without the folder Binder would start with a Python too old for the pins
+    if address and "kernelspec" in app.env.metadata.get(pagename, {}) and Path(app.srcdir, "binder").is_dir():
+        path = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+        url = binder_address(address, app.config.html_theme_options["repository_branch"], path)
+        button = {"type": "link", "url": url, "icon": "fas fa-rocket", "tooltip": "Run this page on Binder", "label": "binder"}
+        context["header_buttons"].insert(0, button)
 
 
 def setup(app):
     app.connect("config-inited", set_buttons)
+    app.connect("html-page-context", add_binder_button, priority=502)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}
