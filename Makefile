@@ -2,7 +2,7 @@
 # Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
 
-.PHONY: book test formats serve links bench pins clean
+.PHONY: book test formats serve notebooks rehearse links bench pins clean
 
 book:   ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
@@ -16,13 +16,19 @@ formats: ## build the book, then write PDF, EPUB, notebooks with outputs and arc
 serve:  ## show the book while it is being edited
 	@"$(PYTHON)" book.py serve $(ARGS)
 
+notebooks:  ## open the chapters as notebooks in JupyterLab
+	@"$(PYTHON)" book.py notebooks $(ARGS)
+
+rehearse:  ## do what Binder does with the last commit, and run every chapter there
+	@"$(PYTHON)" book.py rehearse $(ARGS)
+
 links:  ## ask every address outside the book whether it still answers
 	@"$(PYTHON)" book.py links
 
 bench:  ## measure builds beside the least that they could take (rounds: ARGS=5)
 	@"$(PYTHON)" book.py bench $(ARGS)
 
-pins:   ## renew requirements.txt from requirements.in (newer versions: ARGS=--upgrade)
+pins:   ## renew the exact versions (newer versions: ARGS=--upgrade)
 	@"$(PYTHON)" book.py pins $(ARGS)
 
 clean:  ## remove everything that the other commands make

@@ -5,9 +5,11 @@
     python book.py test [ARGS]    build, then test everything (ARGS go to pytest)
     python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
     python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
+    python book.py notebooks      open the chapters as notebooks in JupyterLab
+    python book.py rehearse       do what Binder does with the last commit, and run every chapter there
     python book.py links          ask every address outside the book whether it answers, and write _build/links.md
     python book.py bench [ROUNDS] measure builds beside the least that they could take
-    python book.py pins [ARGS]    renew requirements.txt from requirements.in (ARGS go to `uv pip compile`)
+    python book.py pins [ARGS]    renew the requirements*.txt (ARGS go to `uv pip compile`, such as --upgrade)
 
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
@@ -110,14 +112,9 @@ def make_environment():
         base = getattr(sys, "_base_executable", sys.executable)
         if subprocess.call([base, "-m", "venv", "--clear", str(VENV)]):
             sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
-    pip = [str(VENV_PYTHON), "-m", "pip", "install", "-qq"]
-    for arguments in (
-        ["--requirement", "requirements.txt"],
-        # setuptools is pinned in requirements.txt, so nothing else is fetched to install the project itself
-        ["--no-deps", "--no-build-isolation", "--editable", "."],
-    ):
-        if subprocess.call(pip + arguments, cwd=str(ROOT), env=clean_environ()):
-            sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
+    install(["--requirement", "requirements.txt"])
+    # setuptools is pinned in requirements.txt, so nothing else is fetched to install the project itself
+    install(["--no-deps", "--no-build-isolation", "--editable", "."])
     # A kernel says on each start that its local connection is not encrypted: hide that.
     profile = VENV / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
@@ -130,6 +127,28 @@ def make_environment():
 def made_from():
     """What `.venv` is made from, and where."""
     return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
+
+
+def add_lab():
+    """Add JupyterLab to `.venv`, which building and testing do without, and let it open chapters as notebooks."""
+    stamp = VENV / "lab-from.txt"
+    digest = hashed([ROOT / "requirements.txt", ROOT / "requirements-lab.txt"])
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        return
+    print("Adding JupyterLab to .venv (needed once; less than a minute) ...", flush=True)
+    install(["--requirement", "requirements.txt", "--requirement", "requirements-lab.txt"])
+    # in this environment alone, not in the user's own settings
+    settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"
+    command = ["-m", "jupytext_config", "--settings-file", str(settings), "set-default-viewer", "markdown"]
+    if subprocess.call([str(VENV_PYTHON)] + command, env=clean_environ()):
+        sys.exit("book.py: could not set JupyterLab up, see above.")
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def install(arguments):
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq"] + arguments
+    if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
+        sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
 
 
 def hashed(files):
@@ -315,25 +334,61 @@ def links(arguments):
 
 
 def pins(arguments):
-    """Write the exact versions that hold for every supported Python on Linux, macOS and Windows."""
+    """Write the exact versions of the book, of what `notebooks` adds to it, and of what Binder installs."""
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
-        command = [sys.executable, "-m", "uv", "pip", "compile", "requirements.in", "--output-file", "requirements.txt"]
-        command += ["--universal", "--python-version", "%d.%d" % PYTHONS[0], "--quiet"]
-        command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]  # no machine's traces
-        if subprocess.call(command + arguments, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder)):
-            return 1
-    path = ROOT / "requirements.txt"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    lines = ["# Written by `make pins` from requirements.in: do not edit."] + [s for s in lines if not s.startswith("#")]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("requirements.txt: %d packages" % (len(lines) - 1))
+
+        def pinned(written, sources, *options):
+            """The lines of a requirements file, which is written too; versions that it has are kept where possible."""
+            command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--output-file", written]
+            command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]  # no machine's traces
+            command += list(options) + arguments + sources
+            if subprocess.call(command, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder)):
+                sys.exit("book.py: %s could not be renewed, see above." % written)
+            lines = (ROOT / written).read_text(encoding="utf-8").splitlines()
+            return [line for line in lines if not line.startswith(("#", "-"))]
+
+        def write(written, sources, lines):
+            head = "# Written by `make pins` from %s: do not edit." % " and ".join(sources)
+            (ROOT / written).write_text("\n".join([head] + lines) + "\n", encoding="utf-8")
+            print("%s: %d packages" % (written, len(lines)))
+
+        everywhere = ["--universal", "--python-version", "%d.%d" % PYTHONS[0]]
+        book = pinned("requirements.txt", ["requirements.in"], *everywhere)
+        write("requirements.txt", ["requirements.in"], book)
+
+        same = ["--constraint", "requirements.txt"]
+        lab = pinned("requirements-lab.txt", ["requirements-lab.in"], *everywhere, *same)
+        lab = [line for line in lab if line not in book]
+        write("requirements-lab.txt", ["requirements-lab.in"], lab)
+
+        sources = ["pyproject.toml", "binder/requirements.in"]
+        python = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().replace("python-", "")
+        binder = pinned(
+            "binder/requirements.txt", sources, "--python-platform", "linux", "--python-version", python, *same
+        )
+        # JupyterLab's extension, but not what it asks for: that is the server, which comes with the image.
+        binder += [line for line in lab if line.startswith("jupyterlab-myst==")]
+        write("binder/requirements.txt", sources, binder)
     return 0
 
 
+def notebooks(arguments):
+    """Open JupyterLab, in the browser, with the first chapter; the others are in the list of files."""
+    add_lab()
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=" + str(ROOT)] + arguments
+    return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
+
+
+def rehearse(arguments):
+    """Do what Binder does with the last commit, and run every chapter there in a browser."""
+    return subprocess.call([sys.executable, str(ROOT / "tests" / "rehearse.py")] + arguments, cwd=str(ROOT))
+
+
 COMMANDS = {
-    "build": build, "test": test, "formats": formats, "serve": serve, "links": links, "bench": bench, "pins": pins,
+    "build": build, "test": test, "formats": formats, "serve": serve, "notebooks": notebooks, "rehearse": rehearse,
+    "links": links, "bench": bench, "pins": pins,
 }
 
 if __name__ == "__main__":
