@@ -1,37 +1,174 @@
-"""Each chapter as a notebook to download, without outputs.
+"""Each chapter as a notebook to download, and an archive of all of them with the library and the data.
 
 The theme offers the .ipynb only where there is a Binder button, and with outputs only if the chapter has just been
-executed. Here it is always offered, and always the same: a reader starts with empty cells.
+executed. Here it is always offered, and always the same: a reader starts with empty cells. It is read in programs that know
+no MyST (Jupyter, VS Code, Colab), so its text is plain Markdown; and its first cell finds the library and the data, or says in
+one sentence what to put where.
 """
 
-import shutil
+import ast
+import re
+import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
+from pybtex.richtext import Text
+
+ARCHIVE = "standoff-notebooks.zip"
+SET_UP = '''\
+# Set-up: finds the book's library and data, beside this notebook or in ARCHIVE
+import importlib
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZipFile
+
+if not find_spec("standoff") and Path("ARCHIVE").is_file():
+    with ZipFile("ARCHIVE") as archive:
+        for name in archive.namelist():
+            if name.startswith(("standoff/", "data/")):
+                archive.extract(name)
+    importlib.invalidate_caches()
+if not find_spec("standoff"):
+    raise ModuleNotFoundError(
+        "Put ARCHIVE, which the book offers where you found "
+        f"this notebook, into {Path.cwd()} and run all cells again."
+    )
+missing = [name for name in PACKAGES if not find_spec(name)]
+if missing:
+    raise ModuleNotFoundError(
+        f"Run  %pip install {' '.join(missing)}  in a new cell, then run "
+        "all cells again."
+    )'''.replace("ARCHIVE", ARCHIVE)
+READ_ME = f"""\
+The chapters of the book as notebooks, with the library and the data that they use.
+
+1. Unpack this archive.
+2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
+   pip install jupyterlab matplotlib networkx pandas
+3. Start JupyterLab (jupyter lab) or VS Code in the unpacked folder and open a notebook, first of all start.ipynb.
+
+In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at the left, and run all cells.
+"""
+
+
+# ---- the text of a notebook in plain Markdown ----
+
+
+def plain(text, env):
+    """MyST Markdown as plain Markdown: what stands in a directive as a quotation, a role as its text or link."""
+    text = re.sub(r"^:::+\{([\w-]+)\} *(.*)\n((?:.*\n)*?):::+ *$", quotation, text, flags=re.M)
+    return re.sub(r"\{([\w:-]+)\}`([^`]+)`", lambda match: role(match[1], match[2], env), text)
+
+
+def quotation(match):
+    name, title, body = match.groups()
+    body = re.sub(r"\A(:[\w-]+:.*\n)+", "", body)  # options
+    lines = [f"**{title or name.capitalize()}**", "", *body.strip().splitlines()]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def role(name, content, env):
+    shown, target = re.fullmatch(r"(?s)(.*?)(?:\s*<([^<>]+)>)?", content).groups()
+    if name == "doc":
+        page = f"chapters/{(target or shown).rpartition('/')[2]}"
+        shown = shown if target else env.titles[page].astext()
+        return f"[{shown}]({Path(page).name}.ipynb)" if is_notebook(env, page) else f"*{shown}*"
+    if name.startswith("cite"):
+        cited = [citation(key.strip(), env) for key in content.split(",")]
+        if name == "cite:t":
+            return ", ".join(f"{people} ({year})" for people, year in cited)
+        return f"({'; '.join(f'{people}, {year}' for people, year in cited)})"
+    return f"`{shown}`" if name in ("kbd", "math", "code") else f"*{shown}*"
+
+
+def citation(key, env):
+    """(whose, year) of an entry of the bibliography."""
+    entry = env.get_domain("cite").bibdata.data.entries[key]
+    people = [str(Text.from_latex(" ".join(person.prelast_names + person.last_names))) for person in entry.persons.get("author", [])]
+    whose = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
+    return whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields["title"])), entry.fields["year"]
+
+
+# ---- the notebooks and the archive ----
+
+
+def is_notebook(env, page):
+    return "kernelspec" in env.metadata.get(page, {})
+
+
+def packages(notebook, library):
+    """The packages that a notebook imports, itself or through modules of the library."""
+    modules = {"standoff.case"}  # which is imported with the library
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            modules |= imported(cell.source)
+    seen = set()
+    while ours := {name for name in modules - seen if name.startswith("standoff.")}:
+        seen |= ours
+        for name in ours:
+            modules |= imported((library / f"{name.partition('.')[2]}.py").read_text(encoding="utf-8"))
+    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"standoff"})
+
+
+def imported(source):
+    """The modules that some code imports; those of the library, relative ones too, with `standoff.` in front."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(f"standoff.{node.module}" if node.level else node.module)
+    return found
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
-    if app.builder.format != "html" or "kernelspec" not in app.env.metadata.get(pagename, {}):
+    if app.builder.format != "html" or not is_notebook(app.env, pagename):
         return
-    made = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"  # by myst_nb
+    notebook = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)  # by myst_nb
+    notebook.metadata.pop("language_info", None)
+    set_up = nbformat.v4.new_code_cell(SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir, "standoff")))))
+    set_up.metadata["jupyter"] = {"source_hidden": True}
+    notebook.cells.insert(next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"), set_up)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # random otherwise
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = plain(cell.source, app.env)
     offered = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     offered.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, offered)
+    nbformat.write(notebook, offered)
     context["ipynb_source"] = f"{pagename}.ipynb"  # read by the theme's download menu
 
 
-def clear_notebooks(app, exception):
-    for path in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        notebook.metadata.pop("language_info", None)
-        for number, cell in enumerate(notebook.cells):
-            cell.id = f"cell-{number}"  # random otherwise
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, path)
+def offer_archive(app, pagename, templatename, context, doctree):
+    """An entry for the archive in the theme's download menu, after the notebook."""
+    if "ipynb_source" in context:
+        menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
+        url = context["pathto"](f"_sources/{ARCHIVE}", 1)
+        entry = {"type": "link", "url": url, "text": ".zip", "icon": "fas fa-box-archive", "label": "download-archive-button"}
+        menu["buttons"].insert(1, entry | {"tooltip": "Download all notebooks with their data"})
+
+
+def write_archive(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    root, sources = Path(app.srcdir), Path(app.outdir) / "_sources"
+    files = {path.name: path.read_bytes() for path in sources.rglob("*.ipynb")}
+    for folder in ("standoff", "data"):
+        for path in (root / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+                files[path.relative_to(root).as_posix()] = path.read_bytes()
+    files |= {name: (root / name).read_bytes() for name in ("LICENSE", "LICENSE-CC-BY.md")}
+    files["README.txt"] = READ_ME.encode()
+    with ZipFile(sources / ARCHIVE, "w", ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # ZipInfo: no date, so that two builds are the same
 
 
 def setup(app):
     app.connect("html-page-context", offer_notebook)
-    app.connect("build-finished", clear_notebooks)
+    app.connect("html-page-context", offer_archive, priority=502)  # after the theme's buttons
+    app.connect("build-finished", write_archive)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
