@@ -6,6 +6,7 @@
     python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
     python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
     python book.py notebooks      open the chapters as notebooks in JupyterLab
+    python book.py run COMMAND    run a command of the book's environment, such as `standoff check`
     python book.py rehearse       do what Binder does with the last commit, and run every chapter there
     python book.py links          ask every address outside the book whether it answers, and write _build/links.md
     python book.py bench [ROUNDS] measure builds beside the least that they could take
@@ -381,14 +382,31 @@ def notebooks(arguments):
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 
 
+def run(arguments):
+    """Run a command of `.venv`, so that nobody needs to know where it lies."""
+    path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
+    command = shutil.which(arguments[0], path=path) if arguments else None
+    if command is None:
+        sys.exit("book.py: run what? For example: python book.py run standoff check")
+    return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
+
+
 def rehearse(arguments):
     """Do what Binder does with the last commit, and run every chapter there in a browser."""
     return subprocess.call([sys.executable, str(ROOT / "tests" / "rehearse.py")] + arguments, cwd=str(ROOT))
 
 
 COMMANDS = {
-    "build": build, "test": test, "formats": formats, "serve": serve, "notebooks": notebooks, "rehearse": rehearse,
-    "links": links, "bench": bench, "pins": pins,
+    "build": build,
+    "test": test,
+    "formats": formats,
+    "serve": serve,
+    "notebooks": notebooks,
+    "run": run,
+    "rehearse": rehearse,
+    "links": links,
+    "bench": bench,
+    "pins": pins,
 }
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def offer_archive(app, pagename, templatename, context, doctree):
     if "ipynb_source" in context:
         menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
         url = context["pathto"](f"_sources/{ARCHIVE}", 1)
-        entry = {"type": "link", "url": url, "text": ".zip", "icon": "fas fa-box-archive", "label": "download-archive-button"}
+        entry = {"type": "link", "url": url, "text": "with data (.zip)", "icon": "fas fa-box-archive", "label": "download-archive-button"}
         menu["buttons"].insert(1, entry | {"tooltip": "Download all notebooks with their data"})
 
 

@@ -53,7 +53,9 @@ CLOSE_KERNELS = """async () => {
     for (const kernel of await (await fetch("/api/kernels")).json())
         await fetch("/api/kernels/" + kernel.id, {method: "DELETE", headers});
 }"""
-RAW = re.compile(r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite:?\w*|term|math|kbd)\}`", re.M)  # a directive or role left as typed
+RAW = re.compile(
+    r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite:?\w*|term|math|kbd)\}`", re.M
+)  # a directive or role left as typed
 
 
 class NotRehearsed(Exception):
@@ -71,7 +73,9 @@ class Log:
 
 
 def run(command, **options):
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options)
+    result = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options
+    )
     if result.returncode:
         words = command if isinstance(command, str) else shlex.join(map(str, command))
         raise NotRehearsed(f"this step failed (status {result.returncode}): {words}\n{result.stdout[-4000:]}")
@@ -83,8 +87,18 @@ def run(command, **options):
 
 def render(clone, tools):
     """The text of the Dockerfile that repo2docker writes for the clone."""
-    options = ["--no-build", "--debug", "--user-id", "1000", "--user-name", "jovyan", "--Repo2Docker.default_buildpack=None"]
-    result = subprocess.run([tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone, capture_output=True, text=True)
+    options = [
+        "--no-build",
+        "--debug",
+        "--user-id",
+        "1000",
+        "--user-name",
+        "jovyan",
+        "--Repo2Docker.default_buildpack=None",
+    ]
+    result = subprocess.run(
+        [tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone, capture_output=True, text=True
+    )
     if result.returncode:
         raise NotRehearsed(f"repo2docker refuses this repository:\n{result.stderr[-4000:]}")
     return result.stdout
@@ -113,12 +127,20 @@ def own_steps(dockerfile):
 def python_of(version):
     """The path of a Python of this version, such as '3.12'."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [*sorted(pyenv.glob(f"versions/{version}.*/bin/python")), shutil.which(f"python{version}"), sys.executable]
+    candidates = [
+        *sorted(pyenv.glob(f"versions/{version}.*/bin/python")),
+        shutil.which(f"python{version}"),
+        sys.executable,
+    ]
     for path in filter(None, candidates):
-        says = subprocess.run([path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True)
+        says = subprocess.run(
+            [path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
+        )
         if says.stdout.strip() == version:
             return str(path)
-    raise NotRehearsed(f"there is no Python {version} on this machine (looked for python{version}, and in {pyenv}): install one")
+    raise NotRehearsed(
+        f"there is no Python {version} on this machine (looked for python{version}, and in {pyenv}): install one"
+    )
 
 
 def locked(dockerfile, tools):
@@ -127,7 +149,9 @@ def locked(dockerfile, tools):
     version = ".".join(match.groups())
     lock = next(tools.glob(f"lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-{version}-linux-64.lock"))
     pins = []
-    for name, number, build in re.findall(r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)", lock.read_text(encoding="utf-8")):
+    for name, number, build in re.findall(
+        r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)", lock.read_text(encoding="utf-8")
+    ):
         if build.startswith("py") and name not in ("cpython", "python_abi"):  # others are no Python packages, or empty
             pins.append(f"{OTHER_NAMES.get(name, name)}=={number}")
     return version, pins
@@ -135,7 +159,11 @@ def locked(dockerfile, tools):
 
 def variables(clone, environment):
     """The environment variables of the Dockerfile, with its folders in place of /srv and /home."""
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL", "VIRTUAL"))}
+    keep = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL", "VIRTUAL"))
+    }
     return keep | {
         "HOME": str(clone),
         "REPO_DIR": str(clone),
@@ -159,7 +187,9 @@ def server(command, environ, folder):
     command += ["--ip=127.0.0.1", f"--port={urlsplit(address).port}", "--ServerApp.port_retries=0", "--no-browser"]
     command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True"]
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=environ, cwd=folder, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             for _ in range(6000):  # ten minutes, because an environment may have to be made first
                 with contextlib.suppress(OSError):
@@ -197,13 +227,20 @@ def free_port():
 def visit(browser, address, path, cells, pictures=None):
     """Open a path of the server as a visitor, run all its `cells`, save; the sentence of what was seen, and complaints."""
     strangers, messages, complaints = set(), [], []
-    page = browser.new_page(viewport={"width": 1280, "height": 30000})  # high: JupyterLab leaves out what is not in view
-    page.on("request", lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None)
+    page = browser.new_page(
+        viewport={"width": 1280, "height": 30000}
+    )  # high: JupyterLab leaves out what is not in view
+    page.on(
+        "request",
+        lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None,
+    )
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: messages.append(message(frame))))
     start = time.monotonic()
     try:
         page.goto(f"{address}/{path}")
-        opened = page.locator(".jp-NotebookPanel:visible, .jp-FileEditor:visible, .jp-MarkdownViewer:visible, .jp-Dialog:visible").first
+        opened = page.locator(
+            ".jp-NotebookPanel:visible, .jp-FileEditor:visible, .jp-MarkdownViewer:visible, .jp-Dialog:visible"
+        ).first
         opened.wait_for(timeout=60_000)
         if "jp-NotebookPanel" not in opened.get_attribute("class"):
             return "", [f"did not open as a notebook: {opened.inner_text()[:200]}"]
@@ -223,17 +260,21 @@ def visit(browser, address, path, cells, pictures=None):
         page.wait_for_timeout(500)  # the last output is drawn
         if pictures:
             height = min(page.locator(".jp-Notebook").evaluate("box => box.scrollHeight") + 100, 16000)
-            page.screenshot(path=Path(pictures, f"{Path(path).stem}.png"), clip={"x": 0, "y": 0, "width": 1280, "height": height})
+            page.screenshot(
+                path=Path(pictures, f"{Path(path).stem}.png"), clip={"x": 0, "y": 0, "width": 1280, "height": height}
+            )
 
         for output in page.locator('[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]').all():
             complaints.append(f"a cell said: {output.inner_text()[-300:]}")
         text = "\n".join(page.locator(".jp-MarkdownOutput").all_inner_texts())
-        complaints += [f"shown as typed: {text[match.start():match.start() + 60]!r}" for match in RAW.finditer(text)]
+        complaints += [f"shown as typed: {text[match.start() : match.start() + 60]!r}" for match in RAW.finditer(text)]
         complaints += [f"{name} was asked for something" for name in sorted(strangers)]
         if ("execute_reply", "error") in messages and not complaints:
             complaints.append("a cell failed")
 
-        with page.expect_response(lambda response: response.request.method == "PUT" and "/api/contents/" in response.url):
+        with page.expect_response(
+            lambda response: response.request.method == "PUT" and "/api/contents/" in response.url
+        ):
             page.keyboard.press("Control+s")
     except TooLate as error:
         return "", [*complaints, f"waited too long: {error}"]
@@ -257,7 +298,11 @@ def message(frame):
 
 
 def is_own(url, address):
-    return url.startswith(address) or urlsplit(url).scheme in ("data", "blob") or url.startswith(address.replace("http", "ws"))
+    return (
+        url.startswith(address)
+        or urlsplit(url).scheme in ("data", "blob")
+        or url.startswith(address.replace("http", "ws"))
+    )
 
 
 # ---- the rehearsals ----
@@ -316,7 +361,19 @@ def on_binder(folder, log):
 
     run([python_of(version), "-m", "venv", environment])
     (folder / "locked.txt").write_text("\n".join(pins), encoding="utf-8")
-    run([tools / "bin/uv", "pip", "install", "--quiet", "--python", environment / "bin/python", "--no-deps", "-r", folder / "locked.txt"])
+    run(
+        [
+            tools / "bin/uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            environment / "bin/python",
+            "--no-deps",
+            "-r",
+            folder / "locked.txt",
+        ]
+    )
     lab = next(pin for pin in pins if pin.startswith("jupyterlab=="))
     log(f"filled an environment with its {len(pins)} locked Python packages, among them {lab}")
 
@@ -330,7 +387,11 @@ def on_binder(folder, log):
 
     paths = button_paths(clone)
     log(f"built the pages to read their buttons' addresses: {len(paths)}")
-    command = [word for word in re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"]) if word not in ("--ip", "0.0.0.0")]
+    command = [
+        word
+        for word in re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"])
+        if word not in ("--ip", "0.0.0.0")
+    ]
     with server([str(environment / "bin" / command[0]), *command[1:]], environ, clone) as address:
         log(f"CMD {shlex.join(command)}: the server answers")
         return paths, visit_all(paths, address, clone, log)

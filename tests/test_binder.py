@@ -41,7 +41,9 @@ def pins(path, python="3.12"):
 @pytest.mark.parametrize("python", ["%d.%d" % version for version in book.PYTHONS])
 def test_what_the_laptop_adds_changes_nothing_of_the_book(python):
     the_book, lab = pins("requirements.txt", python), pins("requirements-lab.txt", python)
-    assert {name: lab[name] for name in lab.keys() & the_book.keys()} == {name: the_book[name] for name in lab.keys() & the_book.keys()}
+    assert {name: lab[name] for name in lab.keys() & the_book.keys()} == {
+        name: the_book[name] for name in lab.keys() & the_book.keys()
+    }
     assert "jupyterlab" in lab and "jupyterlab" not in the_book
 
 
@@ -61,7 +63,16 @@ def test_binder_installs_what_the_notebooks_import_and_no_book():
     outside = {DISTRIBUTIONS.get(name, name) for name in imported - set(sys.stdlib_module_names) - {"standoff"}}
     binder = pins("binder/requirements.txt")
     assert outside <= set(binder), "name it in binder/requirements.in, and run `make pins`"
-    for name in ("jupyter-book", "sphinx", "myst-nb", "jupyterlab", "notebook", "jupyter-server", "pytest", "playwright"):
+    for name in (
+        "jupyter-book",
+        "sphinx",
+        "myst-nb",
+        "jupyterlab",
+        "notebook",
+        "jupyter-server",
+        "pytest",
+        "playwright",
+    ):
         assert name not in binder
 
 

@@ -49,7 +49,9 @@ def run(tmp_path, monkeypatch):
         monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
         notebook = nbformat.read(path, as_version=4)
         manager = jupyter_client.AsyncKernelManager(kernel_name="alone")
-        nbclient.NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+        nbclient.NotebookClient(
+            notebook, km=manager, timeout=120, resources={"metadata": {"path": path.parent}}
+        ).execute()
         return notebook
 
     return execute
@@ -128,8 +130,12 @@ def test_the_text_of_a_notebook_is_plain_markdown(name):
 def test_the_archive_holds_all_that_a_notebook_needs_and_nothing_private():
     with zipfile.ZipFile(HTML / "_sources" / ARCHIVE) as archive:
         names = archive.namelist()
-    assert {f"{name.rpartition('/')[2]}.ipynb" for name in NOTEBOOKS} == {name for name in names if name.endswith(".ipynb")}
-    assert {"README.txt", "LICENSE", "standoff/case.py", "data/report/claims.csv", "data/practice/article.txt"} <= set(names)
+    assert {f"{name.rpartition('/')[2]}.ipynb" for name in NOTEBOOKS} == {
+        name for name in names if name.endswith(".ipynb")
+    }
+    assert {"README.txt", "LICENSE", "standoff/case.py", "data/report/claims.csv", "data/practice/article.txt"} <= set(
+        names
+    )
     assert "data/report/article.txt" not in names and not any("__pycache__" in name for name in names)
 
 

@@ -18,7 +18,16 @@ LAB = "https://gitlab.com/school/history/book"
 
 
 def git(folder, *arguments):
-    command = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", *arguments]
+    command = [
+        "git",
+        "-c",
+        "user.name=A",
+        "-c",
+        "user.email=a@example.org",
+        "-c",
+        "init.defaultBranch=main",
+        *arguments,
+    ]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
@@ -77,8 +86,14 @@ PIPELINE = {"CI_PROJECT_URL": LAB, "CI_DEFAULT_BRANCH": "trunk"}
     [
         (ACTIONS | {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "dev", "GITHUB_EVENT_NAME": "push"}, (HUB, "dev")),
         (ACTIONS | {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1", "GITHUB_EVENT_NAME": "push"}, (HUB, "main")),
-        (ACTIONS | {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "7/merge", "GITHUB_EVENT_NAME": "pull_request"}, (HUB, "main")),
-        (ACTIONS | {"GITHUB_SERVER_URL": "https://github.example.org"}, ("https://github.example.org/reader/book", "main")),
+        (
+            ACTIONS | {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "7/merge", "GITHUB_EVENT_NAME": "pull_request"},
+            (HUB, "main"),
+        ),
+        (
+            ACTIONS | {"GITHUB_SERVER_URL": "https://github.example.org"},
+            ("https://github.example.org/reader/book", "main"),
+        ),
         (PIPELINE | {"CI_COMMIT_BRANCH": "dev"}, (LAB, "dev")),
         (PIPELINE, (LAB, "trunk")),
         (ACTIONS | {"BOOK_REPOSITORY": LAB, "BOOK_BRANCH": "dev"}, (LAB, "dev")),
@@ -134,7 +149,10 @@ def test_no_remote_and_a_repository_around_the_folder(checkout):
     ],
 )
 def test_where_the_binder_button_leads(address, branch, start):
-    assert binder_address(address, branch, "chapters/a.md") == f"https://mybinder.org/v2/{start}?urlpath=lab/tree/chapters/a.md"
+    assert (
+        binder_address(address, branch, "chapters/a.md")
+        == f"https://mybinder.org/v2/{start}?urlpath=lab/tree/chapters/a.md"
+    )
 
 
 # ---- in pages that are really built ----
@@ -168,11 +186,23 @@ def addresses(book):
     [
         (
             "https://reader:secret@github.com/reader/book.git",
-            {"https://mybinder.org/v2/gh/reader/book/main", HUB, f"{HUB}/issues/new", f"{HUB}/edit/main/chapters/one.md", f"{HUB}/edit/main/index.md"},
+            {
+                "https://mybinder.org/v2/gh/reader/book/main",
+                HUB,
+                f"{HUB}/issues/new",
+                f"{HUB}/edit/main/chapters/one.md",
+                f"{HUB}/edit/main/index.md",
+            },
         ),
         (
             "git@gitlab.com:school/history/book.git",
-            {"https://mybinder.org/v2/gl/school%2Fhistory%2Fbook/main", LAB, f"{LAB}/-/issues/new", f"{LAB}/-/edit/main/chapters/one.md", f"{LAB}/-/edit/main/index.md"},
+            {
+                "https://mybinder.org/v2/gl/school%2Fhistory%2Fbook/main",
+                LAB,
+                f"{LAB}/-/issues/new",
+                f"{LAB}/-/edit/main/chapters/one.md",
+                f"{LAB}/-/edit/main/index.md",
+            },
         ),
         ("/srv/git/book", set()),
         (None, set()),
@@ -189,4 +219,6 @@ def test_the_buttons_of_a_page(small_book, remote, expected):
 
 def test_no_address_of_this_project_is_typed_in_a_page():
     for path in [*ROOT.glob("*.md"), ROOT / "_config.yml", *(ROOT / "chapters").glob("*.md")]:
-        assert "mybinder.org/v2" not in path.read_text(encoding="utf-8"), f"{path.name}: leave this to _ext/repository.py"
+        assert "mybinder.org/v2" not in path.read_text(encoding="utf-8"), (
+            f"{path.name}: leave this to _ext/repository.py"
+        )
