@@ -48,14 +48,14 @@ What this does not show: the image itself (Ubuntu 24.04, conda's builds of the p
 mybinder.org takes to make and start it, its limits of memory, whether it is up, and the way from the button to it."""
 NOT_SHOWN_BY_LAPTOP = """\
 What this does not show: other systems and Pythons than this one, and settings of JupyterLab that a user already has."""
+PATIENCE = 180  # seconds for a page to open, and for its cells to run; an idle machine needs about ten
 CLOSE_KERNELS = """async () => {
     const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? ""};
     for (const kernel of await (await fetch("/api/kernels")).json())
         await fetch("/api/kernels/" + kernel.id, {method: "DELETE", headers});
 }"""
-RAW = re.compile(
-    r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite:?\w*|term|math|kbd)\}`", re.M
-)  # a directive or role left as typed
+# a directive or role as it was typed; without the backtick of a role, which JupyterLab takes for code
+RAW = re.compile(r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite(?::\w+)?|term|math|kbd)\}", re.M)
 
 
 class NotRehearsed(Exception):
@@ -237,15 +237,16 @@ def visit(browser, address, path, cells, pictures=None):
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: messages.append(message(frame))))
     start = time.monotonic()
     try:
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{address}/{path}")
         opened = page.locator(
             ".jp-NotebookPanel:visible, .jp-FileEditor:visible, .jp-MarkdownViewer:visible, .jp-Dialog:visible"
         ).first
-        opened.wait_for(timeout=60_000)
+        opened.wait_for(timeout=PATIENCE * 1000)
         if "jp-NotebookPanel" not in opened.get_attribute("class"):
             return "", [f"did not open as a notebook: {opened.inner_text()[:200]}"]
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-        while ("kernel_info_reply", "ok") not in messages and time.monotonic() - start < 60:
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE * 1000)
+        while ("kernel_info_reply", "ok") not in messages and time.monotonic() - start < PATIENCE:
             page.wait_for_timeout(100)
         seconds_open = time.monotonic() - start
 
@@ -253,8 +254,8 @@ def visit(browser, address, path, cells, pictures=None):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         while (ran := messages.count(("execute_reply", "ok"))) < cells and ("execute_reply", "error") not in messages:
-            if time.monotonic() - start > 120:
-                return "", [f"only {ran} of {cells} cells ran within two minutes"]
+            if time.monotonic() - start > PATIENCE:
+                return "", [f"only {ran} of {cells} cells ran within {PATIENCE} s"]
             page.wait_for_timeout(100)
         seconds_run = time.monotonic() - start
         page.wait_for_timeout(500)  # the last output is drawn
