@@ -162,7 +162,17 @@ def test_where_the_binder_button_leads(address, branch, start):
 def small_book(tmp_path):
     """This book with one chapter, and a page without code."""
     book = tmp_path / "book"
-    for name in ("_config.yml", "_ext", "_static", "binder", "references.bib"):
+    for name in (
+        "_config.yml",
+        "_ext",
+        "_static",
+        "binder",
+        "data",
+        "standoff",
+        "references.bib",
+        "LICENSE",
+        "LICENSE-CC-BY.md",
+    ):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         book.mkdir(exist_ok=True)
         copy(ROOT / name, book / name)
