@@ -78,7 +78,11 @@ def set_buttons(app, config):
             options["use_issues_button"] = False  # the theme knows no address for it, and says so in a warning
 
 
-def add_binder_button(app, pagename, templatename, context, doctree):
+def finish_buttons(app, pagename, templatename, context, doctree):
+    """Add the Binder button; give the theme's repository button an icon of the one font that pages carry."""
+    for button in context["header_buttons"]:
+        if button.get("icon", "").startswith("fab "):
+            button["icon"] = "fas fa-code-branch"
     address = app.config.html_theme_options.get("repository_url")
     # without the folder Binder would start with a Python too old for the pins
     if address and "kernelspec" in app.env.metadata.get(pagename, {}) and Path(app.srcdir, "binder").is_dir():
@@ -90,5 +94,5 @@ def add_binder_button(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("config-inited", set_buttons)
-    app.connect("html-page-context", add_binder_button, priority=502)  # after the theme's buttons
+    app.connect("html-page-context", finish_buttons, priority=502)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -225,6 +225,8 @@ def test_the_buttons_of_a_page(small_book, remote, expected):
     assert addresses(small_book) == expected
     assert all(link.endswith("?urlpath=lab/tree/chapters/one.md") for link in launch_links(small_book))
     assert (small_book / "_build/html/_sources/chapters/one.ipynb").is_file()
+    page = (small_book / "_build/html/chapters/one.html").read_text(encoding="utf-8")
+    assert not re.search(r'class="[^"]*\bfab\b', page), "the pages' font has no icons of brands"
 
 
 def test_no_address_of_this_project_is_typed_in_a_page():
