@@ -140,13 +140,13 @@ def explain(case, article_path, df):
         if whole.status == "missing" and (lost.get(number) or not folded.get(number))
     ]
     if gone := [number for number in changed if lost.get(number) == 1]:
-        sentences.append(f"Not found: paragraph {_runs(gone)}.")
+        sentences.append(f"Not found: paragraph {runs(gone)}.")
     if edited := [number for number in changed if lost.get(number) != 1]:
-        sentences.append(f"Not worded as in the original: paragraph {_runs(edited)}.")
+        sentences.append(f"Not worded as in the original: paragraph {runs(edited)}.")
     return " ".join(sentences)
 
 
-def _runs(numbers):
+def runs(numbers):
     """[3, 5, 6, 7] as "3, 5-7"."""
     runs = []
     for number in numbers:

@@ -1,0 +1,107 @@
+"""How far a case with working sheets has come, and what to do next."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from . import sheets
+from .about import NEEDED, citation
+from .anchor import TODO, is_current, plan
+from .case import load
+from .new import DATASHEET, unanswered
+from .verify import runs
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What `progress` found.
+
+    paragraphs: a DataFrame with a row per paragraph: claims that begin in it, per cent of its characters that a span
+    covers, cruxes, whether its gist is written; unfinished: what keeps rows of the sheets from the tables, a list of
+    Problem; problems: those of the tables, each with its place in the sheets; next: what to do next, as sentences, the first
+    first; citation: how to cite the data, or None.
+    """
+
+    paragraphs: pd.DataFrame
+    unfinished: list
+    problems: list
+    next: list[str]
+    citation: str | None
+
+
+def progress(folder, problems):
+    """The Progress of a case with sheets, given the problems that `check` found in its tables."""
+    anchored = plan(folder)
+    command = f"standoff anchor {folder.name}"
+    if not is_current(folder, anchored):
+        problems = []
+        steps = [f"The sheets have changed since the tables were made. Run `{command}`, then check again."]
+    else:
+        problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
+        steps = []
+    case = load(folder)
+    table = _paragraphs(case)
+    if anchored.problems:
+        steps.append(f"Mend or finish the {_rows(anchored.waiting)} of the sheets that wait (see above).")
+    if problems:
+        steps.append("Mend the problems above, in the sheets.")
+    if missing := [number for number in table.index if not table.loc[number, "gist"]]:
+        steps.append(f"Say in a few words what each paragraph is about: column gist of the sheet paragraphs ({runs(missing)}).")
+    if missing := [number for number in table.index if not table.loc[number, "claims"]]:
+        steps.append(f"Mark the claims of the paragraphs that have none: {runs(missing)}.")
+    if case.claim_links.empty:
+        steps.append("Look for claims that bear on each other: sheet claim_links.")
+    if case.cruxes.empty:
+        steps.append("Look for places that are broken or ambiguous, sheet cruxes. (None at all is possible, and rare.)")
+    if case.questions.empty:
+        steps.append("Write a question that the text leaves open: sheet questions.")
+    entries = {row.key: row["value"] for row in sheets.read(folder, "about")[0]}
+    if missing := [entry for entry in NEEDED if not entries.get(entry)]:
+        steps.append(f"Say what the data are, in the sheet about: {', '.join(missing)}.")
+    if count := unanswered(folder):
+        steps.append(f"Answer the questions of {DATASHEET} ({count} left).")
+    return Progress(table, anchored.problems, problems, steps, citation(anchored.package))
+
+
+def _paragraphs(case):
+    spans = case.spans.assign(length=case.spans["end"] - case.spans["start"])
+    first = spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
+    rows = case.paragraphs.set_index("paragraph")
+    claims = case.claims["content_span"].map(first).value_counts()
+    cruxes = case.cruxes["span_id"].map(first).value_counts()
+    content = spans[spans["span_id"].isin(case.claims["content_span"])]
+    covered = {
+        number: len({place for part in parts.itertuples() for place in range(part.start, part.end)})
+        for number, parts in content.groupby("paragraph")
+    }
+    return pd.DataFrame(
+        {
+            "claims": claims.reindex(rows.index, fill_value=0),
+            "covered": (100 * pd.Series(covered, dtype="float").reindex(rows.index, fill_value=0) / rows["n_chars"]).round(),
+            "cruxes": cruxes.reindex(rows.index, fill_value=0),
+            "gist": rows["gist"] != TODO,
+        }
+    ).astype({"claims": int, "covered": int, "cruxes": int})
+
+
+def _is_progress(problem):
+    """Whether the table of progress says it as well."""
+    return problem.message.endswith("no claim has its content in this paragraph")
+
+
+def _in_the_sheet(problem, lines):
+    """The problem with the place where its author can mend it."""
+    table = problem.file.removesuffix(".csv")
+    rows = lines.get(table, [])
+    table = "events" if table == "event_actors" else table
+    if problem.row is None or table not in sheets.SHEETS:
+        return problem
+    columns = {pointer: column for column, pointer in sheets.QUOTES.get(table, {}).items()}
+    row = problem.row if table == "paragraphs" else rows[problem.row - 2]
+    return replace(
+        problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=columns.get(problem.column, problem.column)
+    )
+
+
+def _rows(count):
+    return "row" if count == 1 else f"{count} rows"

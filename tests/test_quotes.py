@@ -1,0 +1,81 @@
+"""A few words of a text are found in it, however they were typed; and if not, the author is told what to do."""
+
+import pytest
+
+from standoff.quotes import Quoted, QuoteError
+
+TEXT = [
+    "“This strait,” he told reporters, “has never been closed to anyone.” The mayor said nothing.",
+    "The mayor’s office – half-open – said no. It said it twice… and the mayors left. She said 3,000 came.",
+    "Straße und Über-Fähre: the ferries’ owner said so.",
+]
+quoted = Quoted(TEXT)
+
+
+def words(*arguments, **options):
+    return [TEXT[number - 1][start:end] for number, start, end in quoted.find(*arguments, **options)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("told reporters", ["told reporters"]),
+        ("Told Reporters", ["told reporters"]),  # a spreadsheet's capital
+        ("The mayor's office", ["The mayor’s office"]),
+        ("office - half-open -- said", ["office – half-open – said"]),
+        ('"has never been closed to anyone."', ["“has never been closed to anyone.”"]),
+        ("'told reporters'", ["told reporters"]),  # quotation marks of the author's own
+        ("it twice...", ["it twice…"]),
+        ("strasse", ["Straße"]),
+        ("ÜBER\u2011FÄHRE", ["Über-Fähre"]),
+        ("mayors", ["mayors"]),
+        ("3,000", ["3,000"]),
+        ("This strait [...] has never been closed to anyone", ["This strait", "has never been closed to anyone"]),
+        ("This strait … has never been closed to anyone", ["This strait", "has never been closed to anyone"]),
+        ("mayor#2", ["mayor"]),
+        ("said#3 [...] twice", ["said", "twice"]),
+    ],
+)
+def test_words_are_found_as_people_type_them(typed, found):
+    assert words(typed) == found
+
+
+def test_the_place_is_the_right_one():
+    start = TEXT[1].index("said no")
+    assert quoted.find("said#2") == [(2, start, start + 4)]
+    assert quoted.find("said#2", paragraph=2) == [(2, TEXT[1].index("said it"), TEXT[1].index("said it") + 4)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "options", "message", "remedy"),
+    [
+        ("the ferry", {}, "“the ferry” is not in the text", "it goes on otherwise after “the”"),
+        ("zeppelin", {}, "“zeppelin” is not in the text", "copy the words from article.txt"),
+        ("may", {}, "“may” is not in the text", "copy the words"),  # no part of a word
+        ("told reporters", {"paragraph": 2}, "not in paragraph 2, but in paragraph 1", "correct the paragraph"),
+        ("told", {"paragraph": 9}, "there is no paragraph 9", "from 1 to 3"),
+        ("said", {}, "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3", "write the paragraph, quote more words, or say which: said#2"),
+        ("said", {"paragraph": 2}, "“said” stands 3 times in paragraph 2", "quote more words, or say which: said#2"),
+        ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
+        ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
+        ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
+    ],
+)
+def test_words_that_are_not_found_or_not_alone(typed, options, message, remedy):
+    with pytest.raises(QuoteError) as error:
+        quoted.find(typed, **options)
+    assert message in error.value.message and remedy in error.value.remedy
+
+
+def test_a_cue_is_looked_for_beside_its_content():
+    content = quoted.find("no. It")[:1]
+    assert words("said", near=quoted.find("she said 3,000 came")) == ["said"]
+    assert quoted.find("said", near=quoted.find("3,000 came")) == [(2, TEXT[1].index("said 3,000"), TEXT[1].index("said 3,000") + 4)]
+    assert quoted.find("said", near=quoted.find("nothing")) == [(1, TEXT[0].index("said"), TEXT[0].index("said") + 4)]
+    assert quoted.find("told", near=quoted.find("twice"))[0][0] == 1  # the cue of a claim may stand in another paragraph
+    with pytest.raises(QuoteError, match="3 times in paragraph 2|2 times in paragraph 2"):
+        quoted.find("said", near=content)  # over two sentences
+
+
+def test_a_literal_number_sign_is_no_count():
+    assert Quoted(["Room said #2 is shut."]).find("said #2") == [(1, 5, 12)]
