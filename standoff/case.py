@@ -44,7 +44,8 @@ class CaseError(ValueError):
 class Case:
     """The tables of one case, each a typed DataFrame: `case.claims`, or `case["claims"]`.
 
-    name: of the folder; title: of the descriptor; package: the descriptor as a dict; folder: its Path;
+    name: of the folder; title: of the descriptor; date: the day of the text, a Timestamp (NaT if it is not known);
+    package: the descriptor as a dict; folder: its Path;
     text: Path of article.txt if the case ships its text, else None; tables: dict of DataFrames.
     """
 
@@ -53,6 +54,7 @@ class Case:
         self.name = folder.name
         self.package = package
         self.title = package.get("title", self.name)
+        self.date = pd.Timestamp(package.get("reportDate"))
         self.text = text_of(folder)
         self.tables = tables
 
