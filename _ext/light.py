@@ -27,6 +27,7 @@ SCRIPTS = {
     "togglebutton.js": ".toggle, .admonition.dropdown",
     "design-tabs.js": ".sd-tab-set",
     "claim.js": "a.claim",
+    "desk.js": "#so-desk",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)
