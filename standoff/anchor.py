@@ -134,6 +134,7 @@ class _Work:
             problems += self._anchor(name, row, cells, parts)
             problems += self._unfinished(name, row, cells)
             problems += self._values(name, row, cells)
+            problems += self._strangers(name, row, cells)
             if problems:
                 self.problems += problems
             else:
@@ -192,34 +193,41 @@ class _Work:
 
     # ---- rows that refer to others ----
 
+    def _references(self, name, cells):
+        """The rows of other sheets that a row names: as (sheet, key), each with its column."""
+        named = {}  # each key once: a source stands in its chain, too
+        for column, other in REFERS.get(name, {}).items():
+            for key in _keys(cells[column]):
+                if not (key == "narrator" and column.startswith("source")):
+                    named.setdefault((other, key), column)
+        return named.items()
+
+    def _strangers(self, name, row, cells):
+        for (other, key), column in self._references(name, cells):
+            known = [row.key.lower() for row in self.rows[other]]
+            if key not in known:
+                near = get_close_matches(key, known, 1)
+                remedy = f"add it to the sheet {other}, or correct it here{f' ({near[0]}?)' if near else ''}"
+                yield row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
+
     def drop_those_that_wait(self):
-        """Drop rows that name rows which are not there, until none does."""
+        """Drop rows that name rows which are not finished, until none does."""
         dropped = True
         while dropped:
             known = {
                 name: {cells[sheets.SHEETS[name][0]] for _, cells, _ in ready} for name, ready in self.ready.items()
             }
             dropped = False
-            for name, columns in REFERS.items():
+            for name in REFERS:
                 for entry in list(self.ready[name]):
                     row, cells, _ = entry
-                    lacking = {}  # each key once: a source stands in its chain, too
-                    for column, other in columns.items():
-                        for key in _keys(cells[column]):
-                            if key not in known[other] and not (key == "narrator" and column.startswith("source")):
-                                lacking.setdefault((other, key), column)
+                    lacking = [(key, other, at) for (other, key), at in self._references(name, cells) if key not in known[other]]
                     if lacking:
                         self.ready[name].remove(entry)
                         dropped = True
-                        self.problems += [self._lacking(row, column, *each) for each, column in lacking.items()]
-
-    def _lacking(self, row, column, other, key):
-        if key in {row.key.lower() for row in self.rows[other]}:
-            return row.wrong(column, f"waits for {key}, which is not finished", f"finish {key} in the sheet {other}")
-        known = sorted(row.key for row in self.rows[other])
-        near = get_close_matches(key, known, 1)
-        remedy = f"add it to the sheet {other}, or correct it here{f' ({near[0]}?)' if near else ''}"
-        return row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
+                    for key, other, column in lacking:
+                        remedy = f"finish {key} in the sheet {other}"
+                        self.problems.append(row.wrong(column, f"waits for {key}, which is not finished", remedy))
 
     # ---- the tables ----
 

@@ -11,7 +11,8 @@ from .case import CaseError
 def main(arguments=None):
     """Run one command; the exit status is 0 if all is well, 1 if something was found, 2 if it could not be done."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may know fewer characters
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may know fewer characters
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("default", UnicodeWarning)
@@ -94,7 +95,8 @@ def _anchor(options):
     names = ["actors", "claims", "claim_links", "quantities", "events", "cruxes", "questions"]
     print("In the tables:", ", ".join(f"{len(anchored.lines[name])} {name.replace('_', ' ')}" for name in names) + ".")
     if anchored.waiting:
-        print(f"{anchored.waiting} row{'s' * (anchored.waiting != 1)} of the sheets wait. Nothing that you typed is lost.")
+        rows = "1 row of the sheets waits" if anchored.waiting == 1 else f"{anchored.waiting} rows of the sheets wait"
+        print(f"{rows}. Nothing that you typed is lost.")
     print(f"Next: `standoff check {options.case}`.")
     return int(bool(anchored.problems))
 

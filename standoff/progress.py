@@ -42,7 +42,8 @@ def progress(folder, problems):
     case = load(folder)
     table = _paragraphs(case)
     if anchored.problems:
-        steps.append(f"Mend or finish the {_rows(anchored.waiting)} of the sheets that wait (see above).")
+        rows = "row that waits" if anchored.waiting == 1 else f"{anchored.waiting} rows that wait"
+        steps.append(f"Mend or finish the {rows}, in the sheets (see above).")
     if problems:
         steps.append("Mend the problems above, in the sheets.")
     if missing := [number for number in table.index if not table.loc[number, "gist"]]:
@@ -101,7 +102,3 @@ def _in_the_sheet(problem, lines):
     return replace(
         problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=columns.get(problem.column, problem.column)
     )
-
-
-def _rows(count):
-    return "row" if count == 1 else f"{count} rows"

@@ -172,7 +172,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
     assert case.claims.loc[0, ["source_chain", "evidence", "negated_cue"]].tolist() == ["narrator;tamsel", "none", False]
     assert main(["check", "mine"]) == 1
     out = capsys.readouterr().out
-    assert "c005: 'tamsl'" in out and "Mend or finish the 8 rows" in out
+    assert "c005: 'tamsl'" in out and "Mend or finish the 8 rows that wait" in out
 
 
 def test_the_guide_names_paragraphs_and_the_next_step(mine):
