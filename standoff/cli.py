@@ -93,7 +93,7 @@ def _anchor(options):
     for problem in anchored.problems:
         print(problem)
     names = ["actors", "claims", "claim_links", "quantities", "events", "cruxes", "questions"]
-    print("In the tables:", ", ".join(f"{len(anchored.lines[name])} {name.replace('_', ' ')}" for name in names) + ".")
+    print("Rows in the tables:", ", ".join(f"{name} {len(anchored.lines[name])}" for name in names) + ".")
     if anchored.waiting:
         rows = "1 row of the sheets waits" if anchored.waiting == 1 else f"{anchored.waiting} rows of the sheets wait"
         print(f"{rows}. Nothing that you typed is lost.")

@@ -40,7 +40,7 @@ def progress(folder, problems):
         problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
         steps = []
     case = load(folder)
-    table = _paragraphs(case)
+    table = coverage(case)
     if anchored.problems:
         rows = "row that waits" if anchored.waiting == 1 else f"{anchored.waiting} rows that wait"
         steps.append(f"Mend or finish the {rows}, in the sheets (see above).")
@@ -50,11 +50,11 @@ def progress(folder, problems):
         steps.append(f"Say in a few words what each paragraph is about: column gist of the sheet paragraphs ({runs(missing)}).")
     if missing := [number for number in table.index if not table.loc[number, "claims"]]:
         steps.append(f"Mark the claims of the paragraphs that have none: {runs(missing)}.")
-    if case.claim_links.empty:
+    if not sheets.read(folder, "claim_links")[0]:
         steps.append("Look for claims that bear on each other: sheet claim_links.")
-    if case.cruxes.empty:
+    if not sheets.read(folder, "cruxes")[0]:
         steps.append("Look for places that are broken or ambiguous, sheet cruxes. (None at all is possible, and rare.)")
-    if case.questions.empty:
+    if not sheets.read(folder, "questions")[0]:
         steps.append("Write a question that the text leaves open: sheet questions.")
     entries = {row.key: row["value"] for row in sheets.read(folder, "about")[0]}
     if missing := [entry for entry in NEEDED if not entries.get(entry)]:
@@ -64,7 +64,8 @@ def progress(folder, problems):
     return Progress(table, anchored.problems, problems, steps, citation(anchored.package))
 
 
-def _paragraphs(case):
+def coverage(case):
+    """How much of each paragraph is coded: the DataFrame `paragraphs` of a Progress."""
     spans = case.spans.assign(length=case.spans["end"] - case.spans["start"])
     first = spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
     rows = case.paragraphs.set_index("paragraph")

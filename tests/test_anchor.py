@@ -334,7 +334,7 @@ def test_the_commands_one_after_the_other(tmp_path, monkeypatch, practice, capsy
     assert (tmp_path / "data/mine/sheets/claims.csv").read_text(encoding="utf-8-sig").startswith("claim_id;paragraph;")
     assert json.loads((tmp_path / "data/mine/datapackage.json").read_text())["reportDate"] == "2024-05-09"
     assert main(["anchor", "mine"]) == 0
-    assert "0 claims" in capsys.readouterr().out
+    assert "claims 0" in capsys.readouterr().out
     assert main(["check", "mine"]) == 1
     assert "Mark the claims of the paragraphs that have none: 1-15." in capsys.readouterr().out
     assert main(["anchor", "practice"]) == 2

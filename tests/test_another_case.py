@@ -1,5 +1,6 @@
-"""The chapters' analyses run on any case: here on the practice case, in place of the report."""
+"""The chapters' analyses run on any case: here on the practice case, and on one with little in it."""
 
+import csv
 import re
 
 import pytest
@@ -24,15 +25,33 @@ def shown(monkeypatch):
     return pieces
 
 
+@pytest.fixture
+def sparse(case_copy):
+    """The folder of a case without events, quantities, direct quotations, cues of doubt; with two links and one question."""
+    keep = {"claim_links": lambda row: row[2] == "doubts", "questions": lambda row: row[0] == "k01"}
+    for name in ("events", "event_actors", "quantities"):
+        keep[name] = lambda row: False
+    for name, wanted in keep.items():
+        path = case_copy / f"{name}.csv"
+        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *[row for row in rows if wanted(row)][:2]])
+    path = case_copy / "claims.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",direct,", ",indirect,").replace(",mixed,", ",indirect,"), encoding="utf-8")
+    return case_copy
+
+
+@pytest.mark.parametrize("which", ["practice", "sparse"])
 @pytest.mark.parametrize("name", CORE)
-def test_a_chapter_runs_on_the_practice_case(name, shown, monkeypatch):
+def test_a_chapter_runs_on_another_case(name, which, shown, sparse, monkeypatch):
     """Every cell, and none of them says a thing of the report's actors."""
     load = standoff.load
     asked = []
+    folder = sparse if which == "sparse" else "practice"
 
     def load_practice(case="report"):
         asked.append(case)
-        return load("practice" if case == "report" else case)
+        return load(folder if case == "report" else case)
 
     monkeypatch.setattr(standoff, "load", load_practice)
     monkeypatch.chdir(FOLDER)
