@@ -554,7 +554,7 @@
       }
       const missing = [...Object.entries(data.claims).map(([id, claim]) => [id, claim.spans[0]]), ...Object.entries(data.cruxes).map(([id, crux]) => [id, crux.span])]
         .filter(([id, span]) => data.spans[span][0][0] === number && !markers.has(id));
-      const note = { edited: `not worded as in the original; ${lost} stretches were not found`, missing: "not found in your copy" }[status];
+      const note = { edited: `not worded as in the original; ${lost === 1 ? "one stretch was" : `${lost} stretches were`} not found`, missing: "not found in your copy" }[status];
       const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` }, element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
