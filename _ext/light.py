@@ -90,6 +90,9 @@ def drop_scripts(page):
         if not has[selector]:
             for element in found:
                 element.extract()
+    for script in page.find_all("script", src=True):
+        if "documentation_options.js" not in script["src"]:  # which scripts in the page read at once
+            script["defer"] = ""  # the page is shown before they run, in the same order
     seen = set()
     for script in page.find_all("script", src=False):
         idle = re.match("(let|var) toggle", script.string or "") and not has[SCRIPTS["togglebutton.js"]]

@@ -118,7 +118,8 @@ def imported(source):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add(f"standoff.{node.module}" if node.level else node.module)
+            names = [node.module] if node.module else [alias.name for alias in node.names]  # `from . import sheets`
+            found |= {f"standoff.{name}" if node.level else name for name in names}
     return found
 
 
