@@ -12,6 +12,7 @@ from pathlib import Path
 
 from frictionless import FrictionlessException, Package
 
+from .agreement import MARKED, stretches
 from .canon import digest, paragraphs, read_text
 from .case import DESCRIPTOR, CaseError, Problem, find, load, parse, read_package, read_table, text_of, vocabulary
 from .verify import is_other_text, verify
@@ -410,11 +411,41 @@ def codings_are_legal(case):
     labels["source"] = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
     for row in case["codings"]:
         variable, value = row["variable"], row["value"]
+        if variable == MARKED:
+            continue  # see markings_fit
         if variable not in labels:
-            remedy = f"one of {', '.join(labels)}"
+            remedy = f"one of {', '.join([*labels, MARKED])}"
             yield row.wrong("variable", f"{variable!r} is no column of claims with a list of labels", remedy)
         elif value not in labels[variable]:
             yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
+
+
+@rule("codings.variable", "codings.value", "paragraphs.paragraph", "paragraphs.n_chars")
+def markings_fit(case):
+    length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
+    for row in case["codings"]:
+        if row["variable"] == MARKED and (wrong := _misfit(row["value"], length)):
+            yield row.wrong("value", *wrong)
+
+
+def _misfit(marking, length):
+    """What is wrong with a marking, and its remedy; None if nothing is. length: of each paragraph."""
+    try:
+        parts = stretches(marking)
+    except ValueError as error:
+        return str(error), "write 3:10-55, or 3:10-55;3:60-72 for several stretches"
+    for paragraph, start, end in parts:
+        if paragraph not in length:
+            return f"there is no paragraph {paragraph}", "correct the number before the colon"
+        if end <= start:
+            return f"{paragraph}:{start}-{end} ends before it begins", "end is the place after the last character"
+        if end > length[paragraph]:
+            message = f"{paragraph}:{start}-{end} ends after paragraph {paragraph}, which ends at {length[paragraph]}"
+            return message, "correct the end, or the number of the paragraph"
+    for (paragraph, _, end), (next_paragraph, start, _) in pairwise(parts):
+        if (next_paragraph, start) < (paragraph, end):
+            return f"{next_paragraph}:{start} begins before {paragraph}:{end}", "give the stretches in the order of the text"
+    return None
 
 
 @rule()

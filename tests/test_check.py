@@ -333,6 +333,40 @@ def a_label_for_a_source_who_is_no_actor(tables):
     return code(tables, variable="source", value="nobody") + ("value",)
 
 
+@corruption("'1:0-5;5-9' is not written as paragraph:start-end")
+def a_marking_without_a_paragraph(tables):
+    return mark(tables, "1:0-5;5-9")
+
+
+@corruption("there is no paragraph 99")
+def a_marking_in_no_paragraph(tables):
+    return mark(tables, "99:0-5")
+
+
+@corruption("1:5-5 ends before it begins")
+def an_empty_marking(tables):
+    return mark(tables, "1:5-5")
+
+
+@corruption("1:0-9999 ends after paragraph 1, which ends at")
+def a_marking_beyond_its_paragraph(tables):
+    return mark(tables, "1:0-9999")
+
+
+@corruption("1:4 begins before 1:5")
+def a_marking_that_overlaps_itself(tables):
+    return mark(tables, "1:0-5;1:4-9")
+
+
+def mark(tables, value):
+    """Add two sound markings and this one; its place."""
+    length = next(row["n_chars"] for row in tables["paragraphs"] if row["paragraph"] == "1")
+    for claim, marking in (("c003", f"1:0-{length}"), ("c004", "1:0-5;1:5-9;2:0-1")):
+        code(tables, unit_id=claim, variable="content_span", value=marking)
+        del tables["codings"][-2]
+    return code(tables, variable="content_span", value=value) + ("value",)
+
+
 def code(tables, **cells):
     """Add a legal coding and one with these cells; the place of the second."""
     legal = {"unit_id": "c001", "variable": "source", "coder": "x", "round": "99", "value": NARRATOR, "unsure": "false"}
