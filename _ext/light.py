@@ -28,6 +28,7 @@ SCRIPTS = {
     "design-tabs.js": ".sd-tab-set",
     "claim.js": "a.claim",
     "desk.js": "#so-desk",
+    "trial.js": "form.so-trial",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)

@@ -111,7 +111,7 @@ def codebook(case, table):
             kind.append(f"one of {keys[name]}")
         rows.append(
             f'<tr id="{table}-{name}"><th scope="row"><code>{name}</code><br><small>{", ".join(kind)}</small></th>'
-            f"<td>{html.escape(field['description'])}{_vocabulary(field)}</td></tr>"
+            f"<td>{definition(field)}</td></tr>"
         )
     display(HTML(
         f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
@@ -122,11 +122,12 @@ def codebook(case, table):
     ))
 
 
-def _vocabulary(field):
+def definition(field):
+    """What the descriptor says about one column, and about each label of its vocabulary, as HTML."""
     if not vocabulary(field):
-        return ""
+        return html.escape(field["description"])
     items = "".join(
         f"<dt><code>{html.escape(category['value'])}</code></dt><dd>{html.escape(category.get('label', ''))}</dd>"
         for category in field["categories"]
     )
-    return f"<dl>{items}</dl>"
+    return f"{html.escape(field['description'])}<dl>{items}</dl>"
