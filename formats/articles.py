@@ -111,6 +111,8 @@ def prepare(page, pictures):
         keep_picture(image, pictures)
     for form in page.select("form.so-quiz"):
         on_paper(form)
+    for form in page.select("form.so-trial"):
+        trial_on_paper(form)
     move_to_the_end(page, "Answers", page.select("details.so-answer"), "so-quiz")
     for number, figure in enumerate(page.select("figure.so-figure"), 1):
         needed(figure, "figcaption").insert(0, new_tag("strong", string=f"Figure {number}. "))
@@ -169,6 +171,18 @@ def on_paper(form):
     for label in form.find_all("label"):
         field = needed(label, "input").extract()
         label.name, label["class"] = "p", "so-option" if field["type"] in ("radio", "checkbox") else "so-line"
+
+
+def trial_on_paper(form):
+    """Units to be labelled: the definition, then each unit with a line to write on."""
+    form.name, form.attrs = "div", {"class": ["so-quiz", "so-trial"]}
+    needed(form, "details > summary").name, form.details.attrs = "p", {}
+    form.details.name = "div"
+    for unit in form.select(".so-unit"):
+        label = needed(unit, "label")
+        needed(label, "select").decompose()
+        label.name, label.attrs = "p", {"class": "so-line"}
+        needed(unit, ".so-verdict").decompose()
 
 
 def move_to_the_end(page, heading, details, kind):

@@ -41,7 +41,7 @@ def trial(case, variable, claim_ids):
     title = f"The table's labels of these {len(claims)} units"
     display(HTML(
         f'<form class="so-trial"><p class="so-plain">This form works on the built page with scripts. In a notebook, write your '
-        f"labels into the next cell. On paper, write them down before you open the table's labels below.</p>"
+        f"labels into the next cell. On paper, write them down before you look up the table's labels.</p>"
         f"<details open><summary>The definition</summary>{definition(field)}</details>{units}"
         '<button type="submit" disabled>Compare with the table</button> <button type="reset" disabled>Start again</button>'
         '<output role="status" aria-live="polite"></output></form>'
