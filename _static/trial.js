@@ -3,7 +3,7 @@
 // What is chosen stays on the page: nothing is sent, nothing is kept.
 //
 // <form class="so-trial"> <p class="so-plain">without the script</p> ...
-//   <div class="so-unit">... <select data-reference="label">...</select> <span class="so-verdict"></span></div> ...
+//   <div class="so-unit"><p>sentence</p> <label>... <select data-reference="label">...</select></label></div> ...
 //   <button type="submit" disabled> <button type="reset" disabled> <output role="status" aria-live="polite"></output>
 "use strict";
 
@@ -20,10 +20,15 @@
   }
 
   function start(form) {
-    const units = [...form.querySelectorAll(".so-unit")].map((unit) => ({
-      select: unit.querySelector("select"),
-      verdict: unit.querySelector(".so-verdict"),
-    }));
+    const units = [...form.querySelectorAll(".so-unit")].map((unit, index) => {
+      const [select, sentence, verdict] = [unit.querySelector("select"), unit.querySelector("p"), document.createElement("span")];
+      verdict.className = "so-verdict";
+      sentence.id = `unit-${index}`;
+      verdict.id = `verdict-${index}`;
+      select.setAttribute("aria-describedby", `${sentence.id} ${verdict.id}`);
+      unit.append(verdict);
+      return { select, verdict };
+    });
     const output = form.querySelector("output");
 
     function clear() {

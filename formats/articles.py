@@ -181,8 +181,7 @@ def trial_on_paper(form):
     for unit in form.select(".so-unit"):
         label = needed(unit, "label")
         needed(label, "select").decompose()
-        label.name, label.attrs = "p", {"class": "so-line"}
-        needed(unit, ".so-verdict").decompose()
+        label.name, label["class"] = "p", "so-line"
 
 
 def move_to_the_end(page, heading, details, kind):

@@ -13,7 +13,6 @@ from .agreement import agreement, alpha, interval
 from .canon import paragraphs, read_text
 from .case import vocabulary
 from .pages import definition
-from .show import as_table
 
 _reference = None  # of the trial that runs in this kernel: the table's labels by claim_id, and the labels there are
 
@@ -25,27 +24,25 @@ def trial(case, variable, claim_ids):
     field = next(field for field in resource["schema"]["fields"] if field["name"] == variable)
     claims = case.claims.set_index("claim_id").loc[claim_ids]
     labels = vocabulary(field)
-    _reference = claims[variable].astype(str), labels
+    reference = claims[variable].astype("str")
+    _reference = reference, labels
     names = case.actors.set_index("actor_id")["name"]
     text = paragraphs(read_text(case.text))
     options = "".join(f"<option>{html.escape(label)}</option>" for label in labels)
     units = "".join(
-        f'<div class="so-unit"><p id="trial-{claim}">{_in_its_sentence(case, text, row["content_span"])}</p>'
-        f"<label>{number}. {field['title']} of {html.escape(names[row['source']])} <select autocomplete=\"off\" "
-        f'aria-describedby="trial-{claim} verdict-{claim}" data-reference="{html.escape(row[variable])}">'
-        f'<option value="">choose</option>{options}</select></label> <span class="so-verdict" id="verdict-{claim}"></span></div>'
-        for number, (claim, row) in enumerate(claims.iterrows(), start=1)
+        f'<div class="so-unit"><p>{_in_its_sentence(case, text, row.content_span)}</p>'
+        f"<label>{number}. {field['title']} of {html.escape(names[row.source])} "
+        f'<select data-reference="{html.escape(reference[row.Index])}"><option value="">choose</option>{options}</select></label></div>'
+        for number, row in enumerate(claims.itertuples(), start=1)
     )
-    solved = claims[[variable, "gist"]].reset_index().rename(columns={"claim_id": "unit"})
-    solved["unit"] = range(1, len(solved) + 1)
-    title = f"The table's labels of these {len(claims)} units"
+    solved = "".join(f"<li>{html.escape(label)}</li>" for label in reference)
     display(HTML(
-        f'<form class="so-trial"><p class="so-plain">This form works on the built page with scripts. In a notebook, write your '
-        f"labels into the next cell. On paper, write them down before you look up the table's labels.</p>"
+        f'<form class="so-trial" autocomplete="off"><p class="so-plain">Without scripts: write your labels down, then look up those of the '
+        f"table below. In a notebook: write them into the next cell.</p>"
         f"<details open><summary>The definition</summary>{definition(field)}</details>{units}"
         '<button type="submit" disabled>Compare with the table</button> <button type="reset" disabled>Start again</button>'
         '<output role="status" aria-live="polite"></output></form>'
-        f'<details class="so-answer"><summary>{title}</summary>{as_table(solved, title, index=False)}</details>'
+        f'<details class="so-answer"><summary>The table\'s labels of these {len(claims)} units</summary><ol>{solved}</ol></details>'
     ))
 
 
