@@ -168,7 +168,7 @@ def strip(page, named):
 
 def minified(text):
     """Without spaces that nobody sees, quotation marks and end tags that HTML does not ask for."""
-    return minify_html.minify(text, keep_html_and_head_opening_tags=True)
+    return minify_html.minify(text, keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True)
 
 
 # ---- all pages ----

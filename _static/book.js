@@ -1,5 +1,5 @@
-// Two components that the library writes as plain HTML: a quiz and a table that can be filtered and sorted.
-// Without this script the pages are complete: a quiz is followed by its answer in a <details>, a table is a table.
+// Components that the library writes as plain HTML: a quiz, a form that scores forecasts, a table that can be filtered
+// and sorted. Without this script the pages are complete: a quiz is followed by its answer in a <details>, a table is a table.
 // No library, no request, no HTML built from strings; works from file://.
 "use strict";
 
@@ -103,6 +103,34 @@
     for (const button of form.querySelectorAll("button")) {
       button.disabled = button.hidden = false;
     }
+  }
+
+  // ---- forecasts ----------------------------------------------------------------------------------------------
+  //
+  // <form class="so-quiz so-score" data-happened="[1, 0]"> with a text field for each question, in this order, in per cent;
+  // an empty field is no forecast.
+
+  function startScore(form) {
+    const happened = fromJson(form.dataset.happened, []);
+    const fields = [...form.querySelectorAll("input")];
+    const output = form.querySelector("output");
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const given = fields.map((field, i) => [asNumber(field.value), happened[i], field]).filter(([, , field]) => field.value.trim());
+      const wrong = given.find(([percent]) => !(percent >= 0 && percent <= 100));
+      if (wrong) {
+        output.textContent = "Type per cent, from 0 to 100.";
+        wrong[2].focus();
+      } else if (given.length === 0) {
+        output.textContent = "Type at least one forecast.";
+      } else {
+        const score = given.reduce((sum, [percent, came]) => sum + (percent / 100 - came) ** 2, 0) / given.length;
+        output.textContent = `Mean Brier score of ${given.length} of ${fields.length} forecasts: ${score.toFixed(3)}. Always 50 % gets 0.250; less is better.`;
+      }
+    });
+    form.addEventListener("input", () => (output.textContent = ""));
+    form.noValidate = true;
+    form.querySelector("button").disabled = false;
   }
 
   // ---- table --------------------------------------------------------------------------------------------------
@@ -257,7 +285,8 @@
   function start() {
     startButtons();
     linkSections();
-    document.querySelectorAll("form.so-quiz").forEach(startQuiz);
+    document.querySelectorAll("form.so-quiz:not(.so-score)").forEach(startQuiz);
+    document.querySelectorAll("form.so-score").forEach(startScore);
     document.querySelectorAll("form.so-filter").forEach(startTable);
   }
 

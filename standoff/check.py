@@ -4,6 +4,7 @@ A rule is a function that yields problems. It names the columns that it reads, a
 problem with the schema: nothing is reported twice, and a rule need not fear what the schema forbids.
 """
 
+import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ LEGAL_POLARITIES = {
     "possible": ["positive", "negative"],
     "uncommitted": ["unknown"],
 }
+CHECKABLE = {"fact", "forecast or promise"}
 SYMMETRIC = {"contradicts", "supports", "repeats"}
 BOUNDS = {  # what low and high must be: in words, and as a test
     "exact": ("low and high are one number", lambda low, high: low is not None and low == high),
@@ -108,6 +110,7 @@ def inspect(case_path="report", article=None):
         except CaseError as error:
             problems.append(error.problem)
     problems += _schema_problems(package, tables)
+    problems += _unknown_names(folder, package, tables)
     sound = _convert(package, tables, problems)
     if article and _is_of_another_case(folder, article):
         text = shipped_text
@@ -115,11 +118,12 @@ def inspect(case_path="report", article=None):
         problems.append(Problem(Path(article).name, None, None, "this seems to be another text", remedy))
 
     draft = Draft(package, tables, sound, shipped_text, text)
+    described = {resource["name"] for resource in package["resources"]}
     waiting = []
     for find_problems, columns in RULES.items():
         if columns <= sound:
             problems += find_problems(draft)
-        else:
+        elif any(column.split(".")[0] in described for column in columns):  # else it is about another kind of case
             waiting.append(find_problems.__name__)
     files = [resource["path"] for resource in package["resources"]]
     problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
@@ -232,6 +236,38 @@ def _unequal_vocabularies(package):
                 column = f"{resource['name']}.{field['name']}"
                 remedy = "write the same values in the same order in both"
                 yield Problem(DESCRIPTOR, None, column, "categories and constraints.enum differ", remedy)
+
+
+def _unknown_names(folder, package, tables):
+    """Names that are not where the descriptor says they are to be found, outside this case.
+
+    A field's `foundIn` names a file beside the descriptor: the column of a table of another case, or a bibliography
+    (.bib). A field's `separator` parts a cell that holds several names.
+    """
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            if "foundIn" not in field or resource["name"] not in tables:
+                continue
+            where, column, separator = field["foundIn"]["path"], field["name"], field.get("separator")
+            try:
+                known = _names_in(folder / where, field["foundIn"].get("column"))
+            except (OSError, KeyError, UnicodeError) as error:
+                remedy = f"restore it, or correct foundIn in {DESCRIPTOR}"
+                yield Problem(resource["path"], None, column, f"{where} cannot be read ({error})", remedy)
+                continue
+            for row in tables[resource["name"]]:
+                names = row[column].split(separator) if separator else [row[column]]
+                for name in names:
+                    if name and name not in known:
+                        yield row.wrong(column, f"{name!r} is not in {Path(where).name}", "add it there, or correct it here")
+
+
+def _names_in(path, column):
+    """The set of names in a column of a table, or the set of keys of a bibliography. Raises OSError, KeyError, UnicodeError."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".bib":
+        return set(re.findall(r"^@\w+\{([^,\s]+),", text, re.M))
+    return {row[column] for row in csv.DictReader(text.splitlines())}
 
 
 # ---- rules that a schema cannot say ----
@@ -522,6 +558,52 @@ def shipped_text_is_the_text(case):
         if row["paragraph"] in same and row["sha256_16"] != digest(stretch)[:16]:
             message = "article.txt does not have these characters at this place"
             yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
+
+
+# ---- of facts from elsewhere: what came after the report, and checks of its claims ----
+
+
+@rule("outcomes.resolution", "outcomes.date")
+def answers_have_a_day(case):
+    for row in case["outcomes"]:
+        settled = row["resolution"] in ("yes", "no", "answered")
+        if settled and not row["date"]:
+            yield row.wrong("date", f"{row['resolution']}, but on no day", "give the day on which the answer stood")
+        elif row["resolution"] == "open" and row["date"]:
+            yield row.wrong("date", "open, but answered on a day", "empty the cell, or give the resolution")
+
+
+@rule("checks.label", "checks.citation", "checks.verified")
+def verdicts_have_sources(case):
+    for row in case["checks"]:
+        if row["label"] != "not enough info" and not row["citation"]:
+            remedy = "cite who says so; without a source it is not enough info"
+            yield row.wrong("citation", f"{row['label']}, but by no source", remedy)
+        elif bool(row["citation"]) != bool(row["verified"]):
+            remedy = "fill in both citation and verified, or neither"
+            yield row.wrong("verified", "a source, and how it was seen, go together", remedy)
+
+
+@rule("checks.claim_id", "checkability.claim_id", "checkability.kind")
+def checkable_claims_are_checked(case):
+    kinds = {row["claim_id"]: row["kind"] for row in case["checkability"]}
+    checked = {row["claim_id"] for row in case["checks"]}
+    for row in case["checkability"]:
+        if row["kind"] in CHECKABLE and row["claim_id"] not in checked:
+            yield row.wrong("claim_id", f"a {row['kind']}, but never checked", "add its rows to checks.csv")
+    for row in case["checks"]:
+        kind = kinds.get(row["claim_id"])
+        if kind not in CHECKABLE:
+            message = f"a {kind} cannot be checked" if kind else "not in the table checkability"
+            yield row.wrong("claim_id", message, "delete the check, or correct the kind in checkability.csv")
+
+
+@rule("live.closes", "live.days")
+def live_questions_close(case):
+    for row in case["live"]:
+        if bool(row["closes"]) == bool(row["days"]):
+            remedy = "give the day in closes, or the number of days from each forecast in days"
+            yield row.wrong("closes", "needs one way to close", remedy)
 
 
 def _paragraphs_of_spans(case):
