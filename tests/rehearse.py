@@ -31,7 +31,7 @@ from urllib.parse import parse_qs, urlsplit
 import jupytext
 from playwright.sync_api import TimeoutError as TooLate
 
-from browser import launch
+from formats.browser import launch
 from buttons import build_pages, launch_links
 from chapters import ROOT
 
