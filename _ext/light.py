@@ -34,7 +34,8 @@ JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hol
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)
 PLAIN = ("w", "o")  # spaces; operators, which otherwise have the colour of strings, and are a third of all coloured words
 NEEDLESS = (
-    "meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch], link[rel=preload], #jb-print-docs-body, "
+    "meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch], #jb-print-docs-body, "
+    "link:is([rel=preload], [rel=index], [rel=search]), "
     ".footer-item:empty, .sidebar-primary-item:empty, .sidebar-primary-items__end, .bd-footer, .pst-async-banner-revealer"
 )
 SPACE = re.compile(r"\s+")
@@ -91,16 +92,11 @@ def drop_scripts(page):
         if not has[selector]:
             for element in found:
                 element.extract()
-    for script in page.find_all("script", src=True):
-        if "documentation_options.js" not in script["src"]:  # which scripts in the page read at once
+    for script in page.find_all("script"):
+        if script.get("src"):
             script["defer"] = ""  # the page is shown before they run, in the same order
-    seen = set()
-    for script in page.find_all("script", src=False):
-        idle = re.match("(let|var) toggle", script.string or "") and not has[SCRIPTS["togglebutton.js"]]
-        if idle or script.string in seen:
-            script.decompose()
-        else:
-            seen.add(script.string)
+        elif re.match("DOCUMENTATION_OPTIONS[.]", script.string) or "toggle" in script.string and not has[SCRIPTS["togglebutton.js"]]:
+            script.extract()  # options of what is not used here
 
 
 def style_sheets(folder, text):
