@@ -224,6 +224,15 @@ def test_an_exercise_on_paper_has_its_answer_at_the_end(epub):
     assert len(questions) == len(answers) >= 5 and max(questions) < min(answers)
 
 
+def test_units_to_label_have_a_line_on_paper_and_their_labels_at_the_end(epub):
+    page = epub[0]["coding.xhtml"]
+    assert not {"form", "select", "option", "label", "details"} & {tag.tag.removeprefix(XHTML) for tag in page.iter()}
+    units = [tag for tag in page.iter(f"{XHTML}div") if tag.get("class") == "so-unit"]
+    assert len(units) == 12 and all(unit.find(f"{XHTML}p[@class='so-line']").text.strip() for unit in units)
+    answers = [tag for tag in page.iter(f"{XHTML}div") if tag.get("class") == "so-answer"]
+    assert len(answers[0].findall(f"{XHTML}ol/{XHTML}li")) == 12
+
+
 def java():
     if shutil.which("java") is None and IS_ROOT and shutil.which("apt-get"):
         command = "apt-get update && apt-get install -y --no-install-recommends default-jre-headless"
