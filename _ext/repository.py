@@ -8,6 +8,7 @@ remote `origin`. If none is known there are no buttons, and nothing else is miss
 import os
 import re
 import subprocess
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,7 +81,8 @@ def set_buttons(app, config):
 
 def finish_buttons(app, pagename, templatename, context, doctree):
     """Add the Binder button; give the theme's repository button an icon of the one font that pages carry."""
-    for button in context["header_buttons"]:
+    menus = [button.get("buttons", []) for button in context["header_buttons"]]
+    for button in [*context["header_buttons"], *chain(*menus)]:
         if button.get("icon", "").startswith("fab "):
             button["icon"] = "fas fa-code-branch"
     address = app.config.html_theme_options.get("repository_url")
