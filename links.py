@@ -21,7 +21,7 @@ DOI = re.compile(r"\bdoi\s*[=:]\s*[{\"]?\s*([^\s,}\"]+)", re.I)
 DOI_SYNTAX = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 # Addresses that nobody is meant to open: names of formats, and places filled in by a program.
 NAMES = ("http://www.w3.org/", "http://www.sitemaps.org/", "https://host/", "https://{", "https://example.")
-HTTP_ONLY = ("en.special.kremlin.ru", "www.qil-qdi.org", "wordscope.be")  # where we have not seen https
+HTTP_ONLY = ("en.kremlin.ru", "en.special.kremlin.ru", "www.qil-qdi.org", "wordscope.be")  # where we have not seen https
 # What a program is often refused and a reader is not: no reason to say that a link is broken.
 REFUSED = ("401", "403", "405", "406", "418", "429", "451", "999")
 SETTINGS = {  # of Sphinx's link checker

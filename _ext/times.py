@@ -24,7 +24,7 @@ class chapter_list(nodes.General, nodes.Element):
 
 
 class Chapters(SphinxDirective):
-    """`{chapters}`: the chapters that have a level, in their order, with what they begin with, time and level."""
+    """`{chapters}`: the chapters that have a level, in their order, with time and level."""
 
     def run(self):
         return [chapter_list()]
@@ -58,11 +58,8 @@ def fill_frame(app, doctree):
         if head == "Level":
             paragraph.insert(0, [nodes.strong("", "Time"), nodes.Text(f" about {read} minutes to read, {work} with the exercises. ")])
             level = text.split("\n")[0].rstrip(".")  # what the reader needs stands on the next line
-            goal = re.split("[;.]", frames[0][1].astext().removeprefix("You will be able to "))[0]
-            app.env.metadata[app.env.docname]["chapter"] = {
-                "title": next(doctree.findall(nodes.title)).astext(), "goal": " ".join(goal.split()),
-                "read": read, "work": work, "level": level,
-            }
+            title = next(doctree.findall(nodes.title)).astext()
+            app.env.metadata[app.env.docname]["chapter"] = {"title": title, "read": read, "work": work, "level": level}
         elif head == "Time":
             logger.warning("the time is counted: take **Time** out of the frame", location=paragraph)
 
@@ -74,10 +71,8 @@ def list_chapters(app, doctree, docname):
         for name in _in_order(app.env):
             if chapter := app.env.metadata[name].get("chapter"):
                 title = make_refnode(app.builder, docname, name, "", nodes.strong("", chapter["title"]))
-                goal = nodes.Text(f": {chapter['goal']} … ")
-                time = nodes.inline("", f"{chapter['read']} minutes to read, {chapter['work']} with the exercises. ", classes=["so-time"])
-                level = nodes.inline("", f"Level: {chapter['level']}.", classes=["so-time"])
-                items.append(nodes.list_item("", nodes.paragraph("", "", title, goal, time, level)))
+                about = f" {chapter['read']} minutes to read, {chapter['work']} with exercises; {chapter['level']}"
+                items.append(nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"]))))
         place.replace_self(nodes.enumerated_list("", *items, classes=["so-chapters"], enumtype="arabic", prefix="", suffix="."))
 
 
