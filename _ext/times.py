@@ -71,7 +71,7 @@ def list_chapters(app, doctree, docname):
         for name in _in_order(app.env):
             if chapter := app.env.metadata[name].get("chapter"):
                 title = make_refnode(app.builder, docname, name, "", nodes.strong("", chapter["title"]))
-                about = f" {chapter['read']} minutes to read, {chapter['work']} with exercises; {chapter['level']}"
+                about = f" {chapter['read']} minutes to read, {chapter['work']} with the exercises; {chapter['level']}"
                 items.append(nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"]))))
         place.replace_self(nodes.enumerated_list("", *items, classes=["so-chapters"], enumtype="arabic", prefix="", suffix="."))
 

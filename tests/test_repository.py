@@ -188,7 +188,7 @@ def small_book(tmp_path):
 def addresses(book):
     text = "".join(path.read_text(encoding="utf-8") for path in (book / "_build/html").rglob("*.html"))
     assert "secret" not in text and "executablebooks" not in text
-    return set(re.findall(r'href="(https://(?:mybinder|git|bitbucket)[^"?#]*)', text)) - {"https://github.com/"}
+    return set(re.findall(r'href="?(https://(?:mybinder|git|bitbucket)[^"?#\s>]*)', text)) - {"https://github.com/"}
 
 
 @pytest.mark.parametrize(
