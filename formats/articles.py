@@ -111,6 +111,8 @@ def prepare(page, pictures):
         keep_picture(image, pictures)
     for form in page.select("form.so-quiz"):
         on_paper(form)
+    for desk in page.select("#so-desk"):
+        desk.name, desk.attrs, desk.string = "p", {}, "(The desk works in a browser only: open this page of the book there.)"
     for form in page.select("form.so-trial"):
         trial_on_paper(form)
     move_to_the_end(page, "Answers", page.select("details.so-answer"), "so-quiz")
