@@ -221,7 +221,11 @@ class _Work:
             for name in REFERS:
                 for entry in list(self.ready[name]):
                     row, cells, _ = entry
-                    lacking = [(key, other, at) for (other, key), at in self._references(name, cells) if key not in known[other]]
+                    lacking = [
+                        (key, other, at)
+                        for (other, key), at in self._references(name, cells)
+                        if key not in known[other]
+                    ]
                     if lacking:
                         self.ready[name].remove(entry)
                         dropped = True
@@ -260,7 +264,8 @@ class _Work:
                 message = f"{row.key!r} is not the number of a paragraph"
                 self.problems.append(row.wrong("paragraph", message, f"number them from 1 to {len(self.text)}"))
         return [
-            [number, len(text), digest(text), gists.get(number) or TODO] for number, text in enumerate(self.text, start=1)
+            [number, len(text), digest(text), gists.get(number) or TODO]
+            for number, text in enumerate(self.text, start=1)
         ]
 
     def _spans(self, spans):
@@ -297,7 +302,9 @@ def _keys(cell):
 
 
 def _roles(cells):
-    pairs = [(key, "actor") for key in _keys(cells["actors"])] + [(key, "recipient") for key in _keys(cells["recipients"])]
+    pairs = [(key, "actor") for key in _keys(cells["actors"])] + [
+        (key, "recipient") for key in _keys(cells["recipients"])
+    ]
     return list(dict.fromkeys(pairs))
 
 

@@ -259,7 +259,9 @@ def _unknown_names(folder, package, tables):
                 names = row[column].split(separator) if separator else [row[column]]
                 for name in names:
                     if name and name not in known:
-                        yield row.wrong(column, f"{name!r} is not in {Path(where).name}", "add it there, or correct it here")
+                        yield row.wrong(
+                            column, f"{name!r} is not in {Path(where).name}", "add it there, or correct it here"
+                        )
 
 
 def _names_in(path, column):
@@ -480,7 +482,10 @@ def _misfit(marking, length):
             return message, "correct the end, or the number of the paragraph"
     for (paragraph, _, end), (next_paragraph, start, _) in pairwise(parts):
         if (next_paragraph, start) < (paragraph, end):
-            return f"{next_paragraph}:{start} begins before {paragraph}:{end}", "give the stretches in the order of the text"
+            return (
+                f"{next_paragraph}:{start} begins before {paragraph}:{end}",
+                "give the stretches in the order of the text",
+            )
     return None
 
 

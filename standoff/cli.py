@@ -37,12 +37,18 @@ def _parser():
     new.add_argument("--date", default="", help="day of the text, as 2024-05-09")
     new.add_argument("--licence", default="", help="of the text, if it may be handed out: CC-BY-4.0")
     new.add_argument(
-        "--semicolons", action="store_const", const=";", default=",", dest="separator",
+        "--semicolons",
+        action="store_const",
+        const=";",
+        default=",",
+        dest="separator",
         help="write sheets for spreadsheets that separate by semicolons",
     )
     new.set_defaults(run=_new)
 
-    anchor = commands.add_parser("anchor", help="make the tables of a case from its sheets (exit status 1 if rows wait)")
+    anchor = commands.add_parser(
+        "anchor", help="make the tables of a case from its sheets (exit status 1 if rows wait)"
+    )
     anchor.add_argument("case", help="name or folder of a case")
     anchor.set_defaults(run=_anchor)
 

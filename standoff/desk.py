@@ -15,22 +15,27 @@ OWN = 8  # so many sources have a colour of their own; the others share one
 
 def desk(**cases):
     """Show the reading desk for some cases: name=case. Their texts are included where the case ships its text."""
-    data = json.dumps({name: desk_data(case) for name, case in cases.items()}, ensure_ascii=False, separators=(",", ":"))
+    data = json.dumps(
+        {name: desk_data(case) for name, case in cases.items()}, ensure_ascii=False, separators=(",", ":")
+    )
     data = data.replace("<", "\\u003c")  # nothing in the data ends the element
     buttons = "".join(
         f'<button type="button" data-case="{name}">Open {html.escape(case.title.partition(",")[0].lower())}</button>'
-        for name, case in cases.items() if case.text
+        for name, case in cases.items()
+        if case.text
     )
-    display(HTML(
-        f'<div id="so-desk" class="so-desk"><form class="so-desk-form" hidden>{buttons}'
-        '<label class="so-desk-file">Open a text file <input type="file" accept=".txt,text/plain"></label>'
-        "<details><summary>Paste the text instead</summary>"
-        '<label>The text, a blank line between paragraphs <textarea rows="6"></textarea></label>'
-        '<button type="submit">Read the pasted text</button></details>'
-        "<p>Or drop a text file here.</p></form>"
-        '<div class="so-desk-said" role="status"></div><div class="so-desk-text"></div>'
-        f'<noscript><p>This page needs its script.</p></noscript><script type="application/json">{data}</script></div>'
-    ))
+    display(
+        HTML(
+            f'<div id="so-desk" class="so-desk"><form class="so-desk-form" hidden>{buttons}'
+            '<label class="so-desk-file">Open a text file <input type="file" accept=".txt,text/plain"></label>'
+            "<details><summary>Paste the text instead</summary>"
+            '<label>The text, a blank line between paragraphs <textarea rows="6"></textarea></label>'
+            '<button type="submit">Read the pasted text</button></details>'
+            "<p>Or drop a text file here.</p></form>"
+            '<div class="so-desk-said" role="status"></div><div class="so-desk-text"></div>'
+            f'<noscript><p>This page needs its script.</p></noscript><script type="application/json">{data}</script></div>'
+        )
+    )
 
 
 def desk_data(case):
@@ -50,7 +55,12 @@ def desk_data(case):
         "paragraphs": case.paragraphs[["n_chars", "sha256"]].to_numpy().tolist(),
         "spans": spans,
         "sources": {
-            source: {"name": names[source], "label": labels[names[source]], "claims": int(count), "colour": min(place, OWN)}
+            source: {
+                "name": names[source],
+                "label": labels[names[source]],
+                "claims": int(count),
+                "colour": min(place, OWN),
+            }
             for place, (source, count) in enumerate(counts.items())
         },
         "claims": {
@@ -78,8 +88,16 @@ def _short(names):
     """A short label for each name, all different: initials, and more letters where these are taken."""
     labels = {}
     for name in names:
-        words = [word for word in name.replace("-", " ").split() if word.lower() not in ("the", "of", "a", "in", "and", "for")]
+        words = [
+            word
+            for word in name.replace("-", " ").split()
+            if word.lower() not in ("the", "of", "a", "in", "and", "for")
+        ]
         initials = "".join(word[0] for word in words[:3]).upper()
-        tries = [initials, *(words[0][:size].capitalize() for size in range(2, 9)), *(f"{initials}{n}" for n in range(2, 99))]
+        tries = [
+            initials,
+            *(words[0][:size].capitalize() for size in range(2, 9)),
+            *(f"{initials}{n}" for n in range(2, 99)),
+        ]
         labels[name] = next(label for label in tries if label not in labels.values())
     return labels

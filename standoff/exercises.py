@@ -110,8 +110,10 @@ def _difference(answer, right):
 def _html(number, question, solution, answer, options, hints, why, tolerance, page):
     if options:
         letters = dict(zip("abcdefgh", options))
-        fields = "".join(f'<label><input type="radio" name="exercise-{number}" value="{letter}"> {letter}) {html.escape(text)}</label>'
-                         for letter, text in letters.items())
+        fields = "".join(
+            f'<label><input type="radio" name="exercise-{number}" value="{letter}"> {letter}) {html.escape(text)}</label>'
+            for letter, text in letters.items()
+        )
         kind, shown = "choice", f"{answer}) {letters[answer]}"
     elif isinstance(answer, (int, float)):
         fields = '<label>Your number <input type="text" inputmode="decimal" autocomplete="off"></label>'
@@ -122,14 +124,29 @@ def _html(number, question, solution, answer, options, hints, why, tolerance, pa
 
     title = f"Exercise {number}. {question}"
     code = "" if options else f"<pre><code>{html.escape(solution.strip())}</code></pre>"
-    shown = as_table(answer, "The answer") if isinstance(answer, (pd.Series, pd.DataFrame)) else f"<p>{html.escape(shown)}</p>"
-    solved = (f'<details class="so-answer"><summary>Answer to exercise {number}</summary>'
-              f"{shown}{f'<p>{html.escape(why)}</p>' if why else ''}{code}</details>")
+    shown = (
+        as_table(answer, "The answer")
+        if isinstance(answer, (pd.Series, pd.DataFrame))
+        else f"<p>{html.escape(shown)}</p>"
+    )
+    solved = (
+        f'<details class="so-answer"><summary>Answer to exercise {number}</summary>'
+        f"{shown}{f'<p>{html.escape(why)}</p>' if why else ''}{code}</details>"
+    )
     if not page:
-        return (f'<div class="so-quiz"><p class="so-question">{html.escape(title)}</p>'
-                f"<p>(Solve this one in the notebook.)</p></div>{solved}")
-    data = {"kind": kind, "answer": json.dumps(answer), "tolerance": tolerance, "why": why,
-            "feedback": json.dumps({str(wrong): text for wrong, text in hints})}
+        return (
+            f'<div class="so-quiz"><p class="so-question">{html.escape(title)}</p>'
+            f"<p>(Solve this one in the notebook.)</p></div>{solved}"
+        )
+    data = {
+        "kind": kind,
+        "answer": json.dumps(answer),
+        "tolerance": tolerance,
+        "why": why,
+        "feedback": json.dumps({str(wrong): text for wrong, text in hints}),
+    }
     attributes = " ".join(f'data-{name}="{html.escape(str(value))}"' for name, value in data.items())
-    return (f'<form class="so-quiz" {attributes}><fieldset><legend>{html.escape(title)}</legend>{fields}</fieldset>'
-            f'<button type="submit" disabled>Check</button><output role="status" aria-live="polite"></output></form>{solved}')
+    return (
+        f'<form class="so-quiz" {attributes}><fieldset><legend>{html.escape(title)}</legend>{fields}</fieldset>'
+        f'<button type="submit" disabled>Check</button><output role="status" aria-live="polite"></output></form>{solved}'
+    )

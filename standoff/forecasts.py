@@ -16,8 +16,10 @@ def scorecard(questions, happened):
         for question in questions
     )
     answers = json.dumps([int(happened[name]) for name in questions.index])
-    display(HTML(
-        f'<form class="so-quiz so-score" data-happened="{answers}"><fieldset><legend>Your forecasts, in per cent. '
-        f"Leave empty what you did not forecast. Nothing leaves this page.</legend>{fields}</fieldset>"
-        '<button type="submit" disabled>Score</button><output role="status" aria-live="polite"></output></form>'
-    ))
+    display(
+        HTML(
+            f'<form class="so-quiz so-score" data-happened="{answers}"><fieldset><legend>Your forecasts, in per cent. '
+            f"Leave empty what you did not forecast. Nothing leaves this page.</legend>{fields}</fieldset>"
+            '<button type="submit" disabled>Score</button><output role="status" aria-live="polite"></output></form>'
+        )
+    )

@@ -5,12 +5,22 @@ import pandas as pd
 # The four kinds of PLOVER: words or deeds, with or against the other side. `state` is aimed at nobody; `other` and
 # `consult` among events and the like follow the manual's sections.
 QUADS = {
-    "agree": "verbal cooperation", "support": "verbal cooperation", "concede": "verbal cooperation",
+    "agree": "verbal cooperation",
+    "support": "verbal cooperation",
+    "concede": "verbal cooperation",
     "consult": "verbal cooperation",
-    "request": "verbal conflict", "accuse": "verbal conflict", "reject": "verbal conflict", "threaten": "verbal conflict",
-    "cooperate": "material cooperation", "aid": "material cooperation", "retreat": "material cooperation",
-    "sanction": "material conflict", "mobilise": "material conflict", "coerce": "material conflict",
-    "assault": "material conflict", "protest": "material conflict",
+    "request": "verbal conflict",
+    "accuse": "verbal conflict",
+    "reject": "verbal conflict",
+    "threaten": "verbal conflict",
+    "cooperate": "material cooperation",
+    "aid": "material cooperation",
+    "retreat": "material cooperation",
+    "sanction": "material conflict",
+    "mobilise": "material conflict",
+    "coerce": "material conflict",
+    "assault": "material conflict",
+    "protest": "material conflict",
 }
 
 
@@ -24,18 +34,28 @@ def interactions(case):
     recipient, and for each two actors who do something together, both ways.
     """
     claims = case.claims[(case.claims["act"] != "state") & case.claims["recipient"].notna()]
-    said = pd.DataFrame({
-        "actor": claims["source"], "recipient": claims["recipient"], "what": claims["act"].astype(str),
-        "status": "said", "via": claims["claim_id"],
-    })
+    said = pd.DataFrame(
+        {
+            "actor": claims["source"],
+            "recipient": claims["recipient"],
+            "what": claims["act"].astype(str),
+            "status": "said",
+            "via": claims["claim_id"],
+        }
+    )
 
     parts = case.event_actors.merge(case.events[["event_id", "category", "status"]], on="event_id")
     pairs = parts[parts["role"] == "actor"].merge(parts, on=["event_id", "category", "status"], suffixes=("", "_other"))
     pairs = pairs[pairs["actor_id"] != pairs["actor_id_other"]]
-    done = pd.DataFrame({
-        "actor": pairs["actor_id"], "recipient": pairs["actor_id_other"], "what": pairs["category"].astype(str),
-        "status": pairs["status"].astype(str), "via": pairs["event_id"],
-    })
+    done = pd.DataFrame(
+        {
+            "actor": pairs["actor_id"],
+            "recipient": pairs["actor_id_other"],
+            "what": pairs["category"].astype(str),
+            "status": pairs["status"].astype(str),
+            "via": pairs["event_id"],
+        }
+    )
 
     both = pd.concat([said, done], ignore_index=True)
     both.insert(3, "quad", both["what"].map(QUADS))

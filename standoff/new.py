@@ -45,7 +45,9 @@ def new(name, text, title="", date="", licence="", separator=","):
     package = {"$schema": base["$schema"], "name": name, "resources": base["resources"]}
     about = {"title": f"{name}, as data", "version": "0.1.0", "data_licence": "CC-BY-4.0"}
     about |= {"text_title": title, "text_date": date, "text_licence": licence}
-    topics = next(f for r in base["resources"] if r["name"] == "claims" for f in r["schema"]["fields"] if f["name"] == "topic")
+    topics = next(
+        f for r in base["resources"] if r["name"] == "claims" for f in r["schema"]["fields"] if f["name"] == "topic"
+    )
     filled = {
         "about": [[entry, about.get(entry, ""), hint] for entry, hint in ENTRIES.items()],
         "topics": [[topic["value"], topic["label"]] for topic in topics["categories"]],

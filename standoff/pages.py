@@ -6,6 +6,7 @@ from IPython.display import HTML, display
 
 from .case import is_required, vocabulary
 
+
 def claims_table(case):
     """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
     names = case.actors.set_index("actor_id")["name"]
@@ -61,26 +62,40 @@ def _filterable(name, noun, caption, rows, filters):
     prose = {column for column in columns[1:] if any(len(str(cells[column])) > 40 for cells in rows.values())}
     head = "".join(f'<th scope="col" data-column="{column}">{column}</th>' for column in columns)
     body = "".join(
-        f'<tr id="{address}">' + "".join(
-            f'<th scope="row">{cell}</th>' if column == columns[0]
-            else f'<td class="so-text">{cell}</td>' if column in prose
-            else f"<td>{cell}</td>" for column, cell in cells.items()
-        ) + "</tr>"
+        f'<tr id="{address}">'
+        + "".join(
+            f'<th scope="row">{cell}</th>'
+            if column == columns[0]
+            else f'<td class="so-text">{cell}</td>'
+            if column in prose
+            else f"<td>{cell}</td>"
+            for column, cell in cells.items()
+        )
+        + "</tr>"
         for address, cells in rows.items()
     )
     selects = "".join(
-        f'<label>{column.capitalize()} <select data-column="{column}"><option value="">all</option></select></label>' for column in filters
+        f'<label>{column.capitalize()} <select data-column="{column}"><option value="">all</option></select></label>'
+        for column in filters
     )
-    display(HTML(
-        f'<form class="so-filter" data-table="{name}" data-noun="{noun}" hidden>'
-        f'<label>Search <input type="search" autocomplete="off"></label>{selects}'
-        '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
-        f'<div class="so-scroll so-long" tabindex="0" role="group" aria-label="{caption}"><table id="{name}">'
-        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    ))
+    display(
+        HTML(
+            f'<form class="so-filter" data-table="{name}" data-noun="{noun}" hidden>'
+            f'<label>Search <input type="search" autocomplete="off"></label>{selects}'
+            '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
+            f'<div class="so-scroll so-long" tabindex="0" role="group" aria-label="{caption}"><table id="{name}">'
+            f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+    )
 
 
-PASSIVE = {"contradicts": "contradicted by", "doubts": "doubted by", "answers": "answered by", "supports": "supported by", "repeats": "repeated by"}
+PASSIVE = {
+    "contradicts": "contradicted by",
+    "doubts": "doubted by",
+    "answers": "answered by",
+    "supports": "supported by",
+    "repeats": "repeated by",
+}
 
 
 def _links(case):
@@ -88,11 +103,15 @@ def _links(case):
     found = {}
     for link in case.claim_links.itertuples():
         for claim, words, other in (
-            (link.claim_id, link.relation, link.other_id), (link.other_id, PASSIVE[link.relation], link.claim_id),
+            (link.claim_id, link.relation, link.other_id),
+            (link.other_id, PASSIVE[link.relation], link.claim_id),
         ):
             target = f'<a href="#{other}" title="{html.escape(link.note)}">{other}</a>'
             found.setdefault(claim, {}).setdefault(words, []).append(target)
-    joined = {claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items()) for claim, kinds in found.items()}
+    joined = {
+        claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items())
+        for claim, kinds in found.items()
+    }
     return {claim: f'<div class="so-links">{text}</div>' for claim, text in joined.items()}
 
 
@@ -100,7 +119,10 @@ def codebook(case, table):
     """Show what the descriptor of the case says about one table: its rows, its columns, its vocabularies."""
     resource = next(resource for resource in case.package["resources"] if resource["name"] == table)
     schema = resource["schema"]
-    keys = {key["fields"][0]: f'{key["reference"]["resource"]}.{key["reference"]["fields"][0]}' for key in schema.get("foreignKeys", [])}
+    keys = {
+        key["fields"][0]: f"{key['reference']['resource']}.{key['reference']['fields'][0]}"
+        for key in schema.get("foreignKeys", [])
+    }
     rows = []
     for field in schema["fields"]:
         name = field["name"]
@@ -113,13 +135,15 @@ def codebook(case, table):
             f'<tr id="{table}-{name}"><th scope="row"><code>{name}</code><br><small>{", ".join(kind)}</small></th>'
             f"<td>{definition(field)}</td></tr>"
         )
-    display(HTML(
-        f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
-        f'<div class="so-scroll" tabindex="0" role="group" aria-label="Columns of {table}"><table>'
-        f"<caption>Columns of <code>{table}.csv</code></caption>"
-        '<thead><tr><th scope="col">Column</th><th scope="col">What it says</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    ))
+    display(
+        HTML(
+            f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
+            f'<div class="so-scroll" tabindex="0" role="group" aria-label="Columns of {table}"><table>'
+            f"<caption>Columns of <code>{table}.csv</code></caption>"
+            '<thead><tr><th scope="col">Column</th><th scope="col">What it says</th></tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table></div>"
+        )
+    )
 
 
 def definition(field):

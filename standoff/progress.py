@@ -47,7 +47,9 @@ def progress(folder, problems):
     if problems:
         steps.append("Mend the problems above, in the sheets.")
     if missing := [number for number in table.index if not table.loc[number, "gist"]]:
-        steps.append(f"Say in a few words what each paragraph is about: column gist of the sheet paragraphs ({runs(missing)}).")
+        steps.append(
+            f"Say in a few words what each paragraph is about: column gist of the sheet paragraphs ({runs(missing)})."
+        )
     if missing := [number for number in table.index if not table.loc[number, "claims"]]:
         steps.append(f"Mark the claims of the paragraphs that have none: {runs(missing)}.")
     if not sheets.read(folder, "claim_links")[0]:
@@ -79,7 +81,9 @@ def coverage(case):
     return pd.DataFrame(
         {
             "claims": claims.reindex(rows.index, fill_value=0),
-            "covered": (100 * pd.Series(covered, dtype="float").reindex(rows.index, fill_value=0) / rows["n_chars"]).round(),
+            "covered": (
+                100 * pd.Series(covered, dtype="float").reindex(rows.index, fill_value=0) / rows["n_chars"]
+            ).round(),
             "cruxes": cruxes.reindex(rows.index, fill_value=0),
             "gist": rows["gist"] != TODO,
         }

@@ -69,9 +69,7 @@ class Quoted:
         found = [[place] for place in self._places(first, scope)]
         for part in rest:
             found = [
-                [*chain, place]
-                for chain in found
-                for place in self._places(part, [chain[-1][0]], behind=chain[-1][2])
+                [*chain, place] for chain in found for place in self._places(part, [chain[-1][0]], behind=chain[-1][2])
             ]
         return found
 
@@ -104,7 +102,8 @@ class Quoted:
         ends = [match.end() for match in SENTENCE_END.finditer(self.paragraphs[number])]
         sentences = {
             sentence
-            for other, begin, end in near if other == number
+            for other, begin, end in near
+            if other == number
             for sentence in range(bisect_right(ends, begin), bisect_right(ends, end - 1) + 1)
         }
         return bisect_right(ends, start) in sentences
@@ -142,7 +141,9 @@ def _starts(text, words):
 
 def _is_whole(text, start, end):
     """Whether a stretch begins and ends at edges of words. (Only cased letters and digits have such edges.)"""
-    letter = [character.isdigit() or character.lower() != character.upper() for character in text[max(start - 1, 0) : end + 1]]
+    letter = [
+        character.isdigit() or character.lower() != character.upper() for character in text[max(start - 1, 0) : end + 1]
+    ]
     if start == 0:
         letter.insert(0, False)
     if end == len(text):

@@ -102,7 +102,9 @@ def read(folder, name):
     found, problems = [], []
     for line, cells in rows[1:]:
         cells = [_clean(cell) for cell in cells]
-        row = Row(name, line, {column: "".join(cells[i : i + 1]) for i, column in enumerate(header) if column in columns})
+        row = Row(
+            name, line, {column: "".join(cells[i : i + 1]) for i, column in enumerate(header) if column in columns}
+        )
         if not any(cells) or cells[0].startswith("#") and not cells[0].startswith(ERRORS) or row.key.startswith("# "):
             continue
         if any(cells[len(header) :]):
@@ -161,4 +163,11 @@ def _hints(package, name):
     return hints
 
 
-EXAMPLES = {"actor_id": "biden, a short word", "claim_id": "c001", "quantity_id": "q001", "event_id": "e001", "crux_id": "x001", "question_id": "k01"}
+EXAMPLES = {
+    "actor_id": "biden, a short word",
+    "claim_id": "c001",
+    "quantity_id": "q001",
+    "event_id": "e001",
+    "crux_id": "x001",
+    "question_id": "k01",
+}

@@ -41,7 +41,9 @@ def table(frame, caption, index=True):
 def as_table(frame, caption, index=True):
     """The HTML of a table, in a box inside which it scrolls when it is wide. Arguments as for `table`."""
     label = html.escape(caption)
-    return f'<div class="so-scroll" tabindex="0" role="group" aria-label="{label}">{_table(frame, caption, index)}</div>'
+    return (
+        f'<div class="so-scroll" tabindex="0" role="group" aria-label="{label}">{_table(frame, caption, index)}</div>'
+    )
 
 
 def figure(fig, caption, data, alt=None):
@@ -59,13 +61,15 @@ def figure(fig, caption, data, alt=None):
     fig.savefig(picture, format="svg", metadata={"Date": None})  # no date: the same figure, the same bytes
     plt.close(fig)
     source = base64.b64encode(picture.getvalue()).decode()
-    display(HTML(
-        f'<figure class="so-figure"><img src="data:image/svg+xml;base64,{source}" '
-        f'alt="{html.escape(alt or in_words(data))}">'
-        f"<figcaption>{html.escape(caption)}</figcaption>"
-        f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
-        f"{as_table(data, 'Numbers behind the figure')}</details></figure>"
-    ))
+    display(
+        HTML(
+            f'<figure class="so-figure"><img src="data:image/svg+xml;base64,{source}" '
+            f'alt="{html.escape(alt or in_words(data))}">'
+            f"<figcaption>{html.escape(caption)}</figcaption>"
+            f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
+            f"{as_table(data, 'Numbers behind the figure')}</details></figure>"
+        )
+    )
 
 
 def in_words(data):
@@ -78,7 +82,9 @@ def in_words(data):
         return f"{data.name or 'Values'} by {data.index.name or 'label'}: {body}."
     rows = []
     for label, row in data.iterrows():
-        cells = ", ".join(f"{_flat(column)} {_text(value)}" for column, value in row.items() if not pd.isna(value) and value != 0)
+        cells = ", ".join(
+            f"{_flat(column)} {_text(value)}" for column, value in row.items() if not pd.isna(value) and value != 0
+        )
         rows.append(f"{_flat(label)}: {cells or 'nothing'}")
     return ". ".join(rows) + "."
 
@@ -103,16 +109,24 @@ def _flat(label):
 def _table(frame, caption, index):
     frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
     names = [_flat(name or "") for name in frame.index.names] if index else []
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>"
-                   for name in names + [_flat(column) for column in frame.columns])
+    head = "".join(
+        f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>"
+        for name in names + [_flat(column) for column in frame.columns]
+    )
     body = []
     big = [_is_big(frame.iloc[:, position]) for position in range(frame.shape[1])]
     for label, row in zip(frame.index, frame.itertuples(index=False)):
         labels = (label if isinstance(label, tuple) else (label,)) if index else ()
-        body.append("<tr>" + "".join(f'<th scope="row">{_cell(part)}</th>' for part in labels)
-                    + "".join(map(_td, row, big)) + "</tr>")
-    return (f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{''.join(body)}</tbody></table>")
+        body.append(
+            "<tr>"
+            + "".join(f'<th scope="row">{_cell(part)}</th>' for part in labels)
+            + "".join(map(_td, row, big))
+            + "</tr>"
+        )
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
 
 
 def _is_big(column):

@@ -36,14 +36,16 @@ def trial(case, variable, claim_ids):
         for number, row in enumerate(claims.itertuples(), start=1)
     )
     solved = "".join(f"<li>{html.escape(label)}</li>" for label in reference)
-    display(HTML(
-        f'<form class="so-trial" autocomplete="off"><p class="so-plain">Without scripts: write your labels down, then look up those of the '
-        f"table below. In a notebook: write them into the next cell.</p>"
-        f"<details open><summary>The definition</summary>{definition(field)}</details>{units}"
-        '<button type="submit" disabled>Compare with the table</button> <button type="reset" disabled>Start again</button>'
-        '<output role="status" aria-live="polite"></output></form>'
-        f'<details class="so-answer"><summary>The table\'s labels of these {len(claims)} units</summary><ol>{solved}</ol></details>'
-    ))
+    display(
+        HTML(
+            f'<form class="so-trial" autocomplete="off"><p class="so-plain">Without scripts: write your labels down, then look up those of the '
+            f"table below. In a notebook: write them into the next cell.</p>"
+            f"<details open><summary>The definition</summary>{definition(field)}</details>{units}"
+            '<button type="submit" disabled>Compare with the table</button> <button type="reset" disabled>Start again</button>'
+            '<output role="status" aria-live="polite"></output></form>'
+            f'<details class="so-answer"><summary>The table\'s labels of these {len(claims)} units</summary><ol>{solved}</ol></details>'
+        )
+    )
 
 
 def compare(mine):
@@ -83,6 +85,8 @@ def _in_its_sentence(case, text, span):
     last = min(end for end in ends if end >= parts["end"].iloc[-1])
     shown = []
     for part in parts.itertuples():
-        shown.append(f"{html.escape(paragraph[place : part.start])}<mark>{html.escape(paragraph[part.start : part.end])}</mark>")
+        shown.append(
+            f"{html.escape(paragraph[place : part.start])}<mark>{html.escape(paragraph[part.start : part.end])}</mark>"
+        )
         place = part.end
     return "".join(shown) + html.escape(paragraph[place:last].rstrip())

@@ -12,7 +12,9 @@ CONTENT, REFERENCE = ([chapter["file"].rpartition("/")[2] for chapter in part["c
 
 HTML = ROOT / "_build" / "html"
 PAGES = [TOC["root"], *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
-FIGURES = [f"chapters/{name}-figures" for name in CONTENT if "\nfigure(" in (FOLDER / f"{name}.md").read_text(encoding="utf-8")]  # each chapter's figures, with their numbers and code
+FIGURES = [
+    f"chapters/{name}-figures" for name in CONTENT if "\nfigure(" in (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+]  # each chapter's figures, with their numbers and code
 ALL_PAGES = [*PAGES, *FIGURES, "genindex", "search"]
 
 

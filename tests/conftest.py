@@ -35,10 +35,17 @@ def tab(browser):
     """A browser tab; after the test: nothing was asked of anybody else's server, and no script failed."""
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     strangers, errors = [], []
-    tab.on("request", lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None)
+    tab.on(
+        "request",
+        lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None,
+    )
     tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)  # what the policy stops
-    tab.open = lambda name: tab.goto((HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:]))
+    tab.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )  # what the policy stops
+    tab.open = lambda name: tab.goto(
+        (HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:])
+    )
     yield tab
     tab.close()
     assert strangers == [] and errors == []

@@ -65,7 +65,9 @@ def filled(case):
                 if name == "quantities":
                     cells[column] = cells[column].removesuffix(".0")
             if name == "events":
-                cells["actors"], cells["recipients"] = (roles.get((row["event_id"], r), "") for r in ("actor", "recipient"))
+                cells["actors"], cells["recipients"] = (
+                    roles.get((row["event_id"], r), "") for r in ("actor", "recipient")
+                )
             if name in QUOTES:
                 content = places[row[QUOTES[name]["quote"]]]
                 cells["paragraph"] = str(content[0][0])
@@ -79,9 +81,13 @@ def filled(case):
     sheets["topics"] = [{"topic": each["value"], "label": each["label"]} for each in topic["categories"]]
     source = case.package["sources"][0]
     about = {
-        "title": case.title, "description": case.package["description"], "version": case.package["version"],
+        "title": case.title,
+        "description": case.package["description"],
+        "version": case.package["version"],
         "authors": ";".join(person["title"] for person in case.package["contributors"]),
-        "data_licence": "CC-BY-4.0", "text_title": source["title"], "text_licence": "CC-BY-4.0",
+        "data_licence": "CC-BY-4.0",
+        "text_title": source["title"],
+        "text_licence": "CC-BY-4.0",
     }
     sheets["about"] = [{"entry": entry, "value": value} for entry, value in about.items()]
     return sheets

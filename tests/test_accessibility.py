@@ -90,7 +90,9 @@ def test_menu_and_search_open_by_keyboard(tabs):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["index", *(f"chapters/{name}" for name in CONTENT), "chapters/claims-table", "chapters/codebook"])
+@pytest.mark.parametrize(
+    "name", ["index", *(f"chapters/{name}" for name in CONTENT), "chapters/claims-table", "chapters/codebook"]
+)
 def test_letters_twice_as_large_do_not_widen_the_page(tabs, name, width):
     tab = tabs(width)
     open_page(tab, name)
@@ -103,9 +105,12 @@ def test_what_scrolls_sideways_can_be_scrolled_by_keyboard(tabs, name):
     tab = tabs(390)
     open_page(tab, name)
     tab.wait_for_timeout(500)  # the theme looks at sizes a moment later
-    assert tab.evaluate("""[...document.querySelectorAll("article *")].filter(element =>
+    assert (
+        tab.evaluate("""[...document.querySelectorAll("article *")].filter(element =>
         element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX)
-        && element.tabIndex < 0 && !element.querySelector("[tabindex='0'], a[href]")).map(element => element.outerHTML.slice(0, 100))""") == []
+        && element.tabIndex < 0 && !element.querySelector("[tabindex='0'], a[href]")).map(element => element.outerHTML.slice(0, 100))""")
+        == []
+    )
 
 
 def test_nothing_moves_for_those_who_asked_for_that(tabs):
@@ -121,7 +126,9 @@ def test_with_forced_colours_buttons_and_focus_have_edges(tabs):
     open_page(tab, "chapters/claims")
     button = tab.locator(".so-quiz button").first
     button.focus()
-    style = button.evaluate("e => { const s = getComputedStyle(e); return [s.borderTopStyle, s.color, s.backgroundColor] }")
+    style = button.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.borderTopStyle, s.color, s.backgroundColor] }"
+    )
     assert style[0] == "solid" and style[1] != style[2]
     tab.keyboard.press("Tab")
     assert tab.evaluate(FOCUSED)["outlined"]

@@ -24,27 +24,34 @@ ADDRESS = "https://books.example/standoff/"
 ACTION = {"GITHUB_SERVER_URL": "https://github.com"}
 
 
-@pytest.mark.parametrize("environ, expected", [
-    ({}, ""),
-    ({"BOOK_ADDRESS": "https://books.example/standoff"}, ADDRESS),
-    ({"BOOK_ADDRESS": "none", **ACTION, "GITHUB_REPOSITORY": "Someone/Standoff"}, ""),
-    ({**ACTION, "GITHUB_REPOSITORY": "Someone/Standoff"}, "https://someone.github.io/Standoff/"),
-    ({**ACTION, "GITHUB_REPOSITORY": "Someone/someone.github.io"}, "https://someone.github.io/"),
-    ({"GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "Someone/Standoff"}, ""),
-    ({"CI_PAGES_URL": "https://group.gitlab.io/book"}, "https://group.gitlab.io/book/"),
-])
+@pytest.mark.parametrize(
+    "environ, expected",
+    [
+        ({}, ""),
+        ({"BOOK_ADDRESS": "https://books.example/standoff"}, ADDRESS),
+        ({"BOOK_ADDRESS": "none", **ACTION, "GITHUB_REPOSITORY": "Someone/Standoff"}, ""),
+        ({**ACTION, "GITHUB_REPOSITORY": "Someone/Standoff"}, "https://someone.github.io/Standoff/"),
+        ({**ACTION, "GITHUB_REPOSITORY": "Someone/someone.github.io"}, "https://someone.github.io/"),
+        ({"GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "Someone/Standoff"}, ""),
+        ({"CI_PAGES_URL": "https://group.gitlab.io/book"}, "https://group.gitlab.io/book/"),
+    ],
+)
 def test_the_address_is_found(environ, expected):
     assert address.find_address(environ) == expected
 
 
-@pytest.mark.parametrize("wrong", ["books.example", "ftp://books.example/", 'https://books.example/"><script>', "https://books.example/?a=b"])
+@pytest.mark.parametrize(
+    "wrong", ["books.example", "ftp://books.example/", 'https://books.example/"><script>', "https://books.example/?a=b"]
+)
 def test_an_address_that_is_none_is_refused(wrong):
     with pytest.raises(ExtensionError, match="BOOK_ADDRESS"):
         address.find_address({"BOOK_ADDRESS": wrong})
 
 
 def head(page):
-    return {meta.get("property") or meta.get("name"): meta["content"] for meta in page.select("meta[property], meta[name]")}
+    return {
+        meta.get("property") or meta.get("name"): meta["content"] for meta in page.select("meta[property], meta[name]")
+    }
 
 
 @pytest.mark.parametrize("name", ALL_PAGES)
@@ -117,7 +124,9 @@ def site(tmp_path_factory):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{server.server_port}/{path}/"
         app = SimpleNamespace(
-            config=SimpleNamespace(html_baseurl=base), builder=SimpleNamespace(format="html"), outdir=folder,
+            config=SimpleNamespace(html_baseurl=base),
+            builder=SimpleNamespace(format="html"),
+            outdir=folder,
             env=SimpleNamespace(found_docs={*PAGES}),
         )
         address.finish(app, None)
@@ -127,7 +136,10 @@ def site(tmp_path_factory):
 
 def test_the_sitemap_names_every_page_of_the_book(site):
     base, folder = site
-    places = [place.text for place in ET.parse(folder / "sitemap.xml").iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    places = [
+        place.text
+        for place in ET.parse(folder / "sitemap.xml").iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    ]
     assert places == [f"{base}{name}.html" for name in sorted(PAGES)]
     assert all((folder / place.removeprefix(base)).is_file() for place in places)
     assert f"Sitemap: {base}sitemap.xml" in (folder / "robots.txt").read_text(encoding="utf-8")
@@ -157,7 +169,11 @@ def test_the_page_404_works_at_any_depth(site, browser, missing):
 def test_the_page_404_is_safe_and_shuts_nobody_out(site, browser, theme, width):
     tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
     tab.goto(site[0] + "a/gone")
-    assert tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content").startswith("default-src 'none'")
+    assert (
+        tab.locator("meta[http-equiv=Content-Security-Policy]")
+        .get_attribute("content")
+        .startswith("default-src 'none'")
+    )
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate(AXE)
     assert tab.evaluate(VIOLATIONS, RULES) == []

@@ -146,8 +146,14 @@ def test_a_label_that_was_changed_is_no_more_in_the_table_and_both_later_coders_
 
 
 FIGURES = {  # coders, variable: units, alpha
-    ("AB", "act"): (128, 0.841), ("AB", "certainty"): (128, 0.891), ("AB", "time_ref"): (128, 0.886), ("AB", "evidence"): (128, 1),
-    ("CD", "act"): (140, 0.972), ("CD", "time_ref"): (140, 0.979), ("CD", "source"): (140, 1), ("CD", "evidence"): (140, 0.945),
+    ("AB", "act"): (128, 0.841),
+    ("AB", "certainty"): (128, 0.891),
+    ("AB", "time_ref"): (128, 0.886),
+    ("AB", "evidence"): (128, 1),
+    ("CD", "act"): (140, 0.972),
+    ("CD", "time_ref"): (140, 0.979),
+    ("CD", "source"): (140, 1),
+    ("CD", "evidence"): (140, 0.945),
 }
 
 

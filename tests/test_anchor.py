@@ -23,10 +23,21 @@ import sheets
 
 ACTOR = {"actor_id": "tamsel", "name": "Oren Tamsel", "quote": "Dorvian President Oren Tamsel", "kind": "person"}
 CLAIM = {
-    "claim_id": "c001", "paragraph": "8", "quote": "Kesland#2 [...] intended to place missiles beside the lighthouse",
-    "gist": "A plan for missiles exists.", "source": "tamsel", "source_quote": "he", "cue_quote": "claimed",
-    "cue_lemma": "claim", "cue_class": "communication", "quote_type": "indirect", "act": "accuse",
-    "time_ref": "present", "certainty": "certain", "polarity": "positive", "topic": "arms control",
+    "claim_id": "c001",
+    "paragraph": "8",
+    "quote": "Kesland#2 [...] intended to place missiles beside the lighthouse",
+    "gist": "A plan for missiles exists.",
+    "source": "tamsel",
+    "source_quote": "he",
+    "cue_quote": "claimed",
+    "cue_lemma": "claim",
+    "cue_class": "communication",
+    "quote_type": "indirect",
+    "act": "accuse",
+    "time_ref": "present",
+    "certainty": "certain",
+    "polarity": "positive",
+    "topic": "arms control",
 }
 
 
@@ -114,7 +125,9 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
     folder = sheets.case_with_sheets(practice)
     assert problems("mine") == []
     for resource in practice.package["resources"]:
-        assert (folder / resource["path"]).read_text() == (practice.folder / resource["path"]).read_text(), resource["name"]
+        assert (folder / resource["path"]).read_text() == (practice.folder / resource["path"]).read_text(), resource[
+            "name"
+        ]
     assert Package(folder / "datapackage.json").validate().valid
     report = inspect("mine")
     assert report.problems == [] and report.own_words
@@ -131,17 +144,21 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
 
 def test_finished_rows_are_taken_and_others_named(mine, capsys):
     sheets.write(mine, "actors", [ACTOR, {"actor_id": "velm"}])
-    sheets.write(mine, "claims", [
-        {"claim_id": "# a note of mine", "quote": "not read"},
-        CLAIM,
-        {},
-        CLAIM | {"claim_id": "c002", "certainty": "", "topic": ""},
-        CLAIM | {"claim_id": "c003", "quote": "no such words"},
-        CLAIM | {"claim_id": "c004", "source": "velm"},
-        CLAIM | {"claim_id": "c005", "source": "tamsl"},
-        CLAIM | {"claim_id": "c001"},
-        CLAIM | {"claim_id": "c006", "certainty": "sure", "quote": "Kesland"},
-    ])
+    sheets.write(
+        mine,
+        "claims",
+        [
+            {"claim_id": "# a note of mine", "quote": "not read"},
+            CLAIM,
+            {},
+            CLAIM | {"claim_id": "c002", "certainty": "", "topic": ""},
+            CLAIM | {"claim_id": "c003", "quote": "no such words"},
+            CLAIM | {"claim_id": "c004", "source": "velm"},
+            CLAIM | {"claim_id": "c005", "source": "tamsl"},
+            CLAIM | {"claim_id": "c001"},
+            CLAIM | {"claim_id": "c006", "certainty": "sure", "quote": "Kesland"},
+        ],
+    )
     sheets.write(mine, "claim_links", [{"claim_id": "c001", "other_id": "c004", "relation": "doubts", "note": "why"}])
     typed = contents(mine / "sheets")
     told = problems(mine)
@@ -165,11 +182,23 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
     assert list(case.claims["claim_id"]) == ["c001"] and list(case.actors["actor_id"]) == ["tamsel"]
     text = paragraphs(read_text(mine / "article.txt"))
     parts = {
-        row[column]: [text[s.paragraph - 1][s.start : s.end] for s in case.spans[case.spans["span_id"] == row[column]].itertuples()]
-        for row in case.claims.to_dict("records") for column in ("content_span", "source_span", "cue_span")
+        row[column]: [
+            text[s.paragraph - 1][s.start : s.end]
+            for s in case.spans[case.spans["span_id"] == row[column]].itertuples()
+        ]
+        for row in case.claims.to_dict("records")
+        for column in ("content_span", "source_span", "cue_span")
     }
-    assert list(parts.values()) == [["Kesland", "intended to place missiles beside the lighthouse"], ["he"], ["claimed"]]
-    assert case.claims.loc[0, ["source_chain", "evidence", "negated_cue"]].tolist() == ["narrator;tamsel", "none", False]
+    assert list(parts.values()) == [
+        ["Kesland", "intended to place missiles beside the lighthouse"],
+        ["he"],
+        ["claimed"],
+    ]
+    assert case.claims.loc[0, ["source_chain", "evidence", "negated_cue"]].tolist() == [
+        "narrator;tamsel",
+        "none",
+        False,
+    ]
     assert main(["check", "mine"]) == 1
     out = capsys.readouterr().out
     assert "c005: 'tamsl'" in out and "Mend or finish the 8 rows that wait" in out
@@ -179,7 +208,10 @@ def test_the_guide_names_paragraphs_and_the_next_step(mine):
     sheets.write(mine, "actors", [ACTOR])
     sheets.write(mine, "claims", [CLAIM | {"polarity": "unknown", "certainty": "possible"}])
     found = progress(mine, inspect(mine).problems)
-    assert found.next[0] == "The sheets have changed since the tables were made. Run `standoff anchor mine`, then check again."
+    assert (
+        found.next[0]
+        == "The sheets have changed since the tables were made. Run `standoff anchor mine`, then check again."
+    )
     anchor(mine)
     found = progress(mine, inspect(mine).problems)
     assert [str(problem) for problem in found.problems] == [
@@ -187,7 +219,9 @@ def test_the_guide_names_paragraphs_and_the_next_step(mine):
     ]
     assert found.paragraphs["claims"].tolist() == [0] * 7 + [1] + [0] * 7
     length = standoff.load("mine").paragraphs.set_index("paragraph")["n_chars"][8]
-    assert found.paragraphs.loc[8, "covered"] == round(100 * len("Kesland" "intended to place missiles beside the lighthouse") / length)
+    assert found.paragraphs.loc[8, "covered"] == round(
+        100 * len("Keslandintended to place missiles beside the lighthouse") / length
+    )
     assert "1-7, 9-15" in " ".join(found.next)
 
 
@@ -213,7 +247,9 @@ def test_a_crlf_copy_of_a_table_is_no_change_by_hand(mine):
 
 def saved(**options):
     """A sheet saved in some way, with signs of several alphabets, a comma, a quotation mark and a line break."""
-    return lambda folder: sheets.write(folder, "actors", [ACTOR | {"role": 'president, “father”\nof "the" fleet – Tür'}], **options)
+    return lambda folder: sheets.write(
+        folder, "actors", [ACTOR | {"role": 'president, “father”\nof "the" fleet – Tür'}], **options
+    )
 
 
 def rewritten(change):
@@ -234,9 +270,11 @@ SAVED = {
     "everything in quotation marks": saved(quoting=csv.QUOTE_ALL),
     "LF": saved(lineterminator="\n"),
     "a first line for Excel": rewritten(lambda text: "sep=,\n" + text),
-    "empty rows and columns": rewritten(lambda text: text.replace("role\r\n", "role,,\r\n").replace("Tür\"", "Tür\",,") + ",,,,,,,,,,\r\n" * 20),
+    "empty rows and columns": rewritten(
+        lambda text: text.replace("role\r\n", "role,,\r\n").replace('Tür"', 'Tür",,') + ",,,,,,,,,,\r\n" * 20
+    ),
     "capitals and spaces": rewritten(lambda text: text.replace("tamsel", " Tamsel ").replace("person", "Person\u00a0")),
-    "another column": rewritten(lambda text: text.replace("role\r\n", "role,my notes\r\n").replace("Tür\"", "Tür\",hm")),
+    "another column": rewritten(lambda text: text.replace("role\r\n", "role,my notes\r\n").replace('Tür"', 'Tür",hm')),
 }
 
 
@@ -254,8 +292,14 @@ UNUSABLE = {
     "no sheet": (lambda path: path.unlink(), "sheets/actors.csv: the sheet is missing"),
     "a workbook": (lambda path: path.write_bytes(b"PK\x03\x04 and so on"), "sheets/actors.csv: not a CSV file"),
     "empty": (lambda path: path.write_bytes(b""), "sheets/actors.csv: not a CSV file"),
-    "no header": (lambda path: path.write_text("tamsel,Oren Tamsel\n"), "sheets/actors.csv:1 actor_id: the column actor_id stands 0 times"),
-    "an open quotation mark": (lambda path: path.write_text(",".join(SHEETS["actors"]) + '\n"x\n'), "sheets/actors.csv:2: not CSV from here on"),
+    "no header": (
+        lambda path: path.write_text("tamsel,Oren Tamsel\n"),
+        "sheets/actors.csv:1 actor_id: the column actor_id stands 0 times",
+    ),
+    "an open quotation mark": (
+        lambda path: path.write_text(",".join(SHEETS["actors"]) + '\n"x\n'),
+        "sheets/actors.csv:2: not CSV from here on",
+    ),
 }
 
 
@@ -273,14 +317,22 @@ def test_a_sheet_that_cannot_be_read_changes_nothing(mine, spoil, words):
 @pytest.mark.parametrize(
     ("name", "row", "words"),
     [
-        ("questions", {"closes": "31.05.2024"}, "closes: .*'31.05.2024' is not .*Remedy: write the last day that counts, as 2024-05-31"),
+        (
+            "questions",
+            {"closes": "31.05.2024"},
+            "closes: .*'31.05.2024' is not .*Remedy: write the last day that counts, as 2024-05-31",
+        ),
         ("quantities", {"low": "1.000,5"}, "low: .*'1.000,5' is not.* Remedy: write digits alone"),
         ("quantities", {"as_of": "5/9/24"}, "as_of: .*'5/9/24' is not allowed. Remedy: write as 2024-05-09.*as text"),
         ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet leaves"),
         ("claims", {"claim_id": "1"}, "claim_id: 1: '1' is not allowed. Remedy: Identifier, in text order, as c001"),
         ("claims", {"negated_cue": "maybe"}, "negated_cue: .*'maybe' is neither yes nor no"),
         ("claims", {"paragraph": "two"}, "paragraph: .*'two' is not a whole number"),
-        ("claims", {"paragraph": "99", "quote": "x"}, "quote: .*there is no paragraph 99. Remedy: write a number from 1 to 15"),
+        (
+            "claims",
+            {"paragraph": "99", "quote": "x"},
+            "quote: .*there is no paragraph 99. Remedy: write a number from 1 to 15",
+        ),
         ("paragraphs", {"paragraph": "99", "gist": "x"}, "'99' is not the number of a paragraph"),
         ("about", {"entry": "titel", "value": "x"}, "entry: titel: there is no such entry. Remedy: they are title, "),
     ],
@@ -300,13 +352,23 @@ def test_a_row_with_too_many_cells_is_named(mine):
 
 
 def test_what_is_evident_need_not_be_typed(mine):
-    sheets.write(mine, "claims", [
-        {key: CLAIM[key] for key in ("claim_id", "paragraph", "quote", "gist", "act", "time_ref", "topic")}
-        | {"source": "Narrator", "certainty": "Uncommitted", "negated_cue": "YES"}
-    ])
+    sheets.write(
+        mine,
+        "claims",
+        [
+            {key: CLAIM[key] for key in ("claim_id", "paragraph", "quote", "gist", "act", "time_ref", "topic")}
+            | {"source": "Narrator", "certainty": "Uncommitted", "negated_cue": "YES"}
+        ],
+    )
     assert problems(mine) == []
     claim = standoff.load("mine").claims.iloc[0]
-    assert claim[["source", "source_chain", "quote_type", "polarity", "negated_cue"]].tolist() == ["narrator", "narrator", "none", "unknown", True]
+    assert claim[["source", "source_chain", "quote_type", "polarity", "negated_cue"]].tolist() == [
+        "narrator",
+        "narrator",
+        "none",
+        "unknown",
+        True,
+    ]
 
 
 def test_topics_are_the_case_s_own(mine):

@@ -37,7 +37,10 @@ def sparse(case_copy):
         with open(path, "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *[row for row in rows if wanted(row)][:2]])
     path = case_copy / "claims.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",direct,", ",indirect,").replace(",mixed,", ",indirect,"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(",direct,", ",indirect,").replace(",mixed,", ",indirect,"),
+        encoding="utf-8",
+    )
     return case_copy
 
 
@@ -56,7 +59,11 @@ def test_a_chapter_runs_on_another_case(name, which, shown, sparse, monkeypatch)
     monkeypatch.setattr(standoff, "load", load_practice)
     monkeypatch.chdir(FOLDER)
     actors = load("report").actors.query("kind in ['person', 'state', 'organisation']")["name"]
-    strangers = {word for actor in actors for word in re.findall(r"[A-Z]\w{3,}", actor)} - {"State", "Foreign", "Ministry"}
+    strangers = {word for actor in actors for word in re.findall(r"[A-Z]\w{3,}", actor)} - {
+        "State",
+        "Foreign",
+        "Ministry",
+    }
     assert {"Putin", "Biden", "Ukraine", "NATO", "Russia"} <= strangers
     namespace = {"display": display}
     for cell in code(name):
@@ -67,7 +74,7 @@ def test_a_chapter_runs_on_another_case(name, which, shown, sparse, monkeypatch)
         if not any(words in cell.source for words in OF_THE_REPORT):
             said = strangers & set(re.findall(r"\w+", re.sub(r"<img[^>]*src=\"[^\"]*\"", "", " ".join(shown))))
             assert not said, f"{name}: a cell speaks of {said}: {cell.source[:200]}"
-    assert "report" in asked, "the chapter loads its case by load(\"report\")"
+    assert "report" in asked, 'the chapter loads its case by load("report")'
     assert namespace["case"].name == "practice"
 
 

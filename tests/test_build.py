@@ -110,8 +110,19 @@ def test_another_library_executes_every_chapter(small):
     assert "Thus." in page(small, "two")
 
 
-SOURCES = ["_config.yml", "_ext/pages.py", "_static/book.css", "_toc.yml", "book.py", "chapters/one.md", "index.md",
-           "data/practice/claims.csv", "references.bib", "requirements.txt", "standoff/show.py"]
+SOURCES = [
+    "_config.yml",
+    "_ext/pages.py",
+    "_static/book.css",
+    "_toc.yml",
+    "book.py",
+    "chapters/one.md",
+    "index.md",
+    "data/practice/claims.csv",
+    "references.bib",
+    "requirements.txt",
+    "standoff/show.py",
+]
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -209,7 +220,9 @@ def served(book):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(book.command("serve", str(port)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        book.command("serve", str(port)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
         try:
             for attempt in range(600):
                 with contextlib.suppress(OSError):
@@ -237,7 +250,9 @@ def test_serve_reloads_a_page_that_looks_as_after_a_build(small, browser):
             file.write(FIGURE)
         tab.wait_for_selector("figure img", timeout=300_000)
         assert tab.evaluate("document.querySelector('figure img').decode().then(() => true)")
-        assert tab.evaluate("getComputedStyle(document.querySelector('figure')).margin") != "16px 40px"  # the browser's own
+        assert (
+            tab.evaluate("getComputedStyle(document.querySelector('figure')).margin") != "16px 40px"
+        )  # the browser's own
 
         count = len((small.root / "data/practice/claims.csv").read_text(encoding="utf-8").splitlines())
         with (small.root / "data/practice/claims.csv").open("a", encoding="utf-8", newline="") as file:

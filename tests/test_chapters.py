@@ -11,10 +11,26 @@ from standoff import load
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
 NO_DATA = [
-    r"15 February 2022", r"\b(December|February) (2021|2022)\b", r"\b20(08|14|21|22)\b(?= (its|said|report))?(?=\b)",
-    r"\d+ minutes", r"SHA-256", r"[Cc]anon-1", r"UTF-8", r"ICD 203", r"ISO 8601", r"\b50 %", r"Package 2\.0", r"Attribution 4\.0",
-    r"\bcounts? characters from 0\b", r"\b[Rr]ound [12]\b", r"\(1 or 0\)", r"1 if it happened, 0 if not", r"from 0 to 1\b", r"since 2019",
-    r"^## \d+\. ", r"numbered from 1\b",
+    r"15 February 2022",
+    r"\b(December|February) (2021|2022)\b",
+    r"\b20(08|14|21|22)\b(?= (its|said|report))?(?=\b)",
+    r"\d+ minutes",
+    r"SHA-256",
+    r"[Cc]anon-1",
+    r"UTF-8",
+    r"ICD 203",
+    r"ISO 8601",
+    r"\b50 %",
+    r"Package 2\.0",
+    r"Attribution 4\.0",
+    r"\bcounts? characters from 0\b",
+    r"\b[Rr]ound [12]\b",
+    r"\(1 or 0\)",
+    r"1 if it happened, 0 if not",
+    r"from 0 to 1\b",
+    r"since 2019",
+    r"^## \d+\. ",
+    r"numbered from 1\b",
 ]
 
 
@@ -70,8 +86,11 @@ def test_saving_a_chapter_in_jupyterlab_changes_nothing(page):
 @pytest.mark.parametrize("name", CONTENT)
 def test_shown_code_fits_the_page(name):
     long = [
-        line for cell in code(name) if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell))
-        for line in cell.source.splitlines() if len(line) > 80
+        line
+        for cell in code(name)
+        if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell))
+        for line in cell.source.splitlines()
+        if len(line) > 80
     ]
     assert not long, f"{name}: lines of more than 80 characters: {long}"
 

@@ -151,7 +151,9 @@ def test_a_missing_bibliography_is_one_problem_for_each_column(copy):
     (copy.parents[1] / "references.bib").unlink()
     found = [problem for problem in check(copy) if "references.bib cannot be read" in problem.message]
     tables = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    cited = [table["path"] for table in tables if any(field["name"] == "citation" for field in table["schema"]["fields"])]
+    cited = [
+        table["path"] for table in tables if any(field["name"] == "citation" for field in table["schema"]["fields"])
+    ]
     assert [problem.file for problem in found] == cited and len(cited) == 5
 
 
@@ -159,7 +161,9 @@ def test_sources_of_what_came_later_say_how_they_were_seen(context):
     """An entry of the bibliography that nobody could open says so; a row that rests on lists alone is marked, too."""
     text = (ROOT / "references.bib").read_text(encoding="utf-8")
     entries = dict(re.findall(r"^@\w+\{([^,\s]+),\n(.*?)^\}", text, re.M | re.S))
-    unseen = {key for key, body in entries.items() if re.search(r"lists of sources only\.|not found\.|Not opened", body)}
+    unseen = {
+        key for key, body in entries.items() if re.search(r"lists of sources only\.|not found\.|Not opened", body)
+    }
     for table in LATER:
         rows = context[table].dropna(subset="citation")
         only_unseen = rows["citation"].str.split(";").map(lambda keys: set(keys) <= unseen)

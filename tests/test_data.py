@@ -34,8 +34,17 @@ def test_the_cases_share_one_schema():
 
 # So many rows the tables had when they were found complete: fewer means that something was lost.
 FLOOR = {
-    "paragraphs": 31, "spans": 440, "actors": 50, "claims": 140, "claim_links": 70, "quantities": 38, "events": 64,
-    "event_actors": 90, "cruxes": 95, "questions": 16, "codings": 2200,
+    "paragraphs": 31,
+    "spans": 440,
+    "actors": 50,
+    "claims": 140,
+    "claim_links": 70,
+    "quantities": 38,
+    "events": 64,
+    "event_actors": 90,
+    "cruxes": 95,
+    "questions": 16,
+    "codings": 2200,
 }
 
 
@@ -48,7 +57,13 @@ def test_the_named_cruxes_are_there():
     case = load("report")
     paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
     cruxes = set(zip(case.cruxes["span_id"].map(paragraph), case.cruxes["problem"].astype(str)))
-    assert {(1, "date or time"), (5, "number or unit"), (8, "who speaks"), (13, "quotation marks"), (30, "garbled wording")} <= cruxes
+    assert {
+        (1, "date or time"),
+        (5, "number or unit"),
+        (8, "who speaks"),
+        (13, "quotation marks"),
+        (30, "garbled wording"),
+    } <= cruxes
 
 
 def test_gists_are_different():
@@ -90,5 +105,7 @@ def test_no_run_of_seven_words_of_the_report_stands_in_the_project(report_text):
             ours = words(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError:
             continue  # a picture
-        found += [f"{path.name}: {' '.join(ours[i : i + 7])}" for i in range(len(ours) - 6) if tuple(ours[i : i + 7]) in runs]
+        found += [
+            f"{path.name}: {' '.join(ours[i : i + 7])}" for i in range(len(ours) - 6) if tuple(ours[i : i + 7]) in runs
+        ]
     assert found == []

@@ -15,9 +15,51 @@ from test_data import words
 from test_verify import MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
 
 NASTY = [
-    "a", "Z", "é", "e\u0301", "ß", "\u1e9b\u0323", "한", "\u1112\u1161\u11ab", "𝔸", "👩‍👩‍👧", "字", "٣", "\u0344", "\u2126",
-    " ", "\t", "\n", "\n\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1f", "\x85", "\xa0", "\u1680", "\u2000", "\u2009",
-    "\u2028", "\u2029", "\u202f", "\u205f", "\u3000", "\u200b", "\u180e", "\ufeff", "\n\u00a0\n", "\n\x85\n", "“", "’", "…", "--", "\xad",
+    "a",
+    "Z",
+    "é",
+    "e\u0301",
+    "ß",
+    "\u1e9b\u0323",
+    "한",
+    "\u1112\u1161\u11ab",
+    "𝔸",
+    "👩‍👩‍👧",
+    "字",
+    "٣",
+    "\u0344",
+    "\u2126",
+    " ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\x1d",
+    "\x1f",
+    "\x85",
+    "\xa0",
+    "\u1680",
+    "\u2000",
+    "\u2009",
+    "\u2028",
+    "\u2029",
+    "\u202f",
+    "\u205f",
+    "\u3000",
+    "\u200b",
+    "\u180e",
+    "\ufeff",
+    "\n\u00a0\n",
+    "\n\x85\n",
+    "“",
+    "’",
+    "…",
+    "--",
+    "\xad",
 ]
 COMPARE = """([name, copy]) => {
     const data = JSON.parse(document.querySelector("#so-desk script").textContent)[name];
@@ -71,7 +113,9 @@ def test_hashes_agree(desk):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "broken utf-8", "big-endian"])
 def test_files_are_read_alike(desk, tmp_path, encoding):
     text = "“Été”, she said – déjà vu.\r\n\r\nA second paragraph."
-    data = {"broken utf-8": text.encode() + b"\xe2\x80", "big-endian": b"\xfe\xff" + text.encode("utf-16-be")}.get(encoding)
+    data = {"broken utf-8": text.encode() + b"\xe2\x80", "big-endian": b"\xfe\xff" + text.encode("utf-16-be")}.get(
+        encoding
+    )
     data = data or text.encode(encoding)
     (tmp_path / "a.txt").write_bytes(data)
     read = desk.evaluate("bytes => standoffDesk.decode(new Uint8Array(bytes), 'a.txt')", list(data))
@@ -158,9 +202,17 @@ def test_the_practice_report_is_shown_with_all_claims_and_cruxes(opened, practic
     markers = opened.locator(".so-desk-paragraph button.so-tag")
     assert markers.count() == len(practice.claims) + len(practice.cruxes)
     shown = [
-        unicodedata.normalize("NFC", re.sub(r"\s+", " ", block.evaluate(
-            "p => { const copy = p.cloneNode(true); copy.querySelectorAll('button').forEach(b => b.remove()); return copy.textContent; }"
-        ))) for block in opened.locator(".so-desk-paragraph > p").all()
+        unicodedata.normalize(
+            "NFC",
+            re.sub(
+                r"\s+",
+                " ",
+                block.evaluate(
+                    "p => { const copy = p.cloneNode(true); copy.querySelectorAll('button').forEach(b => b.remove()); return copy.textContent; }"
+                ),
+            ),
+        )
+        for block in opened.locator(".so-desk-paragraph > p").all()
     ]
     assert shown == paragraphs(read_text(practice.text))
 
@@ -173,7 +225,10 @@ def test_a_claim_is_selected_and_its_words_are_marked(opened, practice):
     text = paragraphs(read_text(practice.text))
 
     def words_of(span):
-        return [text[row.paragraph - 1][row.start : row.end] for row in practice.spans[practice.spans["span_id"] == span].itertuples()]
+        return [
+            text[row.paragraph - 1][row.start : row.end]
+            for row in practice.spans[practice.spans["span_id"] == span].itertuples()
+        ]
 
     for name, column in {"so-on": "content_span", "so-on-source": "source_span", "so-on-cue": "cue_span"}.items():
         assert opened.locator(f".so-desk-paragraph .{name}").all_inner_texts() == words_of(claim[column])
@@ -236,7 +291,10 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
     edited.write_bytes(read_text(practice.text).replace("trawler. At least", "boat. At least").encode("cp1252"))
     field.set_input_files(edited)
     desk.locator(".so-edited").wait_for()
-    assert "14 of 15 paragraphs match" in said.inner_text() and "Not worded as in the original: paragraph 9." in said.inner_text()
+    assert (
+        "14 of 15 paragraphs match" in said.inner_text()
+        and "Not worded as in the original: paragraph 9." in said.inner_text()
+    )
     assert "read as Windows-1252" in said.inner_text()
     pdf = tmp_path / "report.txt"
     pdf.write_bytes(b"%PDF-1.7 ...")
@@ -256,11 +314,14 @@ def test_a_text_is_pasted_and_dropped(desk, practice):
     desk.locator(".so-desk-paragraph").first.wait_for()
     assert "Quotation marks, dashes or the like differ" in desk.locator(".so-desk-said").inner_text()
     desk.reload()
-    desk.evaluate("""text => {
+    desk.evaluate(
+        """text => {
         const data = new DataTransfer();
         data.items.add(new File([text], "copy.txt", {type: "text/plain"}));
         document.querySelector("#so-desk").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-    }""", read_text(practice.text))
+    }""",
+        read_text(practice.text),
+    )
     desk.locator(".so-desk-paragraph").first.wait_for()
     assert "All 15 paragraphs match" in desk.locator(".so-desk-said").inner_text()
 
@@ -313,7 +374,9 @@ def test_axe_finds_nothing_on_the_open_desk(browser, theme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         box = page.locator(".so-desk-panel").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] < 450
-        sizes = page.locator(".so-desk button:visible").evaluate_all("all => all.map(b => { const r = b.getBoundingClientRect(); return Math.min(r.width, r.height); })")
+        sizes = page.locator(".so-desk button:visible").evaluate_all(
+            "all => all.map(b => { const r = b.getBoundingClientRect(); return Math.min(r.width, r.height); })"
+        )
         assert min(sizes) >= 24
     finally:
         page.close()

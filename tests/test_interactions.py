@@ -14,7 +14,9 @@ def small_case():
         [("c1", "a", "b", "reject"), ("c2", "a", "b", "state"), ("c3", "b", None, "threaten")],
         columns=["claim_id", "source", "recipient", "act"],
     )
-    events = pd.DataFrame([("e1", "retreat", "actual"), ("e2", "consult", "future")], columns=["event_id", "category", "status"])
+    events = pd.DataFrame(
+        [("e1", "retreat", "actual"), ("e2", "consult", "future")], columns=["event_id", "category", "status"]
+    )
     parts = pd.DataFrame(
         [("e1", "a", "actor"), ("e1", "b", "recipient"), ("e2", "a", "actor"), ("e2", "c", "actor")],
         columns=["event_id", "actor_id", "role"],
@@ -34,7 +36,12 @@ def test_a_small_case_by_hand():
 
 def test_every_act_and_category_has_its_kind():
     package = load("report").package
-    fields = {f["name"]: f for table in package["resources"] for f in table["schema"]["fields"] if f["name"] in ("act", "category")}
+    fields = {
+        f["name"]: f
+        for table in package["resources"]
+        for f in table["schema"]["fields"]
+        if f["name"] in ("act", "category")
+    }
     known = {*vocabulary(fields["act"]), *vocabulary(fields["category"])}
     assert known - set(QUADS) == {"state", "other"}
     assert set(QUADS) <= known

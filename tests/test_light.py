@@ -39,7 +39,9 @@ def weights(address, browser):
         + [sum(size for path, size in files.items() if not is_shared(path)) for files in states]
         for name, states in pages.items()
     }
-    print("\nkB without compression     first visit        next page\n                         at once  to its end  at once  to its end")
+    print(
+        "\nkB without compression     first visit        next page\n                         at once  to its end  at once  to its end"
+    )
     for name, sizes in weights.items():
         print(f"{name:24}" + "".join(f"{size / 1000:9.1f}" for size in sizes))
     return weights

@@ -41,13 +41,16 @@ def test_every_work_that_the_data_cite_is_in_the_bibliography():
         assert cited and cited <= keys
 
 
-@pytest.mark.parametrize("line, expected", [
-    ("See <https://a.org/x>, or [this](https://b.org/y_(z)).", ["https://a.org/x", "https://b.org/y_(z)"]),
-    ("url = {https://a.org/x%20y?b=c#d},", ["https://a.org/x%20y?b=c#d"]),
-    ("  doi = {10.1162/tacl_a_00041},", ["https://doi.org/10.1162/tacl_a_00041"]),
-    ('"path": "https://a.org/", "profile": "https://b.org/1.json"', ["https://a.org/", "https://b.org/1.json"]),
-    ("No address: `https://{host}/`, http://www.w3.org/2000/svg", []),
-])
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("See <https://a.org/x>, or [this](https://b.org/y_(z)).", ["https://a.org/x", "https://b.org/y_(z)"]),
+        ("url = {https://a.org/x%20y?b=c#d},", ["https://a.org/x%20y?b=c#d"]),
+        ("  doi = {10.1162/tacl_a_00041},", ["https://doi.org/10.1162/tacl_a_00041"]),
+        ('"path": "https://a.org/", "profile": "https://b.org/1.json"', ["https://a.org/", "https://b.org/1.json"]),
+        ("No address: `https://{host}/`, http://www.w3.org/2000/svg", []),
+    ],
+)
 def test_an_address_is_cut_from_its_line(line, expected):
     assert list(links.in_line(line)) == expected
 
@@ -66,11 +69,20 @@ def test_addresses_on_pages_are_well_formed_and_among_those_that_are_checked():
             assert link["href"] in FOUND, f"{path.name}: {link['href']} is in none of the SOURCES of links.py"
 
 
-@pytest.mark.parametrize("address, words", [
-    ("https://nohost/x", "no host"), ("https:///x", "no host"), ("https://a..org/", "no host"), ("https://a.org:port/", "[Pp]ort"),
-    ("https://a.org/x y", "space"), ("https://a.org/100%", "percent"), ("https://doi.org/11.1234/x", "no DOI"),
-    ("https://doi.org/https://doi.org/10.1234/x", "no DOI"), ("http://a.org/", "https"),
-])
+@pytest.mark.parametrize(
+    "address, words",
+    [
+        ("https://nohost/x", "no host"),
+        ("https:///x", "no host"),
+        ("https://a..org/", "no host"),
+        ("https://a.org:port/", "[Pp]ort"),
+        ("https://a.org/x y", "space"),
+        ("https://a.org/100%", "percent"),
+        ("https://doi.org/11.1234/x", "no DOI"),
+        ("https://doi.org/https://doi.org/10.1234/x", "no DOI"),
+        ("http://a.org/", "https"),
+    ],
+)
 def test_a_fault_is_named(address, words):
     assert re.search(words, links.fault(address))
 
@@ -104,8 +116,10 @@ def asked():
     with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{server.server_port}"
-        found = {f"{base}/{name}": [f"references.bib:{n}"] for n, name in enumerate(
-            ["good", "gone", "moved", "elsewhere", "closed", "slow"])}
+        found = {
+            f"{base}/{name}": [f"references.bib:{n}"]
+            for n, name in enumerate(["good", "gone", "moved", "elsewhere", "closed", "slow"])
+        }
         found["http://127.0.0.1:9/nobody"] = ["README.md:1", "index.md:2"]
         settings = links.SETTINGS | {"linkcheck_timeout": 1.5, "linkcheck_retries": 1}
         yield base, found, links.ask(found, settings)
@@ -116,8 +130,13 @@ def test_each_answer_has_its_kind(asked):
     base, found, answers = asked
     kinds = {answer["uri"].removeprefix(base): links.kind(answer) for answer in answers}
     assert kinds == {
-        "/good": "working", "/elsewhere": "working", "/gone": "broken", "/moved": "moved", "/closed": "refused",
-        "/slow": "timeout", "http://127.0.0.1:9/nobody": "broken",
+        "/good": "working",
+        "/elsewhere": "working",
+        "/gone": "broken",
+        "/moved": "moved",
+        "/closed": "refused",
+        "/slow": "timeout",
+        "http://127.0.0.1:9/nobody": "broken",
     }
 
 
@@ -156,8 +175,12 @@ def keep_issue(tmp_path):
 
     def run(outcome, number):
         (tmp_path / "open").write_text(number)
-        environ = dict(os.environ, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}", OUTCOME=outcome, TITLE=step["env"]["TITLE"])
-        done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environ, capture_output=True, text=True)
+        environ = dict(
+            os.environ, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}", OUTCOME=outcome, TITLE=step["env"]["TITLE"]
+        )
+        done = subprocess.run(
+            ["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environ, capture_output=True, text=True
+        )
         calls = (tmp_path / "calls").read_text().splitlines() if (tmp_path / "calls").exists() else []
         return done.returncode, calls
 
@@ -165,11 +188,14 @@ def keep_issue(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("outcome, number, call", [
-    ("failure", "", "issue create --title Links that do not answer --body-file _build/links.md"),
-    ("failure", "12", "issue edit 12 --body-file _build/links.md"),
-    ("success", "12", "issue close 12 --comment All addresses answer again."),
-])
+@pytest.mark.parametrize(
+    "outcome, number, call",
+    [
+        ("failure", "", "issue create --title Links that do not answer --body-file _build/links.md"),
+        ("failure", "12", "issue edit 12 --body-file _build/links.md"),
+        ("success", "12", "issue close 12 --comment All addresses answer again."),
+    ],
+)
 def test_one_issue_is_opened_updated_and_closed(keep_issue, outcome, number, call):
     code, (asked_for, *done) = keep_issue(outcome, number)
     assert code == 0 and asked_for.startswith("issue list --state open") and done == [call]

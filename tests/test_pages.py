@@ -49,10 +49,11 @@ class Page(HTMLParser):
             self.in_article = True
         elif self.in_article and re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
-        for name in {"script": ["src"], "link": ["href"], "img": ["src"], "iframe": ["src"], "source": ["src"]}.get(tag, []):
+        for name in {"script": ["src"], "link": ["href"], "img": ["src"], "iframe": ["src"], "source": ["src"]}.get(
+            tag, []
+        ):
             if name in a and not (tag == "link" and a.get("rel") in ("index", "search", "next", "prev", "canonical")):
                 self.loads.append(a[name])
-
 
     def handle_endtag(self, tag):
         if tag == "article":
@@ -73,8 +74,12 @@ def pages():
 def test_a_page_loads_only_its_own_files(pages, name):
     foreign = [load for load in pages[name].loads if urlsplit(load).scheme not in ("", "data") or load.startswith("//")]
     assert not foreign
-    missing = [load for load in pages[name].loads
-               if not load.startswith("data:") and not ((HTML / f"{name}.html").parent / unquote(urlsplit(load).path)).is_file()]
+    missing = [
+        load
+        for load in pages[name].loads
+        if not load.startswith("data:")
+        and not ((HTML / f"{name}.html").parent / unquote(urlsplit(load).path)).is_file()
+    ]
     assert not missing
 
 
@@ -124,7 +129,9 @@ def test_every_claim_and_crux_has_its_row(pages):
 
 def test_every_column_is_in_the_codebook(pages):
     package = load("report").package
-    wanted = {f"{table['name']}-{field['name']}" for table in package["resources"] for field in table["schema"]["fields"]}
+    wanted = {
+        f"{table['name']}-{field['name']}" for table in package["resources"] for field in table["schema"]["fields"]
+    }
     assert wanted <= set(pages["chapters/codebook"].ids)
 
 
@@ -154,7 +161,9 @@ def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
     tab.set_viewport_size({"width": width, "height": 900})
     tab.open(name)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")  # else only when scrolled to
+    tab.evaluate(
+        "document.querySelectorAll('img').forEach(image => image.loading = 'eager')"
+    )  # else only when scrolled to
     tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")  # fails if a picture does not show
 
 
@@ -279,7 +288,9 @@ def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
     assert panel.evaluate("panel => panel === document.activeElement"), "a screen reader is led to it"
     box, cited = panel.bounding_box(), link.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
-    assert box["y"] - (cited["y"] + cited["height"]) < 10 or cited["y"] - (box["y"] + box["height"]) < 10, "where it is cited"
+    assert box["y"] - (cited["y"] + cited["height"]) < 10 or cited["y"] - (box["y"] + box["height"]) < 10, (
+        "where it is cited"
+    )
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent") == "In the table of all claims"
@@ -319,7 +330,10 @@ def test_the_rows_say_what_the_table_says_and_are_loaded_on_demand(tab):
     assert sum("claim-rows" in url for url in loaded) == 1
     rows = tab.evaluate("window.standoffClaims.rows")
     assert set(rows) == set(load("report").claims["claim_id"])
-    assert all(rows[row["id"]] == [cell.get_text() for cell in row.select("th, td")] for row in table.select("#so-claims tbody tr"))
+    assert all(
+        rows[row["id"]] == [cell.get_text() for cell in row.select("th, td")]
+        for row in table.select("#so-claims tbody tr")
+    )
 
 
 @pytest.mark.parametrize("case", ["no script", "no popovers", "no rows"])

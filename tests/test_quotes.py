@@ -54,7 +54,12 @@ def test_the_place_is_the_right_one():
         ("may", {}, "“may” is not in the text", "copy the words"),  # no part of a word
         ("told reporters", {"paragraph": 2}, "not in paragraph 2, but in paragraph 1", "correct the paragraph"),
         ("told", {"paragraph": 9}, "there is no paragraph 9", "from 1 to 3"),
-        ("said", {}, "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3", "write the paragraph, quote more words, or say which: said#2"),
+        (
+            "said",
+            {},
+            "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3",
+            "write the paragraph, quote more words, or say which: said#2",
+        ),
         ("said", {"paragraph": 2}, "“said” stands 3 times in paragraph 2", "quote more words, or say which: said#2"),
         ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
         ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
@@ -70,9 +75,13 @@ def test_words_that_are_not_found_or_not_alone(typed, options, message, remedy):
 def test_a_cue_is_looked_for_beside_its_content():
     content = quoted.find("no. It")[:1]
     assert words("said", near=quoted.find("she said 3,000 came")) == ["said"]
-    assert quoted.find("said", near=quoted.find("3,000 came")) == [(2, TEXT[1].index("said 3,000"), TEXT[1].index("said 3,000") + 4)]
+    assert quoted.find("said", near=quoted.find("3,000 came")) == [
+        (2, TEXT[1].index("said 3,000"), TEXT[1].index("said 3,000") + 4)
+    ]
     assert quoted.find("said", near=quoted.find("nothing")) == [(1, TEXT[0].index("said"), TEXT[0].index("said") + 4)]
-    assert quoted.find("told", near=quoted.find("twice"))[0][0] == 1  # the cue of a claim may stand in another paragraph
+    assert (
+        quoted.find("told", near=quoted.find("twice"))[0][0] == 1
+    )  # the cue of a claim may stand in another paragraph
     with pytest.raises(QuoteError, match="3 times in paragraph 2|2 times in paragraph 2"):
         quoted.find("said", near=content)  # over two sentences
 

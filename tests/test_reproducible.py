@@ -21,11 +21,21 @@ def contents(folder):
 def other_build(tmp_path_factory):
     """The folder of a book that is built from a copy of the sources; every chapter is executed anew."""
     copy = tmp_path_factory.mktemp("elsewhere") / "a copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("_build", ".venv", ".git", "*.egg-info", "__pycache__", ".pytest_cache"))
+    shutil.copytree(
+        ROOT,
+        copy,
+        ignore=shutil.ignore_patterns("_build", ".venv", ".git", "*.egg-info", "__pycache__", ".pytest_cache"),
+    )
     address, branch = find_repository(ROOT)  # a copy has no git
     environ = dict(
-        os.environ, PYTHONPATH=str(copy), PYTHONHASHSEED="0", PYTHONUTF8="1", TZ="Pacific/Kiritimati", LC_ALL="C",
-        BOOK_REPOSITORY=address or "none", BOOK_BRANCH=branch,
+        os.environ,
+        PYTHONPATH=str(copy),
+        PYTHONHASHSEED="0",
+        PYTHONUTF8="1",
+        TZ="Pacific/Kiritimati",
+        LC_ALL="C",
+        BOOK_REPOSITORY=address or "none",
+        BOOK_BRANCH=branch,
     )
     environ.pop("SOURCE_DATE_EPOCH", None)
     command = [sys.executable, "-c", "import book, sys; sys.exit(book.build([]))"]  # this environment serves both

@@ -19,7 +19,13 @@ import safe  # noqa: E402
 from bs4 import BeautifulSoup  # noqa: E402
 from sphinx.errors import ExtensionError  # noqa: E402
 
-HOSTILE = ["<script>stolen = true</script>", '"><img src=x onerror="stolen = true">', "=HYPERLINK(1)", "\u202egnp.exe", "</table>'&"]
+HOSTILE = [
+    "<script>stolen = true</script>",
+    '"><img src=x onerror="stolen = true">',
+    "=HYPERLINK(1)",
+    "\u202egnp.exe",
+    "</table>'&",
+]
 
 
 def assert_is_text(html):
@@ -38,7 +44,7 @@ def test_a_page_has_a_policy_and_no_code_in_its_attributes(name):
     assert len(policies) == 1 and policies[0].startswith("default-src 'none'; script-src 'self'")
     assert "unsafe" not in policies[0] and "http" not in policies[0]
     tags = "".join(re.findall(r"<[a-z][^>]*>", text))
-    assert not re.findall(r'\s(?:on\w+|style)=', re.sub(r'"[^"]*"', "", tags))
+    assert not re.findall(r"\s(?:on\w+|style)=", re.sub(r'"[^"]*"', "", tags))
     assert text.index("Content-Security-Policy") < min(text.index("<script"), text.index("<link"))
 
 
@@ -115,7 +121,11 @@ def test_hostile_cells_stay_text_in_the_tables_of_claims_and_cruxes(practice, mo
     shown = []
     monkeypatch.setattr(tables, "display", lambda output: shown.append(output.data))
     text = " ".join(HOSTILE)
-    case = type("Case", (), {name: getattr(practice, name).copy() for name in ("claims", "actors", "spans", "claim_links", "cruxes")})()
+    case = type(
+        "Case",
+        (),
+        {name: getattr(practice, name).copy() for name in ("claims", "actors", "spans", "claim_links", "cruxes")},
+    )()
     case.claims["gist"] = case.actors["name"] = case.claim_links["note"] = text
     case.cruxes["why"] = case.cruxes["printed_reading"] = text
     tables.claims_table(case)

@@ -31,7 +31,9 @@ def test_numbers_in_words():
 
 
 def test_a_table_has_caption_and_header_cells(shown):
-    frame = pd.DataFrame({"claim_id": ["c045"], "year": [2014.0], "killed": [14000], "day": [pd.Timestamp("2022-02-15")], "none": [None]})
+    frame = pd.DataFrame(
+        {"claim_id": ["c045"], "year": [2014.0], "killed": [14000], "day": [pd.Timestamp("2022-02-15")], "none": [None]}
+    )
     table(frame, "A <caption>", index=False)
     assert "<caption>A &lt;caption&gt;</caption>" in shown[0]
     assert shown[0].count('<th scope="col">') == 5

@@ -22,14 +22,17 @@ def doctree(words=0, lines=0, raw=""):
     return nodes.section("", nodes.paragraph("", "word " * words), cell, nodes.raw("", raw, format="html"))
 
 
-@pytest.mark.parametrize("parts, expected", [
-    ({"words": 2380}, (10, 10)),
-    ({"lines": 180}, (15, 15)),
-    ({"raw": "<figure><table></table></figure>" * 5}, (10, 10)),
-    ({"raw": "<figure></figure><details><table></table></details>" * 5}, (5, 5)),  # what is folded away counts once
-    ({"words": 2380, "raw": '<form class="so-quiz"></form><details><table></table></details>' * 5}, (10, 50)),
-    ({}, (5, 5)),
-])
+@pytest.mark.parametrize(
+    "parts, expected",
+    [
+        ({"words": 2380}, (10, 10)),
+        ({"lines": 180}, (15, 15)),
+        ({"raw": "<figure><table></table></figure>" * 5}, (10, 10)),
+        ({"raw": "<figure></figure><details><table></table></details>" * 5}, (5, 5)),  # what is folded away counts once
+        ({"words": 2380, "raw": '<form class="so-quiz"></form><details><table></table></details>' * 5}, (10, 50)),
+        ({}, (5, 5)),
+    ],
+)
 def test_minutes_are_counted(parts, expected):
     assert times.minutes(doctree(**parts)) == expected
 
@@ -50,7 +53,10 @@ def test_the_first_page_lists_the_chapters_in_order():
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_and_the_first_page_say_the_same(name):
     frame = page(f"chapters/{name}").select_one(".admonition").get_text()
-    time = re.search(r"Time about (\d+ minutes to read, \d+ with the exercises)\. Level (.+?)\.? You need", re.sub(r"\s+", " ", frame))
+    time = re.search(
+        r"Time about (\d+ minutes to read, \d+ with the exercises)\. Level (.+?)\.? You need",
+        re.sub(r"\s+", " ", frame),
+    )
     assert time, frame
     item = next(item for item in chapters_on_first_page() if item.a["href"].endswith(f"/{name}.html"))
     words = re.sub(r"\s+", " ", item.get_text())

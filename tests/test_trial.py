@@ -59,13 +59,16 @@ def test_compare_prints_agreement_alpha_and_differences(shown, reference, capsys
     assert out.splitlines()[2:] == ["c002: you certain, the table uncommitted"]
 
 
-@pytest.mark.parametrize(("mine", "words"), [
-    ({}, "Label two units at least"),
-    ({"c002": "certain"}, "Label two units at least"),
-    ({"c002": "sure"}, "c002: 'sure' is no label. Write certain or probable"),
-    ({"c999": "certain"}, "c999 is none of the units: c002, "),
-    ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
-])
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        ({}, "Label two units at least"),
+        ({"c002": "certain"}, "Label two units at least"),
+        ({"c002": "sure"}, "c002: 'sure' is no label. Write certain or probable"),
+        ({"c999": "certain"}, "c999 is none of the units: c002, "),
+        ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
+    ],
+)
 def test_what_compare_says_to_other_labels(shown, mine, words, capsys):
     trial.compare(mine)
     assert words in capsys.readouterr().out
@@ -105,8 +108,10 @@ def test_the_page_shows_pythons_alpha(tab, reference):
             select.select_option(label)
         tab.get_by_role("button", name="Compare with the table").click()
         both = pd.DataFrame({"mine": mine, "table": reference}).replace("", None).dropna()
-        shown = re.fullmatch(r"You give the table's label to (\d+) of (\d+) units \(([\d.]+) %\)\. Your alpha is (-?[\d.]+)\.( \d+ not labelled\.)?",
-                             output.inner_text())
+        shown = re.fullmatch(
+            r"You give the table's label to (\d+) of (\d+) units \(([\d.]+) %\)\. Your alpha is (-?[\d.]+)\.( \d+ not labelled\.)?",
+            output.inner_text(),
+        )
         assert shown, output.inner_text()
         same = both["mine"] == both["table"]
         assert (int(shown[1]), int(shown[2])) == (same.sum(), len(both))
@@ -126,7 +131,10 @@ def test_the_form_by_keyboard_alone(tab, reference):
         assert form.locator("select").nth(number).input_value() == label
     form.get_by_role("button", name="Compare").focus()
     tab.keyboard.press("Enter")
-    assert output.inner_text() == "You give the table's label to 3 of 3 units (100.0 %). Your alpha is 1.000. 9 not labelled."
+    assert (
+        output.inner_text()
+        == "You give the table's label to 3 of 3 units (100.0 %). Your alpha is 1.000. 9 not labelled."
+    )
     assert [text for text in form.locator(".so-verdict").all_inner_texts() if text] == ["✓ as in the table"] * 3
     form.locator("select").first.select_option("probable")
     assert output.inner_text() == "", "a verdict does not outlive its labels"
@@ -147,7 +155,9 @@ def test_every_field_has_a_name_of_its_own_and_its_sentence(tab):
     fields = tab.locator("form.so-trial select")
     names = fields.evaluate_all("all => all.map(select => select.labels[0].firstChild.textContent)")
     assert len(set(names)) == 12 and names[1].strip() == "2. Certainty of Kesland"
-    described = fields.evaluate_all("all => all.map(s => document.getElementById(s.getAttribute('aria-describedby').split(' ')[0]).textContent.length)")
+    described = fields.evaluate_all(
+        "all => all.map(s => document.getElementById(s.getAttribute('aria-describedby').split(' ')[0]).textContent.length)"
+    )
     assert min(described) > 20
     assert tab.locator("form.so-trial .so-plain").is_hidden()
 

@@ -72,11 +72,21 @@ def test_everything_that_a_page_points_to_is_there(name):
     assert not broken
 
 
-@pytest.mark.parametrize("pointer, why", [
-    ("nothing.html", "no such file"), ("claims.html#nowhere", "no such place"), ("../../README.md", "out of the book"),
-    ("#nowhere", "no such place"), ("javascript:alert(1)", "scheme"), ("../_images/none.svg", "no such file"),
-    ("claims-table.html#c001", None), ("claims-table.html?source=x#c001", None), ("https://example.org/#x", None), ("../", None),
-])
+@pytest.mark.parametrize(
+    "pointer, why",
+    [
+        ("nothing.html", "no such file"),
+        ("claims.html#nowhere", "no such place"),
+        ("../../README.md", "out of the book"),
+        ("#nowhere", "no such place"),
+        ("javascript:alert(1)", "scheme"),
+        ("../_images/none.svg", "no such file"),
+        ("claims-table.html#c001", None),
+        ("claims-table.html?source=x#c001", None),
+        ("https://example.org/#x", None),
+        ("../", None),
+    ],
+)
 def test_what_leads_nowhere_is_seen(pointer, why):
     found = fault((HTML / "chapters/claims.html").resolve(), pointer)
     assert found is None if why is None else why in found
@@ -94,4 +104,3 @@ def test_everything_that_style_sheets_and_pictures_point_to_is_there():
                 assert (path.parent / name).is_file(), f"{path.name}: {name}"
             seen += 1
     assert seen > 10
-
