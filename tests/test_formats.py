@@ -39,20 +39,28 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
-    """Two folders of all formats, made side by side: in this process; in one where the day and the order of sets are others."""
+    """Two folders of all formats, made side by side; for the second one, the day and the order of sets are others.
+
+    In processes of their own, since each starts a browser and this one may have one.
+    """
     here, there = tmp_path_factory.mktemp("formats"), tmp_path_factory.mktemp("again")
-    command = [
-        sys.executable,
-        "-c",
-        "import sys, pathlib, formats; formats.make(pathlib.Path(sys.argv[1]))",
-        str(there),
-    ]
-    environ = dict(os.environ, PYTHONHASHSEED="7", PYTHONPATH=str(ROOT), TZ="Pacific/Kiritimati", LC_ALL="C")
-    other = subprocess.Popen(
-        command, cwd=there.parent, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    formats.make(here)
-    assert other.wait() == 0, other.stdout.read()
+
+    def start(folder, **environ):
+        command = [
+            sys.executable,
+            "-c",
+            "import sys, pathlib, formats; formats.make(pathlib.Path(sys.argv[1]))",
+            str(folder),
+        ]
+        environ = os.environ | {"PYTHONPATH": str(ROOT)} | environ
+        return subprocess.Popen(
+            command, cwd=folder.parent, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    started = [start(here), start(there, PYTHONHASHSEED="7", TZ="Pacific/Kiritimati", LC_ALL="C")]
+    for process in started:
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
     return here, there
 
 
