@@ -31,9 +31,11 @@ from urllib.parse import parse_qs, urlsplit
 import jupytext
 from playwright.sync_api import TimeoutError as TooLate
 
-from formats.browser import launch
 from buttons import build_pages, launch_links
 from chapters import ROOT
+
+sys.path.insert(0, str(ROOT))  # this is a script in tests/, and the browser is started in formats/
+from formats.browser import launch
 
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 UV = "uv==0.13.9"  # fills the environment; the Dockerfile's own steps are done by pip, as they say
