@@ -190,6 +190,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 sys.path.insert(0, "_ext")
 import parallel
+if __name__ == "__main__":
+    get_cache(sys.argv[1]).truncate_caches()  # makes it, as book.py does: afterwards this does nothing
 parallel.setup(types.SimpleNamespace(connect=lambda *arguments: None))
 
 def keep(number):
@@ -198,7 +200,6 @@ def keep(number):
     get_cache(sys.argv[1]).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 if __name__ == "__main__":
-    get_cache(sys.argv[1]).truncate_caches()
     with ProcessPoolExecutor(4) as pool:
         list(pool.map(keep, range(60)))
     print(len(get_cache(sys.argv[1]).list_cache_records()))

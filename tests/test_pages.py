@@ -271,6 +271,11 @@ def test_a_row_with_many_links_is_not_tall(tab):
     assert tab.locator("#c002").bounding_box()["y"] >= head["y"] + head["height"] - 1, "not under the heading"
 
 
+def closed(tab):
+    """Wait until the row is gone. (By its role it is not found any more as soon as it is hidden, a moment earlier.)"""
+    tab.locator(".so-row").wait_for(state="detached")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("key", ["click", "Enter", "Enter in a table"])
 def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
@@ -296,7 +301,7 @@ def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
     assert tab.evaluate("document.activeElement.textContent") == "In the table of all claims"
 
     tab.keyboard.press("Escape")
-    panel.wait_for(state="detached")
+    closed(tab)
     assert link.get_attribute("aria-expanded") == "false"
     assert link.evaluate("link => link === document.activeElement"), "the reader is where they were"
     assert "claims.html" in tab.url
@@ -307,11 +312,11 @@ def test_a_shown_row_closes_by_button_and_by_a_click_elsewhere_and_leads_to_the_
     link, panel = tab.locator("p a.claim").first, tab.locator(".so-row")
     link.click()
     panel.get_by_role("button", name="Close").click()
-    panel.wait_for(state="detached")
+    closed(tab)
     link.click()
     panel.wait_for()
     tab.mouse.click(5, 5)
-    panel.wait_for(state="detached")
+    closed(tab)
     claim = link.inner_text()
     link.click()
     panel.get_by_role("link").click()
