@@ -38,6 +38,11 @@ NEEDLESS = (
     "link:is([rel=preload], [rel=index], [rel=search]), "
     ".footer-item:empty, .sidebar-primary-item:empty, .sidebar-primary-items__end, .bd-footer, .pst-async-banner-revealer"
 )
+UNREAD = {  # classes that rules read in other places only, by where they are not read
+    "a.reference:not(.external)": "reference",
+    "nav.bd-links li.toctree-l1": "toctree-l1",
+    "nav.page-toc li.nav-item": "nav-item",
+}
 SPACE = re.compile(r"\s+")
 
 
@@ -153,6 +158,9 @@ def strip(page, named):
     for code in page.select("code.literal"):
         code["class"] = ["literal"]
         code.string = code.get_text()
+    for selector, name in UNREAD.items():
+        for element in page.select(selector):
+            element["class"].remove(name)
     for element in page.find_all(class_=True):
         element["class"] = [name for name in element["class"] if named(name)]
         if not element["class"]:
