@@ -56,12 +56,12 @@ def figures_page(page, name, sections):
     article.clear()
     article.append(parsed(
         f'<h1>Figures of <a href="{name}.html">{title}</a></h1>'
-        f"<p>The figures of this chapter, large, each with the numbers that it shows and the code that draws it.</p>"
+        "<p>The figures of this chapter, large, each with the numbers that it shows and the code that draws it.</p>"
     ))
     for number, figure, numbers, code in sections:
         section = parsed(f'<section id="figure-{number}"><h2>Figure {number}</h2></section>').section
         figure.img.attrs.pop("loading")
-        picture = parsed(f'<a class="so-large">The picture alone</a>').a
+        picture = parsed('<a class="so-large">The picture alone</a>').a
         picture["href"] = figure.img["src"]
         figure.append(picture)
         section.extend([figure, numbers])

@@ -94,7 +94,6 @@ def _path(path, digits):
         (x, y), end = here, points[-1]
         if command == "M":
             parts.append("M" + _numbers(end, digits))
-            start = end
         elif all(point == here for point in points):
             continue
         elif command == "L" and end[1] == y:

@@ -18,12 +18,6 @@ FIGURES = [
 ALL_PAGES = [*PAGES, *FIGURES, "genindex", "search"]
 
 
-def pages_of_the_book():
-    """All pages, as _toc.yml names them; `chapters/start` for example."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-
-
 def is_notebook(page):
     return "\nkernelspec:" in (ROOT / f"{page}.md").read_text(encoding="utf-8")
 

@@ -2,7 +2,6 @@
 
 import csv
 
-from standoff.case import DESCRIPTOR
 from standoff.new import new
 from standoff.quotes import Quoted, QuoteError
 from standoff.canon import paragraphs, read_text

@@ -56,7 +56,7 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["chapters/start", "chapters/claims-table"])
+@pytest.mark.parametrize("name", ALL_PAGES)
 def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(tabs, name):
     tab = tabs(1280, color_scheme="light", reduced_motion="reduce")
     open_page(tab, name)

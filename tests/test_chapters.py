@@ -6,7 +6,7 @@ import jupytext
 import pytest
 import yaml
 
-from chapters import CONTENT, FOLDER, REFERENCE, ROOT, code, is_notebook, pages_of_the_book, prose, source, tags
+from chapters import CONTENT, FOLDER, PAGES, REFERENCE, ROOT, code, is_notebook, prose, source, tags
 from standoff import load
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
@@ -77,7 +77,7 @@ def test_claims_that_a_chapter_cites_exist(name):
     assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"
 
 
-@pytest.mark.parametrize("page", [page for page in pages_of_the_book() if is_notebook(page)])
+@pytest.mark.parametrize("page", [page for page in PAGES if is_notebook(page)])
 def test_saving_a_chapter_in_jupyterlab_changes_nothing(page):
     text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
     assert jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst") == text

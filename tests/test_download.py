@@ -11,11 +11,11 @@ import nbclient
 import nbformat
 import pytest
 
-from chapters import HTML, is_notebook, pages_of_the_book
+from chapters import HTML, PAGES, is_notebook
 from rehearse import RAW
 
 ARCHIVE = "standoff-notebooks.zip"
-NOTEBOOKS = [name for name in pages_of_the_book() if is_notebook(name)]
+NOTEBOOKS = [name for name in PAGES if is_notebook(name)]
 
 # A kernel of the tests' environment in which this project is not installed, and what else a test names neither.
 KERNEL = """

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from chapters import CONTENT, HTML, ROOT, code, tags
+from chapters import CONTENT, HTML, code, tags
 from standoff import load
 
 

@@ -76,6 +76,10 @@ TRY_ALL = """url => {
     }
     document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.stolen = true">');
     fetch(`${url}/fetch`).catch(() => {});
+    const form = Object.assign(document.createElement("form"), {action: `${url}/form`, target: "somewhere"});
+    document.body.append(form); // it sends to a frame of its own, so that the page stays
+    document.body.insertAdjacentHTML("beforeend", '<iframe name="somewhere"></iframe>');
+    form.submit();
 }"""
 
 
