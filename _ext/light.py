@@ -126,10 +126,9 @@ def join_styles(page, root, sheets):
 
 
 def describe(page):
-    """A description for search engines: how the text begins."""
-    article = page.select_one("article")
-    if article and not page.select("meta[name=description]"):
-        paragraphs = (SPACE.sub(" ", p.get_text().strip()) for p in article.select("p:not(.admonition-title)"))
+    """A description for search engines: how the text begins, or else the title."""
+    if not page.select("meta[name=description]"):
+        paragraphs = (SPACE.sub(" ", p.get_text().strip()) for p in page.select("article p:not(.admonition-title)"))
         words = next((text for text in paragraphs if len(text) > 60), page.title.get_text())
         if len(words) > 155:
             words = words[:155].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
