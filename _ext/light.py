@@ -39,9 +39,9 @@ NEEDLESS = (
     ".footer-item:empty, .sidebar-primary-item:empty, .sidebar-primary-items__end, .bd-footer, .pst-async-banner-revealer"
 )
 UNREAD = {  # classes that rules read in other places only, by where they are not read
-    "a.reference:not(.external)": "reference",
-    "nav.bd-links li.toctree-l1": "toctree-l1",
-    "nav.page-toc li.nav-item": "nav-item",
+    "a.reference:not(nav.bd-links .external)": ("reference", "external"),
+    "nav.bd-links li.toctree-l1": ("toctree-l1",),
+    "nav.page-toc li.nav-item": ("nav-item",),
 }
 SPACE = re.compile(r"\s+")
 
@@ -136,11 +136,11 @@ def describe(page):
 
 
 def plain_cells(page):
-    """A cell is in four elements, one inside the other, of which two do."""
+    """A cell is in four elements, one inside the other, of which two do. (Of folded code, the outer one says how it unfolds.)"""
     for element in page.select("div.cell_input, div.cell_output"):
         element["class"] = [name for name in element["class"] if name not in ("docutils", "container")]
     fits = "div.output.text_html:has(> figure, > .so-scroll, > form.so-quiz)"  # other outputs scroll inside themselves
-    for element in page.select(f"div.cell, div.cell_input > div.highlight-ipython3, {fits}"):
+    for element in page.select(f"div.cell:not(:has(> details.hide)), div.cell_input > div.highlight-ipython3, {fits}"):
         element.unwrap()
 
 
@@ -157,9 +157,9 @@ def strip(page, named):
     for code in page.select("code.literal"):
         code["class"] = ["literal"]
         code.string = code.get_text()
-    for selector, name in UNREAD.items():
+    for selector, names in UNREAD.items():
         for element in page.select(selector):
-            element["class"].remove(name)
+            element["class"] = [name for name in element["class"] if name not in names]
     for element in page.find_all(class_=True):
         element["class"] = [name for name in element["class"] if named(name)]
         if not element["class"]:

@@ -411,3 +411,12 @@ def test_without_a_script_the_answer_is_still_there(browser):
     assert page.locator("form.so-quiz button:visible").count() == 0
     assert page.locator("details.so-answer summary").count() >= 5
     context.close()
+
+
+def test_folded_code_says_one_thing_and_unfolds(tab):
+    tab.open("chapters/your-report")
+    folded = tab.locator("details.hide").first
+    assert folded.locator("summary").inner_text().strip() == "Show code cell source"
+    folded.locator("summary").click()
+    assert folded.locator("summary").inner_text().strip() == "Hide code cell source"
+    assert folded.locator("pre").is_visible()
