@@ -12,7 +12,7 @@ def scorecard(questions, happened):
     questions: Series of str; happened: Series of 1 (yes) and 0 (no) with the same index.
     """
     fields = "".join(
-        f'<label>{html.escape(question)} <span><input type="text" inputmode="decimal" autocomplete="off"> %</span></label>'
+        f'<label>{html.escape(question)} <span class="so-percent"><input type="text" inputmode="decimal" autocomplete="off"> %</span></label>'
         for question in questions
     )
     answers = json.dumps([int(happened[name]) for name in questions.index])
