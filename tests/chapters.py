@@ -1,9 +1,11 @@
 """The chapters as the tests read them, and the pages made of them."""
 
+import functools
 from pathlib import Path
 
 import jupytext
 import yaml
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
@@ -16,6 +18,12 @@ FIGURES = [
     f"chapters/{name}-figures" for name in CONTENT if "\nfigure(" in (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 ]  # each chapter's figures, with their numbers and code
 ALL_PAGES = [*PAGES, *FIGURES, "genindex", "search"]
+
+
+@functools.cache
+def built(name):
+    """A built page, parsed. (lxml adds the end tags that the pages leave out.)"""
+    return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "lxml")
 
 
 def is_notebook(page):

@@ -2,7 +2,6 @@
 
 import shutil
 import struct
-import sys
 import threading
 import xml.etree.ElementTree as ET
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,12 +12,11 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
-from chapters import ALL_PAGES, HTML, PAGES, ROOT
+from chapters import ALL_PAGES, HTML, PAGES, built
 from test_accessibility import AXE, RULES, VIOLATIONS
 
-sys.path.insert(0, str(ROOT / "_ext"))
-import address  # noqa: E402
-import social  # noqa: E402
+import address
+import social
 
 ADDRESS = "https://books.example/standoff/"
 ACTION = {"GITHUB_SERVER_URL": "https://github.com"}
@@ -56,7 +54,7 @@ def head(page):
 
 @pytest.mark.parametrize("name", ALL_PAGES)
 def test_a_page_introduces_itself(name):
-    page = BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "lxml")
+    page = built(name)
     tags, title = head(page), page.title.get_text()
     assert tags["og:site_name"] == "Standoff" and tags["og:title"] in title
     assert title == "Standoff: one news report, read as data" if name == "index" else title.endswith(" — Standoff")
@@ -68,7 +66,7 @@ def test_a_page_introduces_itself(name):
 
 
 def test_titles_and_descriptions_differ_from_page_to_page():
-    pages = [BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "lxml") for name in PAGES]
+    pages = [built(name) for name in PAGES]
     for texts in ([page.title.get_text() for page in pages], [head(page)["description"] for page in pages]):
         assert len(set(texts)) == len(PAGES)
 

@@ -11,8 +11,7 @@ from packaging.requirements import Requirement
 
 from chapters import CONTENT, REFERENCE, ROOT, code
 
-sys.path.insert(0, str(ROOT))
-import book  # noqa: E402
+import book
 
 DISTRIBUTIONS = {"IPython": "ipython"}  # where the imported name is another one
 

@@ -4,7 +4,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,8 +15,7 @@ from bs4 import BeautifulSoup
 from chapters import HTML, ROOT
 from standoff import load
 
-sys.path.insert(0, str(ROOT))
-import links  # noqa: E402
+import links
 
 FOUND = links.addresses()
 WORKFLOW = ROOT / ".github/workflows/links.yml"

@@ -9,10 +9,9 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 
-from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT
+from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built
 from standoff import load
 from test_accessibility import AXE, RULES, VIOLATIONS
 
@@ -324,7 +323,7 @@ def test_a_shown_row_closes_by_button_and_by_a_click_elsewhere_and_leads_to_the_
 
 
 def test_the_rows_say_what_the_table_says_and_are_loaded_on_demand(tab):
-    table = BeautifulSoup((HTML / "chapters/claims-table.html").read_text(encoding="utf-8"), "lxml")
+    table = built("chapters/claims-table")
     loaded = []
     tab.on("request", lambda request: loaded.append(request.url))
     tab.open("chapters/claims")

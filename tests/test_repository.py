@@ -3,15 +3,13 @@
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 from buttons import build_pages, launch_links
 from chapters import ROOT
 
-sys.path.insert(0, str(ROOT / "_ext"))
-from repository import binder_address, find_repository, web_address  # noqa: E402
+from repository import binder_address, find_repository, web_address
 
 HUB = "https://github.com/reader/book"
 LAB = "https://gitlab.com/school/history/book"

@@ -9,8 +9,7 @@ import pytest
 
 from chapters import HTML, ROOT
 
-sys.path.insert(0, str(ROOT / "_ext"))
-from repository import find_repository  # noqa: E402
+from repository import find_repository
 
 
 def contents(folder):

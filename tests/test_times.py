@@ -1,20 +1,13 @@
 """Time and level of each chapter: counted, declared once, and the same wherever they are shown."""
 
 import re
-import sys
 
 import pytest
-from bs4 import BeautifulSoup
 from docutils import nodes
 
-from chapters import CONTENT, HTML, ROOT, prose
+from chapters import CONTENT, HTML, built, prose
 
-sys.path.insert(0, str(ROOT / "_ext"))
-import times  # noqa: E402
-
-
-def page(name):
-    return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "lxml")
+import times
 
 
 def doctree(words=0, lines=0, raw=""):
@@ -43,7 +36,7 @@ def test_words_that_only_a_notebook_shows_do_not_count():
 
 
 def chapters_on_first_page():
-    return page("index").select("ol.so-chapters > li")
+    return built("index").select("ol.so-chapters > li")
 
 
 def test_the_first_page_lists_the_chapters_in_order():
@@ -52,7 +45,7 @@ def test_the_first_page_lists_the_chapters_in_order():
 
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_and_the_first_page_say_the_same(name):
-    frame = page(f"chapters/{name}").select_one(".admonition").get_text()
+    frame = built(f"chapters/{name}").select_one(".admonition").get_text()
     time = re.search(
         r"Time about (\d+ minutes to read, \d+ with the exercises)\. Level (.+?)\.? You need",
         re.sub(r"\s+", " ", frame),

@@ -2,16 +2,14 @@
 
 import functools
 import re
-import sys
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
-from chapters import ALL_PAGES, HTML, ROOT
+from chapters import ALL_PAGES, HTML
 
-sys.path.insert(0, str(ROOT / "_ext"))
-from address import find_address  # noqa: E402
+from address import find_address
 
 NAMES = ("href", "src", "srcset", "poster", "data", "action", "formaction", "cite", "data-src")  # attributes that point
 FILES = sorted(HTML.rglob("*.html")) if HTML.is_dir() else []
