@@ -58,18 +58,18 @@ class Assignment:
     tasks: tuple
 
 
-def names():
+def names(folder=FOLDER):
     """All assignments, in order: list of str."""
-    return sorted(path.parent.name for path in FOLDER.glob("*/*.md") if path.stem == path.parent.name)
+    return sorted(path.parent.name for path in folder.glob("*/*.md") if path.stem == path.parent.name)
 
 
 @functools.cache
-def read(name):
+def read(name, folder=FOLDER):
     """The Assignment of this name ("3-claims", or "3"). Raises AssignmentError."""
-    found = [one for one in names() if name in (one, one.partition("-")[0])]
+    found = [one for one in names(folder) if name in (one, one.partition("-")[0])]
     if not found:
-        raise AssignmentError(f"there is no assignment {name!r}. Remedy: name one of {', '.join(names())}")
-    path = FOLDER / found[0] / f"{found[0]}.md"
+        raise AssignmentError(f"there is no assignment {name!r}. Remedy: name one of {', '.join(names(folder))}")
+    path = folder / found[0] / f"{found[0]}.md"
     notebook = jupytext.read(path)
     return Assignment(found[0], _title(notebook, path.name), path.parent, notebook, tuple(_tasks(notebook, path.name)))
 
