@@ -1,0 +1,174 @@
+"""What was handed in, file by file, out of folders and archives that may be broken or hostile.
+
+Nothing is opened but ordinary files, no link is followed, and no name that an archive says becomes a path on disk: what is
+unpacked gets a number in a scratch folder.
+"""
+
+import os
+import re
+import shutil
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+MEMBER = 20_000_000  # bytes of one file: see marks.py
+TOTAL = 1_000_000_000  # bytes of an archive, unpacked
+BOMB = 50_000_000, 100  # from so many bytes on, an archive may grow at most so many times
+MEMBERS = 20_000  # files in an archive
+DEPTH = 3  # archives in archives
+FOLDERS = 20  # folders in folders
+
+REFUSED, UNREADABLE = "refused", "unreadable"
+CLUTTER = {"__MACOSX", "__pycache__", "venv", "env", "node_modules", "site-packages", "Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was handed in.
+
+    parts    names of folders, archives (without .zip) and the file itself: to show and to compare, never a path on disk
+    path     where its bytes are; None for a folder, and for what was not opened
+    status   "" or refused or unreadable, and `why`, as a sentence without its subject: "is a link ..."
+    archives how many of the first parts lead to the innermost archive that it comes from; 0 if from none
+    """
+
+    parts: tuple
+    path: Path | None = None
+    status: str = ""
+    why: str = ""
+    archives: int = 0
+
+
+def entries(source, scratch):
+    """All files, empty folders and obstacles under `source` (a folder or a zip file), in a stable order: a list of Entry.
+
+    scratch: an empty folder that archives are unpacked into. Raises OSError if `source` itself cannot be read.
+    """
+    source, numbers = Path(source), count(1)
+    if source.is_dir():
+        found = _folder(source, (), scratch, numbers)
+    else:
+        found = _archive(source, (), scratch, numbers, 1)
+    return sorted(found, key=lambda entry: (order("/".join(entry.parts)), entry.status))
+
+
+def order(name):
+    """A key to sort names by: as people do, and always the same."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name.casefold())], name
+
+
+def clean(name):
+    """A name that every file can hold: composed, without control characters and halves of characters."""
+    text = os.fsencode(name).decode("utf-8", "replace") if isinstance(name, str) else str(name)
+    text = unicodedata.normalize("NFC", text)
+    kept = "".join("" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text)
+    return " ".join(kept.split())[:200] or "_"
+
+
+def _is_clutter(name):
+    return name.startswith(".") or name in CLUTTER
+
+
+def _folder(folder, parts, scratch, numbers):
+    if len(parts) > FOLDERS:
+        yield Entry(parts, None, REFUSED, f"has more than {FOLDERS} folders inside one another")
+        return
+    empty = True
+    for item in sorted(os.scandir(folder), key=lambda item: item.name):
+        if _is_clutter(item.name):
+            continue
+        empty = False
+        here = (*parts, clean(item.name))
+        about = item.stat(follow_symlinks=False)
+        if stat.S_ISLNK(about.st_mode):
+            yield Entry(here, None, REFUSED, "is a link to another file: hand in the file itself")
+        elif stat.S_ISDIR(about.st_mode):
+            yield from _folder(item.path, here, scratch, numbers)
+        elif not stat.S_ISREG(about.st_mode):
+            yield Entry(here, None, REFUSED, "is a pipe, a socket or a device, which is not opened: hand in ordinary files")
+        elif about.st_nlink > 1:
+            yield Entry(here, None, REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file")
+        elif item.name.lower().endswith(".zip"):
+            yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers, 1)
+        elif about.st_size > MEMBER:
+            yield Entry(here, None, REFUSED, f"is larger than {MEMBER // 1_000_000} MB")
+        else:
+            yield Entry(here, Path(item.path))
+    if empty and parts:
+        yield Entry(parts)
+
+
+def _archive(path, parts, scratch, numbers, depth):
+    def obstacle(status, why, names=()):
+        return Entry((*parts, *names), None, status, why, len(parts))
+
+    if depth > DEPTH:
+        yield obstacle(REFUSED, f"has more than {DEPTH} archives inside one another")
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            size = sum(info.file_size for info in infos)
+            if len(infos) > MEMBERS:
+                yield obstacle(REFUSED, f"is an archive of more than {MEMBERS:,} files")
+                return
+            if size > TOTAL or size > max(BOMB[0], BOMB[1] * path.stat().st_size):
+                yield obstacle(REFUSED, f"is an archive that would unpack to {size // 1_000_000:,} MB")
+                return
+            empty = True
+            for info in infos:
+                raw, names, why = _member(info)
+                if any(map(_is_clutter, names)) and not why:
+                    continue
+                empty = False
+                if why:
+                    yield obstacle(REFUSED, why, names)
+                elif info.is_dir() or raw.endswith("\\"):
+                    yield obstacle("", "", names)
+                else:
+                    place = scratch / f"{next(numbers):06}"
+                    try:
+                        with archive.open(info) as packed, open(place, "xb") as unpacked:
+                            shutil.copyfileobj(packed, unpacked)
+                    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+                        yield obstacle(UNREADABLE, "cannot be unpacked: the archive is damaged, or packed in a rare way", names)
+                        continue
+                    if names[-1].lower().endswith(".zip"):
+                        yield from _archive(place, (*parts, *names[:-1], names[-1][:-4]), scratch, numbers, depth + 1)
+                    else:
+                        yield Entry((*parts, *names), place, archives=len(parts))
+            if empty and parts:
+                yield Entry(parts, archives=len(parts))
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+        yield obstacle(UNREADABLE, "is no zip archive, or a damaged one")
+
+
+def _member(info):
+    """The name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
+    raw = info.filename
+    if not info.flag_bits & 0x800:  # not marked as UTF-8, and often UTF-8 all the same
+        try:
+            raw = raw.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    pieces = re.split(r"[/\\]", raw)
+    names = tuple(clean(piece) for piece in pieces if piece not in ("", ".", ".."))
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    why = ""
+    if raw.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", raw) or ".." in pieces or not names:
+        why = "has a name that leads out of its archive"
+    elif kind == stat.S_IFLNK:
+        why = "is a link to another file: hand in the file itself"
+    elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        why = "is a special file: hand in ordinary files"
+    elif info.flag_bits & 1:
+        why = "is in an archive that is locked with a password: hand it in without"
+    elif info.file_size > MEMBER and not raw.lower().endswith(".zip"):
+        why = f"is larger than {MEMBER // 1_000_000} MB"
+    elif len(names) > FOLDERS:
+        why = f"has more than {FOLDERS} folders inside one another"
+    return raw, names, why
