@@ -161,7 +161,8 @@ def _run(root, order, seccomp, outlet):
     """Do the steps of an order, and say of each what came of it."""
     os.environ.update(HOME=f"{root}/home", TMPDIR=f"{root}/tmp")
     os.chdir(f"{root}/assignments/yours")
-    sys.path.insert(0, "")
+    if not order["trusted"]:
+        sys.path.insert(0, "")  # as in a notebook: modules beside it are found
     sys.argv[:] = [""]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     notebook = sys.modules["__main__"] = types.ModuleType("__main__")
@@ -182,7 +183,7 @@ def _run(root, order, seccomp, outlet):
         return say(broken=str(error))
     answered = set()
     for number, step in enumerate(order["steps"]):
-        if step.get("task") in answered:
+        if step["kind"] == "ask" and step["about"] in answered:
             continue
         say(step=number)
         if step["kind"] == "cell":
@@ -204,7 +205,7 @@ def _run(root, order, seccomp, outlet):
             well = well and not problem
             say(step=number, place=place, **({"problem": problem} if problem else {"value": found[0]}))
         if well:  # otherwise it is asked once more after the last cell
-            answered.add(step["task"])
+            answered.add(step["about"])
     say(done=True)
     os._exit(0)
 

@@ -1,0 +1,121 @@
+"""What a student handed in, read without trusting it: the cells of a notebook, and the files beside it."""
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTEBOOK_BYTES = 20_000_000
+CODE_CHARACTERS = 500_000
+CELLS = 1_000
+FILES_BYTES = 20_000_000
+FILES = 200
+
+
+class Unreadable(ValueError):
+    """Not a notebook that can be run; the message is for the student."""
+
+
+class Refused(ValueError):
+    """Something that is not opened or run at all; the message is for the student."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a submission. number: in the notebook, from 1; kind: "code", "markdown" ...; name: its grade_id, or ""."""
+
+    number: int
+    kind: str
+    name: str
+    source: str
+
+
+def read_cells(notebook):
+    """The cells of a notebook (Path or bytes), as a list of Cell. Raises Unreadable or Refused."""
+    data = _content(notebook, NOTEBOOK_BYTES, Unreadable) if isinstance(notebook, os.PathLike) else notebook
+    if len(data) > NOTEBOOK_BYTES:
+        raise Unreadable(_too_large("The notebook", NOTEBOOK_BYTES))
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError, MemoryError):
+        raise Unreadable("This is not a notebook: the file is damaged or of another kind (no JSON).") from None
+    cells = [_cell(number, cell) for number, cell in enumerate(_cells(content), start=1) if isinstance(cell, dict)]
+    code = [cell for cell in cells if cell.kind == "code"]
+    if len(code) > CELLS or sum(len(cell.source) for cell in code) > CODE_CHARACTERS:
+        raise Unreadable(f"The notebook has more than {CELLS:,} cells or {CODE_CHARACTERS:,} characters of code.")
+    return cells
+
+
+def _cells(content):
+    if isinstance(content, dict):
+        if isinstance(content.get("cells"), list):
+            return content["cells"]
+        sheets = content.get("worksheets")  # until format 3 (2015)
+        if isinstance(sheets, list):
+            return [cell for sheet in sheets for cell in (_cells(sheet) if isinstance(sheet, dict) else [])]
+    raise Unreadable("This is not a notebook: it has no list of cells.")
+
+
+def _cell(number, cell):
+    source = cell.get("source", cell.get("input", ""))  # `input`: until format 3
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    about = cell.get("metadata")
+    about = about.get("nbgrader") if isinstance(about, dict) else None
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return Cell(number, text(cell.get("cell_type")), text(name), text(source))
+
+
+def text(value):
+    """A str as one that every file can hold, without halves of characters; "" if it is no str."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def read_files(files, cases):
+    """Files (dict of Path or bytes by relative path) as bytes by the places where a run finds them. Raises Refused.
+
+    cases: names of released cases, which nothing that was handed in can add to.
+    """
+    if len(files) > FILES:
+        raise Refused(f"There are more than {FILES} files: hand in what the assignment asks for.")
+    found, size = {}, 0
+    for name, content in files.items():
+        parts = re.split(r"[/\\]", text(str(name)))
+        if {"", ".", ".."} & set(parts) or not "".join(parts).isprintable() or re.match(r"^[A-Za-z]:", parts[0]):
+            raise Refused(f"A file has a name that leads elsewhere: {text(str(name))[:80]!r}.")
+        data = content if isinstance(content, bytes) else _content(content, FILES_BYTES, Refused)
+        size += len(data)
+        if size > FILES_BYTES:
+            raise Refused(_too_large("What was handed in", FILES_BYTES))
+        if parts[0] == "data" and len(parts) > 1:
+            parts = parts[1:]  # beside the notebook, data is the same folder
+        else:
+            found["/".join(["assignments", "yours", *parts])] = data
+        if parts[0] not in cases:
+            found["/".join(["data", *parts])] = data
+    return found
+
+
+def _content(path, limit, error):
+    """The bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
+    path = Path(path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+    except (OSError, ValueError) as problem:
+        if path.is_symlink():
+            raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None
+        raise error(f"{text(path.name)} cannot be opened ({getattr(problem, 'strerror', problem)}).") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Refused(f"{text(path.name)} is a folder or a special file: hand in ordinary files.")
+    with open(descriptor, "rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise error(_too_large(text(path.name), limit))
+    return data
+
+
+def _too_large(what, limit):
+    return f"{what} is larger than {limit // 1_000_000} MB: clear outputs, and hand in what is asked for."
