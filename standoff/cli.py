@@ -1,4 +1,4 @@
-"""The command line: `standoff new`, `anchor`, `check`, `verify`, `export`."""
+"""The command line: `standoff new`, `anchor`, `check`, `verify`, `export`, `grade`."""
 
 import argparse
 import sys
@@ -68,6 +68,17 @@ def _parser():
     verify.add_argument("--case", default="report", help="name or folder of a case (default: report)")
     verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
     verify.set_defaults(run=_verify)
+
+    grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
+    grade.add_argument("submissions", help="folder or zip file, as the learning platform exports it")
+    grade.add_argument("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
+    grade.add_argument("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")
+    grade.add_argument("--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)")
+    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
+    grade.add_argument(
+        "--unsandboxed", action="store_true", help="run submissions without any protection: only if you trust them all"
+    )
+    grade.set_defaults(run=_grade)
     return parser
 
 
@@ -161,6 +172,30 @@ def _guide(options, report):
         print("Complete: every paragraph has claims, no row waits, no rule is broken.")
         print(f"Cite as: {found.citation}")
     return int(bool(found.next))
+
+
+def _grade(options):
+    from .grading.assignment import AssignmentError
+    from .grading.grade import GradeError, exit_status, grade, summary
+    from .grading.sandbox import SandboxError
+    from .grading.tables import PointsError
+
+    try:
+        graded = grade(
+            options.submissions, options.output, options.assignment, options.seed, options.jobs, options.unsandboxed
+        )
+    except (GradeError, SandboxError, AssignmentError, PointsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
+        return 130
+    print(summary(graded))
+    waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
+    if waiting:
+        print(f"{waiting} written answers wait for points: fill in {options.output}/prose.csv, then run this again.")
+    print(f"Look at {options.output}/class-report.html first.")
+    return exit_status(graded)
 
 
 def _verify(options):
