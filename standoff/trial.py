@@ -30,7 +30,7 @@ def trial(case, variable, claim_ids):
     text = paragraphs(read_text(case.text))
     options = "".join(f"<option>{html.escape(label)}</option>" for label in labels)
     units = "".join(
-        f'<div class="so-unit"><p>{_in_its_sentence(case, text, row.content_span)}</p>'
+        f'<div class="so-unit"><p>{in_its_sentence(case, text, row.content_span)}</p>'
         f"<label>{number}. {field['title']} of {html.escape(names[row.source])} "
         f'<select data-reference="{html.escape(reference[row.Index])}"><option value="">choose</option>{options}</select></label></div>'
         for number, row in enumerate(claims.itertuples(), start=1)
@@ -76,7 +76,7 @@ def compare(mine):
         print(f"{claim}: you {row['mine']}, the table {row['table']}")
 
 
-def _in_its_sentence(case, text, span):
+def in_its_sentence(case, text, span):
     """The sentence, or sentences, around a span, as HTML with the span marked."""
     parts = case.spans[case.spans["span_id"] == span].sort_values("part")
     paragraph = text[parts["paragraph"].iloc[0] - 1]

@@ -10,10 +10,13 @@ from bs4 import BeautifulSoup
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "chapters"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-CONTENT, REFERENCE = ([chapter["file"].rpartition("/")[2] for chapter in part["chapters"]] for part in TOC["parts"])
+CONTENT, CLASS, REFERENCE = (
+    [chapter["file"].rpartition("/")[2] for chapter in part["chapters"]] for part in TOC["parts"]
+)
+OTHERS = CLASS + REFERENCE  # without the frame of a chapter
 
 HTML = ROOT / "_build" / "html"
-PAGES = [TOC["root"], *(f"chapters/{name}" for name in CONTENT + REFERENCE)]
+PAGES = [TOC["root"], *(f"chapters/{name}" for name in CONTENT + OTHERS)]
 FIGURES = [
     f"chapters/{name}-figures" for name in CONTENT if "\nfigure(" in (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 ]  # each chapter's figures, with their numbers and code

@@ -9,7 +9,7 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
-from chapters import CONTENT, REFERENCE, ROOT, code
+from chapters import CONTENT, OTHERS, ROOT, code
 
 import book
 
@@ -56,7 +56,7 @@ def test_binder_installs_what_the_notebooks_import_and_no_book():
     imported = set()
     for path in (ROOT / "standoff").glob("*.py"):
         imported |= set(modules(path.read_text(encoding="utf-8")))
-    for name in CONTENT + REFERENCE:
+    for name in CONTENT + OTHERS:
         for cell in code(name):
             imported |= set(modules(cell.source))
     outside = {DISTRIBUTIONS.get(name, name) for name in imported - set(sys.stdlib_module_names) - {"standoff"}}

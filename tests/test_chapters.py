@@ -6,7 +6,7 @@ import jupytext
 import pytest
 import yaml
 
-from chapters import CONTENT, FOLDER, PAGES, REFERENCE, ROOT, code, is_notebook, prose, source, tags
+from chapters import CONTENT, FOLDER, PAGES, OTHERS, ROOT, code, is_notebook, prose, source, tags
 from standoff import load
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
@@ -37,8 +37,8 @@ NO_DATA = [
 def test_every_page_of_the_book_is_known_to_the_tests():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     pages = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    assert pages == [f"chapters/{name}" for name in CONTENT + REFERENCE]
-    assert sorted(path.stem for path in FOLDER.glob("*.md")) == sorted(CONTENT + REFERENCE)
+    assert pages == [f"chapters/{name}" for name in CONTENT + OTHERS]
+    assert sorted(path.stem for path in FOLDER.glob("*.md")) == sorted(CONTENT + OTHERS)
 
 
 @pytest.mark.parametrize("name", CONTENT)
@@ -71,7 +71,7 @@ def test_prose_types_no_number_that_the_data_hold(name):
     assert not found, f"{name}: compute these numbers, or add them to NO_DATA: {found}"
 
 
-@pytest.mark.parametrize("name", CONTENT + REFERENCE)
+@pytest.mark.parametrize("name", CONTENT + OTHERS)
 def test_claims_that_a_chapter_cites_exist(name):
     cited = set(re.findall(r"\bc\d{3}\b", source(name)))
     assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"

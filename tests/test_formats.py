@@ -20,12 +20,12 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 import formats
-from chapters import CONTENT, HTML, REFERENCE, ROOT
+from chapters import CONTENT, HTML, OTHERS, ROOT
 from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import number_elements
 
-CHAPTERS = CONTENT + REFERENCE
+CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(
     path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")
 )
