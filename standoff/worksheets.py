@@ -10,8 +10,6 @@ from IPython.display import HTML, display
 from .canon import paragraphs, read_text
 from .trial import in_its_sentence
 
-TICK = "□"
-
 
 def write(*labels):
     """Show labels, each with a line to write on, beside each other."""
@@ -36,13 +34,16 @@ def to_fill_in(caption, columns, rows, narrow=()):
     """Show a table whose empty cells are to be filled in.
 
     columns  names, the first one of the row headers
-    rows     lists of str as HTML, "" for a cell to write in, TICK for a box to tick
+    rows     lists of str as HTML, "" for a cell to write in
     narrow   names of columns that need room for a word or a tick only
     """
     kinds = ["so-narrow" if column in narrow else "so-wide" for column in columns]
-    head = "".join(f'<th scope="col" class="{kind}">{html.escape(name)}</th>' for kind, name in zip(kinds, columns))
+    head = "".join(
+        f'<th scope="col" class="{kind}">{html.escape(name)}</th>' if name else "<td></td>"
+        for kind, name in zip(kinds, columns)
+    )
     body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(map(_cell, row[1:])) + "</tr>" for row in rows
+        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>" for row in rows
     )
     label = html.escape(caption)
     display(
@@ -53,8 +54,10 @@ def to_fill_in(caption, columns, rows, narrow=()):
     )
 
 
-def _cell(text):
-    return f'<td class="so-tick">{TICK}</td>' if text == TICK else f"<td>{text}</td>"
+def to_tick(labels):
+    """Boxes with labels, two in a line, as HTML."""
+    boxes = [f"□&nbsp;{html.escape(label)}" for label in labels]
+    return "<br>".join(("&nbsp;" * 3).join(boxes[place : place + 2]) for place in range(0, len(boxes), 2))
 
 
 def in_sentences(case, claim_ids):
