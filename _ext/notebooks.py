@@ -7,13 +7,14 @@ one sentence what to put where.
 """
 
 import ast
-import re
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from pybtex.richtext import Text
+
+from standoff.markdown import plain, split
 
 ARCHIVE = "standoff-notebooks.zip"
 SET_UP = '''\
@@ -55,21 +56,8 @@ In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at t
 # ---- the text of a notebook in plain Markdown ----
 
 
-def plain(text, env):
-    """MyST Markdown as plain Markdown: what stands in a directive as a quotation, a role as its text or link."""
-    text = re.sub(r"^:::+\{([\w-]+)\} *(.*)\n((?:.*\n)*?):::+ *$", quotation, text, flags=re.M)
-    return re.sub(r"\{([\w:-]+)\}`([^`]+)`", lambda match: role(match[1], match[2], env), text)
-
-
-def quotation(match):
-    name, title, body = match.groups()
-    body = re.sub(r"\A(:[\w-]+:.*\n)+", "", body)  # options
-    lines = [f"**{title or name.capitalize()}**", "", *body.strip().splitlines()]
-    return "\n".join(f"> {line}".rstrip() for line in lines)
-
-
 def role(name, content, env):
-    shown, target = re.fullmatch(r"(?s)(.*?)(?:\s*<([^<>]+)>)?", content).groups()
+    shown, target = split(content)
     if name == "doc":
         page = f"chapters/{(target or shown).rpartition('/')[2]}"
         shown = shown if target else env.titles[page].astext()
@@ -136,7 +124,7 @@ def offer_notebook(app, pagename, templatename, context, doctree):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         else:
-            cell.source = plain(cell.source, app.env)
+            cell.source = plain(cell.source, lambda name, content: role(name, content, app.env))
     offered = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     offered.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, offered)

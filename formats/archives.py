@@ -1,36 +1,14 @@
-"""The chapters as notebooks with their outputs, and zip files whose bytes depend on nothing but what is in them."""
-
-import zipfile
+"""The chapters as notebooks with their outputs, the data packages, and all of the book, as zip files."""
 
 import nbformat
 from jupyter_cache import get_cache
 
 from formats import BUILD, ROOT
+from standoff.grading import assignment, release
+from standoff.zips import files, write_zip
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file knows; ours have none
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
-
-
-def write_zip(path, contents, stored=()):
-    """Write `contents` (bytes by name) as a zip file: first those `stored` without compression, the others by name."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in [*stored, *sorted(set(contents) - set(stored))]:
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.create_system, info.external_attr = 3, 0o644 << 16  # as on Unix, also where it is written on Windows
-            info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
-            archive.writestr(info, contents[name], compresslevel=9)
-
-
-def files(*names, base=ROOT):
-    """The contents of files, and of all files in folders, by their names under `base`; hidden ones and caches left out."""
-    found = {}
-    for start in map(base.joinpath, names):
-        for path in start.rglob("*") if start.is_dir() else [start]:
-            name = path.relative_to(base)
-            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                found[name.as_posix()] = path.read_bytes()
-    return found
 
 
 def write_notebooks(folder):
@@ -79,5 +57,5 @@ def write_book(path, notebooks):
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
     contents |= files("html", base=BUILD) | {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
     contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
-    contents |= files("assignments") if (ROOT / "assignments").is_dir() else {}
+    contents |= {f"assignments/{name}.ipynb": release.student_version(name) for name in assignment.names()}
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})
