@@ -130,20 +130,24 @@ def made_from():
     return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
 
 
-def add_lab():
-    """Add JupyterLab to `.venv`, which building and testing do without, and let it open chapters as notebooks."""
-    stamp = VENV / "lab-from.txt"
-    digest = hashed([ROOT / "requirements.txt", ROOT / "requirements-lab.txt"])
+def add(layer, what):
+    """Add a layer to `.venv` that building the book does without: the packages of requirements-LAYER.txt."""
+    stamp = VENV / ("%s-from.txt" % layer)
+    files = ["requirements.txt", "requirements-%s.txt" % layer]
+    digest = hashed([ROOT / file for file in files])
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
         return
-    print("Adding JupyterLab to .venv (needed once; less than a minute) ...", flush=True)
-    install(["--requirement", "requirements.txt", "--requirement", "requirements-lab.txt"])
+    print("Adding %s to .venv (needed once; about a minute) ..." % what, flush=True)
+    install(["--requirement", files[0], "--requirement", files[1]])
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def let_chapters_open_as_notebooks():
     # in this environment alone, not in the user's own settings
     settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"
     command = ["-m", "jupytext_config", "--settings-file", str(settings), "set-default-viewer", "markdown"]
     if subprocess.call([str(VENV_PYTHON)] + command, env=clean_environ()):
         sys.exit("book.py: could not set JupyterLab up, see above.")
-    stamp.write_text(digest, encoding="utf-8")
 
 
 def install(arguments):
@@ -191,7 +195,7 @@ def build(arguments):
 
 def sources():
     """The files and folders in which the book's sources are: whatever is not known to be something else."""
-    other = {BUILD.name, "benchmarks", "tests"}
+    other = {BUILD.name, "benchmarks", "handouts", "tests"}
     return [
         path
         for path in sorted(ROOT.iterdir())
@@ -272,6 +276,7 @@ def write_pages():
 
 def test(arguments):
     """Build the book, then run the tests; their exit status is this command's."""
+    add("grading", "nbgrader")  # what teachers may use; a test beside it says whether it gets on with ours
     return build([]) or subprocess.call([sys.executable, "-m", "pytest", "tests"] + arguments, cwd=str(ROOT))
 
 
@@ -335,7 +340,7 @@ def links(arguments):
 
 
 def pins(arguments):
-    """Write the exact versions of the book, of what `notebooks` adds to it, and of what Binder installs."""
+    """Write the exact versions of the book, of what `notebooks` and `test` add to it, and of what Binder installs."""
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
@@ -364,6 +369,10 @@ def pins(arguments):
         lab = [line for line in lab if line not in book]
         write("requirements-lab.txt", ["requirements-lab.in"], lab)
 
+        also_same = ["--constraint", "requirements-lab.txt"]
+        grading = pinned("requirements-grading.txt", ["requirements-grading.in"], *everywhere, *same, *also_same)
+        write("requirements-grading.txt", ["requirements-grading.in"], [line for line in grading if line not in book])
+
         sources = ["pyproject.toml", "binder/requirements.in"]
         python = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().replace("python-", "")
         binder = pinned(
@@ -376,8 +385,14 @@ def pins(arguments):
 
 
 def notebooks(arguments):
-    """Open JupyterLab, in the browser, with the first chapter; the others are in the list of files."""
-    add_lab()
+    """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
+    add("lab", "JupyterLab")
+    let_chapters_open_as_notebooks()
+    from standoff.grading import assignment, release
+
+    for name in assignment.names():
+        if not (ROOT / release.FOLDER / name).exists():  # else it is the reader's work
+            release.release(name, ROOT / release.FOLDER)
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=" + str(ROOT)] + arguments
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 

@@ -1,26 +1,33 @@
-"""The assignments in a table, as their sources say: title, points, tasks, time and what a student needs.
+"""The assignments in a table, as their sources say: title, points, tasks, time and what a student needs; and their hand-outs.
 
     ```{assignments}
     ```
+
+Each assignment can be downloaded as the zip file that `standoff assignment release --zip` writes, and opened on Binder, where
+a repository is known. In Markdown, handout:1-source is the address of such a file.
 """
 
 import re
+from pathlib import Path
 
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from standoff.grading import assignment
+from repository import binder_link
+from standoff.grading import assignment, release
 
 
 class Assignments(SphinxDirective):
     def run(self):
-        rows = ["| assignment | time | you need | tasks | points |", "|---|---|---|---:|---:|"]
+        rows = ["| assignment | time | you need | tasks | points | get it |", "|---|---|---|---:|---:|---|"]
         for name in assignment.names():
             one = assignment.read(name)
             self.env.note_dependency(one.folder / f"{name}.md")
             points = sum(task.points for task in one.tasks)
             frame = one.notebook.cells[0].source
-            rows.append(f"| {one.title} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |")
+            binder = binder_link(self.env.app, f"{release.FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
+            get = f"[{name}.zip](handout:{name})" + (f" or [on Binder]({binder})" if binder else "")
+            rows.append(f"| {one.title} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} | {get} |")
         return self.parse_text_to_nodes("\n".join(rows)) if len(rows) > 2 else []
 
 
@@ -32,6 +39,13 @@ def said(frame, what, name):
     return " ".join(found[1].split()).rstrip(".")
 
 
+def write_handouts(app, exception):
+    if not exception and app.builder.format == "html":
+        for name in assignment.names():
+            release.release(name, Path(app.outdir, "handouts"), zipped=True)
+
+
 def setup(app):
     app.add_directive("assignments", Assignments)
+    app.connect("build-finished", write_handouts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -64,6 +64,15 @@ def binder_address(address, branch, path):
     return f"https://mybinder.org/v2/{kind}/{quote(branch)}?urlpath=lab/tree/{quote(path)}"
 
 
+def binder_link(app, path):
+    """Where Binder opens a file of this book; None if no repository is known, or none that Binder can use."""
+    options = app.config.html_theme_options
+    # without the folder Binder would start with a Python too old for the pins
+    if options.get("repository_url") and Path(app.srcdir, "binder").is_dir():
+        return binder_address(options["repository_url"], options["repository_branch"], path)
+    return None
+
+
 def set_buttons(app, config):
     address, branch = find_repository(app.srcdir)
     options = config.html_theme_options
@@ -85,13 +94,10 @@ def finish_buttons(app, pagename, templatename, context, doctree):
     for button in [*context["header_buttons"], *chain(*menus)]:
         if button.get("icon", "").startswith("fab "):
             button["icon"] = "fas fa-code-branch"
-    address = app.config.html_theme_options.get("repository_url")
-    # without the folder Binder would start with a Python too old for the pins
-    if address and "kernelspec" in app.env.metadata.get(pagename, {}) and Path(app.srcdir, "binder").is_dir():
-        path = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
-        url = binder_address(address, app.config.html_theme_options["repository_branch"], path)
+    if "kernelspec" in app.env.metadata.get(pagename, {}):
+        url = binder_link(app, Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix())
         button = {"type": "link", "url": url, "icon": "fas fa-rocket", "tooltip": "Run this page on Binder", "label": "binder"}
-        context["header_buttons"].insert(0, button)
+        context["header_buttons"][:0] = [button] if url else []
 
 
 def setup(app):
