@@ -8,6 +8,7 @@ the answers that are right, and what it says is taken as its word alone: lines o
 import ast
 import asyncio
 import builtins
+import contextlib
 import ctypes
 import errno
 import gc
@@ -25,7 +26,7 @@ import time
 import types
 from pathlib import Path
 
-from . import plain
+from .plain import plain
 
 NO_PROCESS = ["fork", "vfork", "clone", "execve", "execveat", "unshare", "setns"]  # threads, too: memory is per process
 DENIED = [
@@ -41,6 +42,7 @@ SIGNAL_OTHERS = {
     "fcntl": [8, 10, 15],
     "ioctl": [0x8901, 0x8902],
 }  # F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP
+FILES = 256  # open at a time
 POLL = 0.1  # seconds between looks at the clock and at the number of files
 
 
@@ -51,10 +53,12 @@ def main(root):
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     fixed = set(os.listdir(root))
-    seccomp = _library()
-    for name in pickle.load(orders):
+    beginning = pickle.load(orders)
+    seccomp = _library() if beginning["sandboxed"] else None
+    for name in beginning["imports"]:
         importlib.import_module(name)
-    gc.freeze()  # what is imported stays shared memory
+    gc.collect()
+    gc.freeze()  # what is imported stays in memory that all runs share
     _frame(reports, b"R", {"seccomp": bool(seccomp)})
     while True:
         try:
@@ -71,39 +75,45 @@ def main(root):
 
 def _frame(descriptor, letter, content):
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    data = letter + len(data).to_bytes(4, "big") + data
+    _write(descriptor, letter + len(data).to_bytes(4, "big") + data)
+
+
+def _write(descriptor, data, write=os.write):
     while data:
-        data = data[os.write(descriptor, data) :]
+        data = data[write(descriptor, data) :]
 
 
 def _make(root, files):
+    """The folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
+    for folder in ("home", "tmp", "data", "assignments/yours"):
+        Path(root, folder).mkdir(parents=True)
+    for folder in ("assignments", "assignments/yours"):
+        Path(root, folder, "data").symlink_to(Path(root, "data"))
     for name, data in files.items():
         path = Path(root, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    for folder in ("home", "tmp", "assignments/yours"):
-        Path(root, folder).mkdir(parents=True, exist_ok=True)
-    for folder in ("assignments", "assignments/yours"):
-        os.symlink(os.path.join(root, "data"), os.path.join(root, folder, "data"))
+        with contextlib.suppress(OSError):  # a name that the disk does not take, or that is a folder already
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
 
 def _wipe(root, fixed):
     """Leave nothing of a run to the next one."""
-
-    def open_up(_, path, __):  # a folder that its owner may not enter
-        os.chmod(os.path.dirname(path), 0o700)
-        if os.path.isdir(path) and not os.path.islink(path):
-            os.chmod(path, 0o700)
-            shutil.rmtree(path)
-        else:
-            os.unlink(path)
-
     for name in set(os.listdir(root)) - fixed:
         path = os.path.join(root, name)
         if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, onerror=open_up)
+            shutil.rmtree(path, onerror=_open_up)
         else:
             os.unlink(path)
+
+
+def _open_up(_, path, __):
+    """What rmtree could not remove: its folder, or it itself, is one that a run took its own rights from."""
+    os.chmod(os.path.dirname(path), 0o700)
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.chmod(path, 0o700)
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
 
 
 def _supervise(root, order, seccomp, reports):
@@ -125,22 +135,20 @@ def _supervise(root, order, seccomp, reports):
             data = os.read(inlet, 65536)
             if not data:
                 break
-            step = time.monotonic()
-            said += len(data)
+            step, said = time.monotonic(), said + len(data)
             _frame(reports, b"D", data)
-        now = time.monotonic()
-        disk = os.statvfs(root)
+        now, disk = time.monotonic(), os.statvfs(root)
         if now - step > limits["step"] or now - begun > order["seconds"]:
             why = "time"
         elif said > limits["output"]:
             why = "output"
-        elif disk.f_files - disk.f_ffree > limits["files"]:
+        elif seccomp and disk.f_files - disk.f_ffree > limits["files"]:
             why = "files"
     if why:
         os.kill(process, signal.SIGKILL)
-    status = _wait(process, begun + order["seconds"])
+    status = _wait(process, time.monotonic() + limits["step"])
     os.close(inlet)
-    _frame(reports, b"E", {"why": why or ("signal" if os.WIFSIGNALED(status) else ""), "signal": status & 127})
+    _frame(reports, b"E", {"why": why or ("signal" if os.WIFSIGNALED(status) else "")})
 
 
 def _wait(process, deadline):
@@ -156,6 +164,8 @@ def _wait(process, deadline):
 
 # ---- the run's own process ----
 
+CELL = "<cell>"
+
 
 def _run(root, order, seccomp, outlet):
     """Do the steps of an order, and say of each what came of it."""
@@ -163,93 +173,112 @@ def _run(root, order, seccomp, outlet):
     os.chdir(f"{root}/assignments/yours")
     if not order["trusted"]:
         sys.path.insert(0, "")  # as in a notebook: modules beside it are found
-    sys.argv[:] = [""]
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    notebook = sys.modules["__main__"] = types.ModuleType("__main__")
-    scope = notebook.__dict__
-    shell = Shell(scope)
-    builtins.get_ipython, builtins.display, builtins.input = (lambda: shell), _show_nothing, _no_input
-
-    def say(**what):
-        data = json.dumps(what).encode() + b"\n"
-        while data:
-            data = data[os.write(outlet, data) :]
-
+    scope = _notebook()
     try:
         _limit(order["limits"])
         if seccomp:
             _confine(seccomp)
     except (OSError, ValueError) as error:
-        return say(broken=str(error))
+        _say(outlet, broken=str(error))
+        return
     answered = set()
     for number, step in enumerate(order["steps"]):
-        if step["kind"] == "ask" and step["about"] in answered:
+        if step["about"] in answered:
             continue
-        say(step=number)
+        _say(outlet, step=number)
         if step["kind"] == "cell":
-            problem = _attempt(lambda: execute(step["source"], scope))
-            if problem:
-                say(step=number, failed=problem)
-            continue
-        names, well = dict(scope) if step["helper"] else scope, True
-        for place, expression in enumerate(step["expressions"]):
-            say(step=number, place=place)
-            found = []
-
-            def evaluate():
-                if step["helper"] and not place:
-                    exec(step["helper"], names)
-                found.append(plain.plain(eval(expression, names)))
-
-            problem = _attempt(evaluate)
-            well = well and not problem
-            say(step=number, place=place, **({"problem": problem} if problem else {"value": found[0]}))
-        if well:  # otherwise it is asked once more after the last cell
-            answered.add(step["about"])
-    say(done=True)
+            if problem := _attempt(execute, step["source"], scope)[1]:
+                _say(outlet, step=number, failed=problem)
+        elif _asked(step, number, scope, outlet):
+            answered.add(step["about"])  # else it is asked once more after the last cell
+    _say(outlet, done=True)
     os._exit(0)
 
 
-def _attempt(action):
-    """Do it; what went wrong, as a dict of type, message, name (of a NameError), line (of the cell); None if nothing."""
+def _asked(step, number, scope, outlet):
+    """Say what the questions of a step have for answers; whether all have one."""
+    well, stuck = True, None
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))  # cells may have left none to open a table with
+    if step["helper"]:
+        scope = dict(scope)
+        stuck = _attempt(exec, step["helper"], scope)[1]
+    for place, expression in enumerate(step["expressions"]):
+        _say(outlet, step=number, place=place)
+        value, problem = (None, stuck) if stuck else _attempt(_answer, expression, scope)
+        well = well and not problem
+        _say(outlet, step=number, place=place, **({"problem": problem} if problem else {"value": value}))
+    return well
+
+
+def _answer(expression, scope):
+    return plain(eval(expression, scope))
+
+
+def _say(outlet, encode=json.JSONEncoder().encode, **what):
+    _write(outlet, encode(what).encode() + b"\n")
+
+
+def _notebook():
+    """The names that a notebook begins with.
+
+    It has its own copy of the built-in functions: who replaces one of them mostly confuses nobody but himself.
+    """
+    own = types.ModuleType("builtins")
+    vars(own).update(vars(builtins))
+    notebook = types.ModuleType("__main__")
+    scope = vars(notebook)
+    scope["__builtins__"] = own
+    shell = Shell(scope)
+    own.get_ipython, own.display, own.input = (lambda: shell), _show_nothing, _no_input
+    sys.modules.update(builtins=own, __main__=notebook)
+    sys.argv[:] = [""]
+    return scope
+
+
+def _attempt(action, *arguments):
+    """What the action returns, and what went wrong: dict of type, message, name (of a NameError), line (of the cell)."""
     try:
-        action()
+        return action(*arguments), None
     except BaseException as error:
-        kind = type(error)
-        try:
-            message = str(error)[:500]
-        except BaseException:
-            message = ""
+        return None, _told(error)
+    finally:
+        sys.settrace(None)
+        sys.setprofile(None)
+
+
+def _told(error):
+    kind, name, line = type(error), None, None
+    try:
+        message = str(error.msg if kind in (SyntaxError, IndentationError, TabError) else error)[:500]
         name = error.name if kind is NameError else None
-        known = kind.__module__ == "builtins"
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        trace = error.__traceback__
-        while trace:
-            if trace.tb_frame.f_code.co_filename == CELL:
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        return {"type": kind.__name__[:80], "known": known, "message": message, "name": name, "line": line}
-
-
-CELL = "<cell>"
+        line = error.lineno if isinstance(error, SyntaxError) and error.filename == CELL else None
+    except BaseException:  # its own methods may do anything
+        message = ""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename != CELL:
+        trace = trace.tb_next
+    return {"type": kind.__name__[:80], "message": message, "name": name, "line": trace.tb_lineno if trace else line}
 
 
 def execute(source, scope):
     """Run the source of a cell as a notebook does: magics are no syntax errors, and `await` works outside functions."""
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        code = compile(source, CELL, "exec", flags, dont_inherit=True)
+        code = _compiled(source)
     except SyntaxError as error:
         from IPython.core.inputtransformer2 import TransformerManager
 
         other = TransformerManager().transform_cell(source)
         if other.rstrip() == source.rstrip():
             raise error from None
-        code = compile(other, CELL, "exec", flags, dont_inherit=True)
+        code = _compiled(other)
     if code.co_flags & inspect.CO_COROUTINE:
         asyncio.run(eval(code, scope))
     else:
         exec(code, scope)
+
+
+def _compiled(source):
+    return compile(source, CELL, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
 class Shell:
@@ -289,13 +318,13 @@ def _limit(limits):
         "RLIMIT_AS": limits["memory"],
         "RLIMIT_CPU": limits["cpu"],
         "RLIMIT_FSIZE": limits["disk"],
-        "RLIMIT_NOFILE": 128,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
     }.items():
         if hasattr(resource, name):
             resource.setrlimit(getattr(resource, name), (value, value))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES // 2, FILES))
 
 
 # ---- which system calls a run may not make ----

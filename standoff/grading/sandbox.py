@@ -41,7 +41,7 @@ class Limits:
     memory: int = 2 << 30  # addresses, as the kernel counts them: a third of it is the libraries'
     disk: int = 64 << 20
     files: int = 5_000
-    output: int = 16 << 20  # all answers of a run
+    output: int = 4 << 20  # all answers of a run
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,6 @@ class Run:
 
     lines: list
     why: str
-    signal: int
 
     @property
     def done(self):
@@ -65,47 +64,24 @@ class Sandbox:
 
     def __init__(self, imports=(), limits=Limits(), sandboxed=True):
         self.limits = limits
-        self._imports, self._sandboxed = list(imports), sandboxed
+        self._beginning = {"imports": list(imports), "sandboxed": sandboxed}
+        self._process, self._folder = None, None
 
     def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            if self._sandboxed:
-                require()
-                root, command = ROOT, _wrapped(self.limits)
-                environ = {}
-            else:
-                root = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-                shutil.copytree(LIBRARY, Path(root, LIBRARY.name), ignore=shutil.ignore_patterns("__pycache__"))
-                command, environ = [], _environ(root)
-            self._process = subprocess.Popen(
-                [*command, sys.executable, "-B", "-s", "-P", "-m", "standoff.grading.runner", root],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environ,
-                cwd="/",
-                start_new_session=True,
-            )
-            stack.callback(self._end)
-            self._send(self._imports)
-            letter, data = self._frame(time.monotonic() + 60)
-            if letter != b"R":
-                raise SandboxError(
-                    f"the sandbox does not start (see `{' '.join(_wrapped(self.limits)[:3])}`). {REMEDY}"
-                )
-            if self._sandboxed and not json.loads(data)["seccomp"]:
-                raise SandboxError("the library libseccomp.so.2 is missing. Remedy: apt install libseccomp2")
-            self._stack = stack.pop_all()
+        if self._beginning["sandboxed"]:
+            require()
         return self
 
     def __exit__(self, *_):
-        self._stack.close()
+        self._end()
 
     def run(self, steps, files, seconds, trusted=False):
         """Run steps (list of dict, see runs.py) in a fresh process with these files (dict of bytes by path): a Run.
 
         trusted: no code of a submission is in the steps, and none of its files is to be taken for a module.
         """
+        if not self._process:
+            self._begin()
         order = {"steps": steps, "files": files, "seconds": seconds, "trusted": trusted, "limits": asdict(self.limits)}
         self._send(order)
         deadline, said = time.monotonic() + seconds + 30, bytearray()
@@ -113,12 +89,36 @@ class Sandbox:
             letter, data = self._frame(deadline)
             if letter == b"D":
                 said += data
-            else:
-                end = json.loads(data) if letter == b"E" else {"why": "lost", "signal": 0}
-                lines = _lines(said)
-                if lines and "broken" in lines[0]:  # said before any line of a submission ran
-                    raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
-                return Run(lines, end["why"], end["signal"])
+                continue
+            lines = _lines(said)
+            if lines and "broken" in lines[0]:  # said before any line of a submission ran
+                raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
+            if letter == b"E":
+                return Run(lines, json.loads(data)["why"])
+            self._end()  # the next run begins anew
+            return Run(lines, "lost")
+
+    def _begin(self):
+        root, command, environ = ROOT, _wrapped(self.limits), {}
+        if not self._beginning["sandboxed"]:
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            root, command, environ = self._folder.name, [], _environ(self._folder.name)
+            shutil.copytree(LIBRARY, Path(root, LIBRARY.name), ignore=shutil.ignore_patterns("__pycache__"))
+        self._process = subprocess.Popen(
+            [*command, sys.executable, "-B", "-s", "-P", "-m", "standoff.grading.runner", root],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environ,
+            cwd="/",
+            start_new_session=True,
+        )
+        self._send(self._beginning)
+        letter, data = self._frame(time.monotonic() + 60)
+        if letter != b"R":
+            raise SandboxError(f"the program that runs submissions does not start. {REMEDY}")
+        if self._beginning["sandboxed"] and not json.loads(data)["seccomp"]:
+            raise SandboxError("the library libseccomp.so.2 is missing. Remedy: apt install libseccomp2")
 
     def _send(self, order):
         with contextlib.suppress(BrokenPipeError):
@@ -143,12 +143,17 @@ class Sandbox:
         return data
 
     def _end(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # what bubblewrap started dies with it
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # what bubblewrap started dies with it
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            self._process.stdout.close()
+            self._process.wait()
+            self._process = None
+        if self._folder:
+            self._folder.cleanup()
+            self._folder = None
 
 
 def _lines(said):
