@@ -86,13 +86,13 @@ def is_notebook(env, page):
 
 
 def packages(notebook, library):
-    """The packages that a notebook imports, itself or through modules of the library."""
+    """The packages that a notebook imports, itself or through modules of the library. (The grading is for no notebook.)"""
     modules = {"standoff.case"}  # which is imported with the library
     for cell in notebook.cells:
         if cell.cell_type == "code":
             modules |= imported(cell.source)
     seen = set()
-    while ours := {name for name in modules - seen if name.startswith("standoff.")}:
+    while ours := {name for name in modules - seen if name.startswith("standoff.") and not name.startswith("standoff.grading")}:
         seen |= ours
         for name in ours:
             modules |= imported((library / f"{name.partition('.')[2]}.py").read_text(encoding="utf-8"))
