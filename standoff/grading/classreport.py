@@ -75,7 +75,7 @@ def _count(count, noun):
 
 
 def _name(assignment):
-    return sources.read(assignment).title.partition(".")[0] if assignment else "not known"
+    return assignment or "not known"
 
 
 def _title(assignment, task):
@@ -132,7 +132,7 @@ def _tasks_figure(about, run):
         counts[task.title] = [sum(statuses[status] for status in kinds) for _, kinds, _, _ in LEVELS]
     code = [task.title for task in about.tasks if not task.prose]
     hardest = min(code, key=lambda title: counts[title][0], default=None)
-    finding = f"The fewest solved {hardest}: {counts[hardest][0]} of {len(run)}" if hardest else "How the tasks went"
+    finding = f"Solved least often: “{hardest}”, by {counts[hardest][0]} of {len(run)}" if hardest else "How the tasks went"
     if hardest and all(counts[title][0] == len(run) for title in code):
         finding = f"All {len(run)} solved every task of code"
     with _style():
@@ -182,7 +182,7 @@ def _mistakes(about, run):
             if result.task == task.name and result.status in ("wrong", "error")
         )
         ranked = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-        rows += [(task.title, times, _short(reason), answer) for (reason, answer), times in ranked]
+        rows += [(task.title, f"{times} of {len(run)}", _short(reason), answer) for (reason, answer), times in ranked]
     return rows
 
 
