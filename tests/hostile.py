@@ -17,7 +17,7 @@ from standoff.grading.sandbox import Limits
 HERE = Path(__file__).resolve().parent
 PROBE = sources.read("0-probe", HERE / "assignments")
 SEED = "a seed for tests"
-LIMITS = Limits(step=2, total=30)
+LIMITS = Limits(step=3, total=40, memory=1 << 30)
 FULL, NONE = (3, 2), (0, 0)
 WRONG = {"voice_share": "def voice_share(case, who):\n    return 0.5", "topics": "topics = [1, 2]"}
 
@@ -510,7 +510,7 @@ if os.uname().machine == "x86_64":
 
 # ---- to use up the machine ----
 
-kind("memory by a list", "partly graded", first="a = []\nwhile True:\n    a.append('x' * 10_000_000)")
+kind("memory by a list", "partly graded", first="a = []\nwhile True:\n    a.append('x' * 100_000_000)")
 kind("memory by numpy", "partly graded", first="import numpy as np\nnp.ones((100_000, 100_000))")
 kind(
     "memory by files",

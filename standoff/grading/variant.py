@@ -19,8 +19,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from ..agreement import MARKED, stretches
+from ..canon import paragraphs
 from ..case import vocabulary
-from ..check import CHECKABLE, NARRATOR, SYMMETRIC
+from ..check import CHECKABLE, SYMMETRIC
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FILES = (".csv", ".json", ".txt")
@@ -52,9 +53,13 @@ def seed_text(seed=None):
     folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state", "standoff")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "seed"
-    with contextlib.suppress(FileExistsError):
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        draft = folder / f"seed.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(16) + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)  # whole or not at all, and never over another one
+        draft.unlink()
     return path.read_text(encoding="ascii").strip()
 
 
@@ -99,16 +104,17 @@ class _Case:
             table: list(csv.DictReader(io.StringIO(files[path].decode("utf-8-sig"), newline="")))
             for table, path in self.paths.items()
         }
-        self.has_text = f"{self.folder}article.txt" in files
+        self.text = files.get(f"{self.folder}article.txt", b"").decode("utf-8-sig")
 
     def __getitem__(self, table):
         return self.tables.get(table, [])
 
     def files(self):
-        """The case as bytes by path, its text left as it is."""
-        made = {
-            f"{self.folder}datapackage.json": (json.dumps(self.package, indent=1, ensure_ascii=False) + "\n").encode()
-        }
+        """The case as bytes by path."""
+        made = {f"{self.folder}article.txt": self.text.encode()} if self.text else {}
+        made[f"{self.folder}datapackage.json"] = (
+            json.dumps(self.package, indent=1, ensure_ascii=False) + "\n"
+        ).encode()
         for table, rows in self.tables.items():
             file = io.StringIO(newline="")
             writer = csv.DictWriter(file, list(self.fields[table]), lineterminator="\n")
@@ -127,24 +133,45 @@ class _Case:
     # ---- a report ----
 
     def vary(self):
+        self._drop_paragraphs()
         self._drop_claims()
         self._drop_what_hung_on_them()
         self._relabel_claims()
+        self._drop_actors()
         self._relabel_the_rest()
         self._recode()
         self._drop_unused_spans()
         self._move_dates()
 
+    def _drop_paragraphs(self):
+        """Leave out the last ones, as if the report had ended there."""
+        last = len(self["paragraphs"]) - self.chance.randint(1, 1 + len(self["paragraphs"]) // 10)
+        self.tables["paragraphs"] = self["paragraphs"][:last]
+        self.text = "".join(f"{one}\n\n" for one in paragraphs(self.text)[:last])
+        beyond = {row["span_id"] for row in self["spans"] if int(row["paragraph"]) > last}
+        self.keep("claims", lambda row: not beyond & {row["source_span"], row["cue_span"], row["content_span"]})
+        for table in ("quantities", "events", "cruxes"):
+            self.keep(table, lambda row: row["span_id"] not in beyond)
+        for row in self["actors"]:
+            if (
+                row["span_id"] in beyond
+            ):  # first named where the report no longer goes: say that it was named at the end
+                row["span_id"] = next(
+                    span["span_id"] for span in reversed(self["spans"]) if span["span_id"] not in beyond
+                )
+        self.keep("spans", lambda row: row["span_id"] not in beyond)
+        self.keep("codings", lambda row: row["variable"] != MARKED or stretches(row["value"])[-1][0] <= last)
+
     def _drop_claims(self):
-        """Leave out a fifth of the claims, and each paragraph at least one."""
-        paragraphs = defaultdict(set)
+        """Leave out a fifth of the claims, but not all of a paragraph."""
+        where = defaultdict(set)
         for row in self["spans"]:
-            paragraphs[row["span_id"]].add(row["paragraph"])
-        left = Counter(number for row in self["claims"] for number in paragraphs[row["content_span"]])
-        gone = set()
+            where[row["span_id"]].add(row["paragraph"])
+        left = Counter(number for row in self["claims"] for number in where[row["content_span"]])
+        gone, wanted = set(), len(self["claims"]) * self.chance.uniform(0.15, 0.25)
         for row in self.chance.sample(self["claims"], len(self["claims"])):
-            here = paragraphs[row["content_span"]]
-            if len(gone) < len(self["claims"]) * self.chance.uniform(0.15, 0.25) and all(left[one] > 1 for one in here):
+            here = where[row["content_span"]]
+            if len(gone) < wanted and all(left[one] > 1 for one in here):
                 gone.add(row["claim_id"])
                 left.subtract(here)
         self.keep("claims", lambda row: row["claim_id"] not in gone)
@@ -175,6 +202,22 @@ class _Case:
                     donor = self.chance.choice(favoured if self.some(0.5) else before)
                     row.update((column, donor[column]) for column in columns)
 
+    def _drop_actors(self):
+        """Leave out some of those who say nothing and to whom nobody belongs."""
+        speaking = {name for row in self["claims"] for name in row["source_chain"].split(";")}
+        parents = {row["part_of"] for row in self["actors"]}
+        spare = [row["actor_id"] for row in self["actors"] if row["actor_id"] not in speaking | parents]
+        gone = set(self.chance.sample(spare, min(len(spare), self.chance.randint(2, 6))))
+        self.keep("actors", lambda row: row["actor_id"] not in gone)
+        self.keep("event_actors", lambda row: row["actor_id"] not in gone)
+        self.keep("codings", lambda row: row["variable"] != "source" or row["value"] not in gone)
+        for row in self["claims"]:
+            row.update((column, "") for column in ("addressee", "recipient") if row[column] in gone)
+        acted = {row["event_id"] for row in self["event_actors"]}
+        for row in self["events"]:
+            if row["event_id"] not in acted and row["status"] == "actual":
+                row["status"] = "historical"
+
     def _relabel_the_rest(self):
         self._share_out("actors", ["kind", "country", "sector"], 0.3)
         self._share_out("cruxes", ["problem"], 0.3)
@@ -196,7 +239,7 @@ class _Case:
         for row in self["quantities"]:
             if not re.search("weekday|year|hour|time|date", row["unit"]):
                 self._scale(row, "low", "high")
-        if not self.has_text:
+        if not self.text:
             for row in self["paragraphs"]:
                 row["n_chars"] = str(int(row["n_chars"]) + self.chance.randrange(80))
 
