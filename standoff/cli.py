@@ -89,6 +89,7 @@ def _parser():
         "--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)"
     )
     grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
+    grade.add_argument("--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand")
     grade.add_argument(
         "--unsandboxed", action="store_true", help="run submissions without any protection: only if you trust them all"
     )
@@ -209,7 +210,13 @@ def _grade(options):
 
     try:
         graded = grade(
-            options.submissions, options.output, options.assignment, options.seed, options.jobs, options.unsandboxed
+            options.submissions,
+            options.output,
+            options.assignment,
+            options.seed,
+            options.jobs,
+            options.unsandboxed,
+            options.gradebook,
         )
     except (GradeError, SandboxError, AssignmentError, PointsError, OSError) as error:
         print(error, file=sys.stderr)

@@ -41,13 +41,14 @@ class Graded:
     ours: bool = False
 
 
-def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False):
+def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False, gradebook=None):
     """Mark all submissions in `source` (a folder or a zip file) and write what came of it into the folder `out`.
 
     only         name of the one assignment that is wanted (by default all that are found)
     seed         text that the variant of the data is made from (by default this machine's secret)
     jobs         how many at a time (by default as many as cores)
     unsandboxed  see marks.mark
+    gradebook    folder of an nbgrader course (see gradebook.py): it gets the marks, and gives those that were set there
 
     Results are kept in `out`/work as soon as they are there: a second run takes those of unchanged submissions from it.
     Returns a list of Graded, by student and assignment. Raises GradeError, SandboxError, AssignmentError.
@@ -67,6 +68,10 @@ def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False):
         if not submissions:
             raise GradeError(f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports")
         graded = _marked(submissions, out, log, seed, jobs or _cores(), unsandboxed)
+        if gradebook:
+            from .gradebook import exchange  # nbgrader takes seconds to load, and need not be there
+
+            graded = exchange(graded, gradebook)
     _report(graded, out, by_hand)
     return graded
 

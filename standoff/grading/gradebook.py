@@ -13,6 +13,8 @@ import re
 import sys
 import textwrap
 import warnings
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -48,31 +50,52 @@ def course(folder, names=None):
     return folder
 
 
-def export(marked, folder):
-    """Write marks into the gradebook of a course, which is made if it is not there; return its Path.
+def exchange(graded, folder):
+    """Bring marks into the gradebook of a course, and return them with those that were given there by hand.
 
-    marked: (Submission, Result) of each submission, see collect.py and marks.py. Points and comments that somebody gave by
-    hand in the gradebook stay. Raises AssignmentError.
+    graded: list of Graded (see grade.py). Raises AssignmentError.
     """
-    marked = [(submission, result) for submission, result in marked if submission.assignment]
-    folder = course(folder, sorted({submission.assignment for submission, _ in marked}))
+    export(graded, folder)
+    given = manual_points(folder)
+
+    def by_hand(one, task):
+        points, comment = given.get((one.submission.student, one.submission.assignment, task.task), (None, ""))
+        return task if points is None else replace(task, points=points, status="marked", reason=comment)
+
+    return [
+        replace(one, result=replace(one.result, tasks=tuple(by_hand(one, task) for task in one.result.tasks)))
+        for one in graded
+    ]
+
+
+def export(graded, folder):
+    """Write marks into the gradebook of a course, which is made if it is not there. Raises AssignmentError.
+
+    graded: items with a submission and its result, see collect.py and marks.py. What somebody gave by hand in the gradebook
+    stays; where the answer is another one now, it has to be looked at again there.
+    """
+    graded = [one for one in graded if one.submission.assignment]
+    folder = course(folder, sorted({one.submission.assignment for one in graded}))
     with _nbgrader() as nbgrader, nbgrader.api.Gradebook(_database(folder), "standoff") as gradebook:
-        for submission, result in marked:
-            assignment = sources.read(submission.assignment)
-            student = _id(submission.student)
+        for one in graded:
+            assignment, student = sources.read(one.submission.assignment), _id(one.submission.student)
             path = folder / "autograded" / student / assignment.name / f"{assignment.name}.ipynb"
+            before = _sources(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(as_bytes(_shown(assignment, submission, result)))
-            gradebook.update_or_create_student(student, lms_user_id=submission.student)
+            path.write_bytes(as_bytes(_shown(assignment, one.submission, one.result)))
+            now = _sources(path)
+            gradebook.update_or_create_student(student, lms_user_id=one.submission.student)
             gradebook.update_or_create_submission(assignment.name, student)
-            for task, said in zip(assignment.tasks, result.tasks, strict=True):
+            for task, said in zip(assignment.tasks, one.result.tasks, strict=True):
                 where = assignment.name, assignment.name, student
                 grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
                 grade.auto_score = said.points
-                grade.needs_manual_grade = said.points is None and grade.manual_score is None
                 comment.auto_comment = said.reason or None
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = said.points is None
+                elif before[task.name] != now[task.name]:
+                    grade.needs_manual_grade = True
         gradebook.db.commit()
-    return folder
 
 
 def manual_points(folder):
@@ -84,13 +107,14 @@ def manual_points(folder):
     with _nbgrader() as nbgrader, nbgrader.api.Gradebook(_database(folder), "standoff") as gradebook:
         for assignment in (sources.read(one.name) for one in gradebook.assignments if one.name in sources.names()):
             for submission in gradebook.assignment_submissions(assignment.name):
-                where = assignment.name, assignment.name, submission.student.id
+                student = submission.student
                 for task in assignment.tasks:
+                    where = assignment.name, assignment.name, student.id
                     grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
-                    if grade.manual_score is not None:
+                    if grade.manual_score is not None and not grade.needs_manual_grade:
                         points = grade.manual_score + (grade.extra_credit or 0)
-                        student = submission.student.lms_user_id or submission.student.id
-                        given[student, assignment.name, task.name] = points, comment.comment or ""
+                        place = student.lms_user_id or student.id, assignment.name, task.name
+                        given[place] = points, comment.manual_comment or ""
     return given
 
 
@@ -116,6 +140,12 @@ def _shown(assignment, submission, result):
     notes = [f"Submission: {result.status}. {result.reason}", *map(str, result.cells_failed)]
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(_literal("\n".join(notes)), id="status"))
     return notebook
+
+
+def _sources(path):
+    """What stands in the cells of a notebook of ours, by their grade_id: a dict with "" for what is not there."""
+    cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
+    return defaultdict(str, {sources.role(cell).get("grade_id"): cell.source for cell in cells})
 
 
 def _answers(notebook):
