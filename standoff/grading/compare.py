@@ -83,6 +83,7 @@ def _items(value):
         return value[1]
     if value[0] == "series":
         return value[2]
+    value = _unnumbered(value)
     return [row[-1] for row in value[3]] if value[0] == "table" and len(value[2]) == 1 and not value[1] else None
 
 
@@ -92,17 +93,29 @@ def _pairs(value):
         return [["list", [label, item]] for label, item in zip(value[1], value[2])]
     if value[0] == "map":
         return [["list", pair] for pair in value[1]]
+    if value[0] == "table" and len(value[2]) > 1:
+        value = _unnumbered(value)
     if value[0] == "table" and (len(value[2]) == 1 if value[1] else len(value[2]) >= 2):
         labels = [row[0] if len(row) == 2 else ["list", row[:-1]] for row in value[3]]
         return [["list", [label, row[-1]]] for label, row in zip(labels, value[3])]
     return None
 
 
+def _unnumbered(value):
+    """A table without the numbers of its rows: they change when it is sorted or filtered, and mean nothing."""
+    if value[0] == "table" and value[1] == [None] and all(row[0][0] == "number" for row in value[3]):
+        return ["table", [], value[2], [row[1:] for row in value[3]]]
+    return value
+
+
 def _same_table(answer, right, tolerance, ordered):
+    right = _unnumbered(right)
+    if not right[1]:
+        answer = _unnumbered(answer)
     if answer[0] != "table" or len(answer[3]) != len(right[3]):
         return False
     names, wanted = _names(answer), _names(right)
-    if sorted(filter(None, names)) != sorted(filter(None, wanted)):
+    if sorted(names) != sorted(wanted):
         if len(names) != len(wanted) or names[len(answer[1]) :] != wanted[len(right[1]) :]:
             return False
         order = range(len(names))  # an index without a name, or with another: by its place

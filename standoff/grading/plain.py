@@ -86,7 +86,9 @@ def _number(value):
 
 def _size(value):
     """How many items a container has (at least 1); None if it is no container."""
-    if isinstance(value, (pd.DataFrame, pd.Series, np.ndarray)):
+    if isinstance(value, np.ndarray):
+        return max(1, value.size)
+    if isinstance(value, (pd.DataFrame, pd.Series)):
         return max(1, len(value), value.size)
     if isinstance(value, (dict, list, tuple, set, frozenset, pd.Index, pd.api.extensions.ExtensionArray)):
         return max(1, len(value))
