@@ -1,5 +1,6 @@
 """A small assignment, and notebooks that students might hand in for it."""
 
+import contextlib
 import json
 import zipfile
 from pathlib import Path
@@ -89,6 +90,16 @@ def use(folder):
     """Have this process find its assignments in `folder`."""
     sources.names.__defaults__ = sources.read.__wrapped__.__defaults__ = (folder,)
     sources.read.cache_clear()
+
+
+@contextlib.contextmanager
+def sample(folder):
+    """For a while the small assignment, in `folder`, is the only one."""
+    before = sources.names.__defaults__[0]
+    write_assignment(folder)
+    use(folder)
+    yield folder
+    use(before)
 
 
 def notebook(prose="YOUR ANSWER HERE", name=NAME, **answers):

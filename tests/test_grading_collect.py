@@ -1,0 +1,269 @@
+"""Who handed in what, out of what learning platforms export; and nothing opened that leads elsewhere."""
+
+import json
+import os
+import stat
+import zipfile
+
+import jupytext
+import pytest
+
+import handed_in
+from handed_in import NAME, notebook, put, right, zipped
+from standoff.grading import unpack
+from standoff.grading.collect import collect
+
+
+@pytest.fixture(autouse=True)
+def assignments(tmp_path):
+    with handed_in.sample(tmp_path / "assignments") as folder:
+        yield folder
+
+
+@pytest.fixture
+def collected(tmp_path):
+    """Puts files into a folder and collects: {(student, assignment): Submission}."""
+
+    def collected(files=None, only=""):
+        put(tmp_path / "in", files or {})
+        scratch = tmp_path / "scratch"
+        scratch.mkdir(exist_ok=True)
+        found = collect(tmp_path / "in", scratch, only)
+        by_place = {(one.student, one.assignment): one for one in found}
+        assert len(by_place) == len(found), "a student has an assignment twice"
+        return by_place
+
+    return collected
+
+
+FILE = f"{NAME}.ipynb"
+LAYOUTS = {
+    "a folder each": ["anna/{f}", "ben/{f}"],
+    "nested folders": ["anna/my work/week 3/{f}", "ben/{f}"],
+    "renamed files": ["anna/final version.ipynb", "ben/ben's.ipynb"],
+    "copies": [f"anna/{NAME} (1).ipynb", "ben/{f}"],
+    "as nbgrader collects": [f"anna/{NAME}/{{f}}", f"ben/{NAME}/{{f}}"],
+    "by assignment": [f"{NAME}/anna/{{f}}", f"{NAME}/ben/{{f}}"],
+    "Moodle": ["anna_123_assignsubmission_file_/{f}", "ben_124_assignsubmission_file_/{f}"],
+    "Moodle without folders": ["anna_123_assignsubmission_file_{f}", "ben_124_assignsubmission_file_{f}"],
+    "Canvas": [f"anna_123_456_{NAME}-1.ipynb", f"ben_LATE_124_457_{NAME}.ipynb"],
+    "Blackboard": ["Sample_anna_attempt_2024-05-09-10-11-12_{f}", "Sample_ben_attempt_2024-05-09-10-11-13_{f}"],
+    "ILIAS": ["Exercise 3/Submissions/anna/{f}", "Exercise 3/Submissions/ben/{f}"],
+    "in one folder more": ["export/anna/{f}", "export/ben/{f}"],
+    "loose files": [f"anna_{NAME}.ipynb", f"{NAME}-ben.ipynb"],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_each_layout_gives_each_student_her_notebook(collected, tmp_path, layout, packed):
+    files = {name.format(f=FILE): notebook(prose=name) for name in LAYOUTS[layout]}
+    if packed:
+        (tmp_path / "in").mkdir()
+        found = {(one.student, one.assignment): one for one in _of_zip(zipped(tmp_path / "all.zip", files), tmp_path)}
+    else:
+        found = collected(files)
+    assert list(found) == [("anna", NAME), ("ben", NAME)]
+    for name, one in zip(LAYOUTS[layout], found.values()):
+        assert (one.status, one.reason) == ("", "")
+        assert name in one.notebook.read_text(encoding="utf-8")
+
+
+def _of_zip(path, tmp_path):
+    (tmp_path / "unpacked").mkdir(exist_ok=True)
+    return collect(path, tmp_path / "unpacked")
+
+
+def test_a_zip_each_also_in_folders_and_in_a_zip(collected, tmp_path):
+    (tmp_path / "in" / "ben").mkdir(parents=True)
+    zipped(tmp_path / "in" / "anna.zip", {FILE: right()})
+    zipped(tmp_path / "in" / "ben" / "work.zip", {f"work/{FILE}": right()})
+    inner = zipped(tmp_path / "inner.zip", {FILE: right()}).read_bytes()
+    zipped(tmp_path / "in" / "carla_7_assignsubmission_file_.zip", {"again.zip": inner})
+    assert list(collected()) == [("anna", NAME), ("ben", NAME), ("carla", NAME)]
+
+
+def test_two_of_one_name_stay_two(collected):
+    found = collected({f"Kim Lee_{number}_assignsubmission_file_/{FILE}": right() for number in (1, 2)})
+    assert list(found) == [("Kim Lee (1)", NAME), ("Kim Lee (2)", NAME)]
+
+
+def test_names_of_any_alphabet_and_form_in_a_stable_order(collected):
+    names = ["Zoe\u0308", "Ana 10", "Ana 9", "Ольга", "=1+1"]  # the first: e and a mark of its own
+    assert [student for student, _ in collected({f"{name}/{FILE}": right() for name in names})] == [
+        *("=1+1", "Ana 9", "Ana 10", "Zoë", "Ольга")
+    ]
+
+
+def test_clutter_is_not_seen(collected):
+    found = collected(
+        {f"anna/{name}": right() for name in [FILE, f".ipynb_checkpoints/{NAME}-checkpoint.ipynb", f"__MACOSX/._{FILE}"]}
+        | {f"__MACOSX/anna/._{FILE}": b"x", ".DS_Store": b"x", "list of names.csv": b"x"}
+    )
+    assert list(found) == [("anna", NAME)] and found["anna", NAME].files == {}
+
+
+def test_the_newest_copy_counts_by_its_number(collected):
+    found = collected({f"anna/{NAME}{end}.ipynb": notebook(prose=end or "first") for end in ("", " (2)", " (10)")})
+    assert found["anna", NAME].file == f"anna/{NAME} (10).ipynb"
+
+
+def test_of_two_different_notebooks_none_is_chosen_in_silence(collected):
+    found = collected({f"anna/{FILE}": notebook(prose="one"), "anna/better.ipynb": notebook(prose="two")})
+    one = found["anna", NAME]
+    assert one.status == "refused" and one.notebook is None
+    assert FILE in one.reason and "better.ipynb" in one.reason and "hand in one" in one.reason
+
+
+def test_the_same_notebook_twice_is_one(collected):
+    ran = json.loads(right())
+    for cell in ran["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 5
+    found = collected({f"anna/{FILE}": right(), "anna/backup/again.ipynb": json.dumps(ran).encode()})
+    assert found["anna", NAME].status == ""
+
+
+def test_notebooks_of_two_assignments_are_two_submissions(collected, assignments):
+    handed_in.write_assignment(assignments, "8-other")
+    handed_in.use(assignments)
+    other = json.loads(right())
+    other["metadata"]["standoff"] = {"assignment": "8-other"}
+    found = collected({f"anna/{FILE}": right(), "anna/x.ipynb": json.dumps(other).encode()})
+    assert list(found) == [("anna", "8-other"), ("anna", NAME)]
+    assert list(collected(only=NAME)) == [("anna", NAME)]
+
+
+def test_the_wrong_notebook_is_told(collected, assignments):
+    handed_in.write_assignment(assignments, "8-other")
+    handed_in.use(assignments)
+    one = collected({f"anna/{FILE}": right()}, only="8-other")["anna", "8-other"]
+    assert one.status == "refused" and NAME in one.reason
+
+
+def test_a_notebook_is_known_by_its_cells_where_its_metadata_are_lost(collected):
+    bare = json.loads(right())
+    del bare["metadata"]["standoff"]
+    assert list(collected({"anna/homework.ipynb": json.dumps(bare).encode()})) == [("anna", NAME)]
+
+
+def test_a_notebook_kept_as_text_is_taken_and_other_text_is_not(collected):
+    text = jupytext.writes(jupytext.reads(right().decode(), fmt="ipynb"), fmt="md:myst").encode()
+    found = collected({f"anna/{NAME}.md": text, "anna/notes.md": b"# Notes\n", f"ben/{FILE}": right()})
+    cells = json.loads(found["anna", NAME].notebook)["cells"]
+    assert any(cell["metadata"].get("nbgrader", {}).get("grade_id") == "share" for cell in cells)
+    assert set(found["anna", NAME].files) == {"notes.md"}
+
+
+@pytest.mark.parametrize("broken", [b"", b"{", b"[]", b"\xff\xfe\x00", b'{"cells": 3}', b"[" * 100_000])
+def test_a_damaged_notebook_is_still_somebodys(collected, broken):
+    found = collected({f"anna/{FILE}": broken, f"ben/{FILE}": right()})
+    assert list(found) == [("anna", NAME), ("ben", NAME)]
+
+
+def test_who_handed_in_no_notebook_is_not_lost(collected, tmp_path):
+    (tmp_path / "in" / "carla").mkdir(parents=True)
+    found = collected({f"anna/{FILE}": right(), "ben/essay.pdf": b"%PDF", "dora_1_2_essay.docx": b"x"})
+    assert [(student, one.status) for (student, _), one in found.items()] == [
+        *(("anna", ""), ("ben", "refused"), ("carla", "refused"), ("dora", "refused"))
+    ]
+    assert "essay.pdf" in found["ben", NAME].reason and "nothing" in found["carla", NAME].reason
+
+
+def test_files_come_with_the_notebook_by_their_place(collected, tmp_path):
+    (tmp_path / "in" / "ben").mkdir(parents=True)
+    zipped(tmp_path / "in" / "ben" / "mine.zip", {"mine/claims.csv": b"x"})
+    found = collected({f"anna/{FILE}": right(), "anna/mine/claims.csv": b"x", f"ben/{FILE}": right()})
+    assert [set(one.files) for one in found.values()] == [{"mine/claims.csv"}] * 2
+
+
+# ---- what is hostile ----
+
+
+def _info(name, mode=0o100644):
+    info = zipfile.ZipInfo("name")
+    info.filename, info.external_attr, info.create_system = name, mode << 16, 3
+    return info
+
+
+HOSTILE = {
+    "traversal": {"../../evil": b"x"},
+    "traversal inside": {"a/../../../evil": b"x"},
+    "traversal, Windows": {_info("..\\..\\evil"): b"x"},
+    "absolute": {"/tmp/evil": b"x"},
+    "drive": {"C:\\evil": b"x"},
+    "link": {_info("data.csv", stat.S_IFLNK | 0o777): b"/etc/passwd"},
+    "link as the notebook": {_info("other.ipynb", stat.S_IFLNK | 0o777): b"/etc/passwd"},
+    "pipe": {_info("pipe", stat.S_IFIFO | 0o644): b""},
+    "device": {_info("null", stat.S_IFCHR | 0o644): b""},
+    "bomb": {"zeros": bytes(60_000_000)},
+    "many small bombs": {f"zeros{number}": bytes(10_000_000) for number in range(6)},
+    "too large": {"film.mp4": os.urandom(1_000) * 21_000},
+    "deep folders": {"/".join("abcdefghijklmnopqrstuvwxyz"): b"x"},
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_archive_is_refused_and_stops_nobody(collected, tmp_path, kind):
+    (tmp_path / "in").mkdir()
+    zipped(tmp_path / "in" / "mallory.zip", {FILE: right()} | HOSTILE[kind])
+    before = {path for path in tmp_path.rglob("*") if "scratch" not in path.parts}
+    found = collected({f"anna/{FILE}": right()})
+    assert found["anna", NAME].status == ""
+    assert found["mallory", NAME].status == "refused" and found["mallory", NAME].notebook is None
+    now = {path for path in tmp_path.rglob("*") if "scratch" not in path.parts}
+    assert {path.name for path in now - before} <= {"in", "anna", FILE, "scratch"}
+    assert all(path.name.isdigit() for path in (tmp_path / "scratch").rglob("*")), "a name of the archive became a path"
+
+
+def test_one_bad_name_in_the_archive_of_all_refuses_that_student_alone(tmp_path):
+    path = zipped(tmp_path / "all.zip", {f"anna/{FILE}": right(), f"mallory/{FILE}": right(), "mallory/../../evil": b"x"})
+    assert [(one.student, one.status) for one in _of_zip(path, tmp_path)] == [("anna", ""), ("mallory", "refused")]
+
+
+def test_too_many_members_and_archives_in_archives_in_archives(collected, tmp_path, monkeypatch):
+    monkeypatch.setattr(unpack, "MEMBERS", 5)
+    (tmp_path / "in").mkdir()
+    zipped(tmp_path / "in" / "mallory.zip", {str(number): b"" for number in range(6)})
+    inner = zipped(tmp_path / "0.zip", {FILE: right()})
+    for number in range(1, 5):
+        inner = zipped(tmp_path / f"{number}.zip", {"again.zip": inner.read_bytes()})
+    inner.rename(tmp_path / "in" / "russian doll.zip")
+    found = collected({f"anna/{FILE}": right()})
+    assert {student: one.status for (student, _), one in found.items()} == {
+        "anna": "",
+        "mallory": "refused",
+        "russian doll": "refused",
+    }
+
+
+def test_locked_and_broken_archives(collected, tmp_path):
+    (tmp_path / "in").mkdir()
+    locked = bytearray(zipped(tmp_path / "locked.zip", {FILE: right()}).read_bytes())
+    locked[locked.find(b"PK\x03\x04") + 6] |= 1
+    locked[locked.find(b"PK\x01\x02") + 8] |= 1
+    whole = zipped(tmp_path / "whole.zip", {FILE: right(), "noise": os.urandom(5_000)}).read_bytes()
+    damaged = bytearray(whole)
+    damaged[whole.find(b"noise") + 100] ^= 255
+    files = {"locked.zip": locked, "cut.zip": whole[: len(whole) // 2], "no.zip": b"text", "damaged.zip": damaged, "empty.zip": b""}
+    found = collected({name: bytes(data) for name, data in files.items()} | {f"anna/{FILE}": right()})
+    statuses = {student: one.status for (student, _), one in found.items()}
+    assert statuses == {"anna": "", "locked": "refused"} | dict.fromkeys(["cut", "no", "damaged", "empty"], "unreadable")
+    assert "password" in found["locked", NAME].reason
+
+
+def test_links_and_pipes_in_folders_are_not_opened(collected, tmp_path):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("x")
+    folder = put(tmp_path / "in", {f"{student}/{FILE}": right() for student in ("soft", "hard", "pipe", "up", "whole")})
+    (folder / "soft" / "data.csv").symlink_to(secret)
+    os.link(secret, folder / "hard" / "data.csv")
+    os.mkfifo(folder / "pipe" / "data.csv")  # opening it would wait for ever
+    (folder / "up" / "data").symlink_to(tmp_path, target_is_directory=True)
+    (folder / "whole" / FILE).unlink()
+    (folder / "whole" / FILE).symlink_to(secret)
+    found = collected({f"anna/{FILE}": right()})
+    assert {student: one.status for (student, _), one in found.items()} == {
+        "anna": "",
+        **dict.fromkeys(["soft", "hard", "pipe", "up", "whole"], "refused"),
+    }
