@@ -193,7 +193,8 @@ def _grade(options):
     print(summary(graded))
     waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
     if waiting:
-        print(f"{waiting} written answers wait for points: fill in {options.output}/prose.csv, then run this again.")
+        answers = "answer waits" if waiting == 1 else "answers wait"
+        print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")
     print(f"Look at {options.output}/class-report.html first.")
     return exit_status(graded)
 

@@ -182,5 +182,6 @@ def test_it_says_why_it_cannot_start(tmp_path, capsys, monkeypatch):
         error = capsys.readouterr().err
         assert said in error and "Remedy:" in error
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    sandbox.require.cache_clear()
     assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 2
     assert "bubblewrap" in capsys.readouterr().err

@@ -48,7 +48,7 @@ def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False, gradebo
     seed         text that the variant of the data is made from (by default this machine's secret)
     jobs         how many at a time (by default as many as cores)
     unsandboxed  see marks.mark
-    gradebook    folder of an nbgrader course (see gradebook.py): marks go there, points given by hand come from there
+    gradebook    folder of an nbgrader course (see gradebook.py): it gets the marks, and gives those that were set there
 
     Results are kept in `out`/work as soon as they are there: a second run takes those of unchanged submissions from it.
     Returns a list of Graded, by student and assignment. Raises GradeError, SandboxError, AssignmentError.
@@ -68,20 +68,13 @@ def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False, gradebo
         if not submissions:
             raise GradeError(f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports")
         graded = _marked(submissions, out, log, seed, jobs or _cores(), unsandboxed)
-        graded = tables.with_points(graded, by_hand, _through(gradebook, graded))
+        if gradebook:
+            from .gradebook import exchange  # nbgrader takes seconds to load, and need not be there
+
+            graded = exchange(graded, gradebook)
+    graded = tables.with_points(graded, by_hand)
     _report(graded, out, by_hand)
     return graded
-
-
-def _through(gradebook, graded):
-    """What was given by hand in the gradebook, to which the marks are added; nothing without one."""
-    if not gradebook:
-        return {}
-    from .gradebook import DATABASE, export, manual_points  # which wants more than the rest of the book
-
-    given = manual_points(gradebook) if (Path(gradebook) / DATABASE).is_file() else {}
-    export([(one.submission, one.result) for one in graded], gradebook)
-    return given
 
 
 def exit_status(graded):
@@ -92,7 +85,7 @@ def exit_status(graded):
 def summary(graded):
     """How many ended how, as a sentence."""
     counts = Counter(one.result.status for one in graded)
-    return f"{len(graded)} submissions: " + ", ".join(f"{counts[one]} {one}" for one in STATUSES if counts[one]) + "."
+    return f"{len(graded)} submission{'s' * (len(graded) != 1)}: " + ", ".join(f"{counts[one]} {one}" for one in STATUSES if counts[one]) + "."
 
 
 def _cores():

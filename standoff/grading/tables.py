@@ -104,18 +104,12 @@ def _points(row, line):
     return value, None
 
 
-def with_points(graded, by_hand, elsewhere=None):
-    """The list of Graded with the points and comments that were given by hand.
-
-    elsewhere: what does not come from prose.csv, which counts before it: (points, comment) by (student, assignment, task)
-    """
+def with_points(graded, by_hand):
+    """The list of Graded with the points and comments that were given by hand."""
 
     def given(submission, task):
-        place = submission.student, submission.assignment, task.task
-        points, comment = (elsewhere or {}).get(place, (None, ""))
-        if task.status == "by hand":
-            key = guard(place[0]), *place[1:], version(task.answer)
-            points, comment = max(by_hand.given.get(key, (None, "")), (points, comment), key=lambda one: one[0] is not None)
+        key = guard(submission.student), submission.assignment, task.task, version(task.answer)
+        points, comment = by_hand.given.get(key, (None, "")) if task.status == "by hand" else (None, "")
         return task if points is None else replace(task, points=points, status="marked", reason=comment)
 
     return [
