@@ -1,4 +1,4 @@
-"""The command line: `standoff new`, `anchor`, `check`, `verify`, `export`, `grade`."""
+"""The command line: `standoff new`, `anchor`, `check`, `verify`, `export`, `assignment`, `grade`."""
 
 import argparse
 import sys
@@ -69,16 +69,32 @@ def _parser():
     verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
     verify.set_defaults(run=_verify)
 
+    assignment = commands.add_parser("assignment", help="assignments for a class")
+    actions = assignment.add_subparsers(required=True, metavar="ACTION")
+    release = actions.add_parser("release", help="write what students get: no solution and no hidden check is in it")
+    release.add_argument("name", nargs="?", help="such as 3-claims, or 3 (default: all assignments)")
+    release.add_argument("-o", "--output", metavar="FOLDER", default="handouts", help="(default: handouts)")
+    release.add_argument("--zip", action="store_true", help="a zip file for each instead of a folder")
+    release.set_defaults(run=_release)
+
     grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
     grade.add_argument("submissions", help="folder or zip file, as the learning platform exports it")
-    grade.add_argument("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
-    grade.add_argument("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")
-    grade.add_argument("--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)")
+    grade.add_argument(
+        "-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report"
+    )
+    grade.add_argument(
+        "--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)"
+    )
+    grade.add_argument(
+        "--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)"
+    )
     grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
+    grade.add_argument(
+        "--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand"
+    )
     grade.add_argument(
         "--unsandboxed", action="store_true", help="run submissions without any protection: only if you trust them all"
     )
-    grade.add_argument("--gradebook", metavar="COURSE", help="nbgrader course: marks go there, points by hand come back")
     grade.set_defaults(run=_grade)
     return parser
 
@@ -173,6 +189,19 @@ def _guide(options, report):
         print("Complete: every paragraph has claims, no row waits, no rule is broken.")
         print(f"Cite as: {found.citation}")
     return int(bool(found.next))
+
+
+def _release(options):
+    from .grading import assignment
+    from .grading.release import release
+
+    try:
+        for name in [options.name] if options.name else assignment.names():
+            print(release(name, options.output, options.zip))
+    except assignment.AssignmentError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 def _grade(options):

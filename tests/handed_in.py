@@ -54,7 +54,9 @@ HIDDEN_WORD = "hiddenseam"
 
 
 def _cell(name, source, grade=False, locked=False, solution=False, points=""):
-    values = {key: str(value).lower() for key, value in {"grade": grade, "locked": locked, "solution": solution}.items()}
+    values = {
+        key: str(value).lower() for key, value in {"grade": grade, "locked": locked, "solution": solution}.items()
+    }
     return CELL.format(name=name, source=source, points=f"  points: {points}\n" if points else "", **values)
 
 

@@ -42,15 +42,21 @@ def mixed(folder):
         folder,
         {
             f"anna/{FILE}": right(),
-            f"ben/week 3/{NAME} (1).ipynb": notebook("Less < more & \"so\".", n_claims=SOLUTIONS["n_claims"], share=COUNT),
+            f"ben/week 3/{NAME} (1).ipynb": notebook(
+                'Less < more & "so".', n_claims=SOLUTIONS["n_claims"], share=COUNT
+            ),
             f"carla/{FILE}": notebook(),
             f"dora/{FILE}": notebook(n_claims="while True:\n    pass", share=SOLUTIONS["share"]),
             f"emil/{FILE}": b'{"cells": [',
             "frieda/essay.pdf": b"%PDF",
             f"gus/{FILE}": notebook(n_claims="import os\n\nos._exit(3)", share=SOLUTIONS["share"]),
-            f"hana/{FILE}": notebook("=1+1", n_claims="n_claims = 12", share="def share(case, who):\n    return object()"),
+            f"hana/{FILE}": notebook(
+                "=1+1", n_claims="n_claims = 12", share="def share(case, who):\n    return object()"
+            ),
             f"ida/{FILE}": notebook("text", n_claims="1 / 0", share=SOLUTIONS["share"]),
-            f"jo/{FILE}": notebook(n_claims="def n_claims(case):\n    return {'b', 'a', 'c'}", share="raise ValueError(object())"),
+            f"jo/{FILE}": notebook(
+                n_claims="def n_claims(case):\n    return {'b', 'a', 'c'}", share="raise ValueError(object())"
+            ),
         },
     )
     zipped(folder / "Kim Ö.zip", {f"work/{FILE}": right()})
@@ -79,7 +85,10 @@ def contents(out):
 def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, capsys):
     source, out = mixed(tmp_path / "in"), tmp_path / "out"
     assert main(["grade", str(source), "-o", str(out), "--seed", "s"]) == 1  # three could not be marked
-    assert "12 submissions: 5 graded, 2 partly graded, 1 timed out, 1 crashed, 2 refused, 1 unreadable." in capsys.readouterr().out
+    assert (
+        "12 submissions: 5 graded, 2 partly graded, 1 timed out, 1 crashed, 2 refused, 1 unreadable."
+        in capsys.readouterr().out
+    )
     submissions = rows(out / "submissions.csv")
     assert {row["student"]: row["status"] for row in submissions} == STATUSES
     assert {row["student"]: row["points"] for row in submissions} == dict.fromkeys(STATUSES, "0") | POINTS
@@ -161,7 +170,9 @@ def test_an_error_of_the_grader_stops_nobody_is_told_and_is_tried_again(tmp_path
     anna, ben = rows(tmp_path / "out" / "submissions.csv")
     assert (anna["status"], anna["points"]) == ("graded", "5")
     assert ben["status"] == "crashed" and "The grader itself failed (ZeroDivisionError)" in ben["reason"]
-    assert [row["points"] for row in rows(tmp_path / "out" / "grades.csv") if row["student"] == "ben"] == [""] * 3  # not 0
+    assert [row["points"] for row in rows(tmp_path / "out" / "grades.csv") if row["student"] == "ben"] == [
+        ""
+    ] * 3  # not 0
     assert "Traceback" in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
     monkeypatch.setattr(marks, "mark", mark)
     assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 0

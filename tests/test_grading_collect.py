@@ -97,7 +97,10 @@ def test_names_of_any_alphabet_and_form_in_a_stable_order(collected):
 
 def test_clutter_is_not_seen(collected):
     found = collected(
-        {f"anna/{name}": right() for name in [FILE, f".ipynb_checkpoints/{NAME}-checkpoint.ipynb", f"__MACOSX/._{FILE}"]}
+        {
+            f"anna/{name}": right()
+            for name in [FILE, f".ipynb_checkpoints/{NAME}-checkpoint.ipynb", f"__MACOSX/._{FILE}"]
+        }
         | {f"__MACOSX/anna/._{FILE}": b"x", ".DS_Store": b"x", "list of names.csv": b"x"}
     )
     assert list(found) == [("anna", NAME)] and found["anna", NAME].files == {}
@@ -217,7 +220,9 @@ def test_a_hostile_archive_is_refused_and_stops_nobody(collected, tmp_path, kind
 
 
 def test_one_bad_name_in_the_archive_of_all_refuses_that_student_alone(tmp_path):
-    path = zipped(tmp_path / "all.zip", {f"anna/{FILE}": right(), f"mallory/{FILE}": right(), "mallory/../../evil": b"x"})
+    path = zipped(
+        tmp_path / "all.zip", {f"anna/{FILE}": right(), f"mallory/{FILE}": right(), "mallory/../../evil": b"x"}
+    )
     assert [(one.student, one.status) for one in _of_zip(path, tmp_path)] == [("anna", ""), ("mallory", "refused")]
 
 
@@ -245,10 +250,18 @@ def test_locked_and_broken_archives(collected, tmp_path):
     whole = zipped(tmp_path / "whole.zip", {FILE: right(), "noise": os.urandom(5_000)}).read_bytes()
     damaged = bytearray(whole)
     damaged[whole.find(b"noise") + 100] ^= 255
-    files = {"locked.zip": locked, "cut.zip": whole[: len(whole) // 2], "no.zip": b"text", "damaged.zip": damaged, "empty.zip": b""}
+    files = {
+        "locked.zip": locked,
+        "cut.zip": whole[: len(whole) // 2],
+        "no.zip": b"text",
+        "damaged.zip": damaged,
+        "empty.zip": b"",
+    }
     found = collected({name: bytes(data) for name, data in files.items()} | {f"anna/{FILE}": right()})
     statuses = {student: one.status for (student, _), one in found.items()}
-    assert statuses == {"anna": "", "locked": "refused"} | dict.fromkeys(["cut", "no", "damaged", "empty"], "unreadable")
+    assert statuses == {"anna": "", "locked": "refused"} | dict.fromkeys(
+        ["cut", "no", "damaged", "empty"], "unreadable"
+    )
     assert "password" in found["locked", NAME].reason
 
 

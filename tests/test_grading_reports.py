@@ -31,7 +31,9 @@ def _graded(student="anna", status="graded", reason="", tasks=None, failed=(), a
         "explain": (None, "by hand", "Your teacher reads and marks this answer.", "It says how often."),
     }
     found = tuple(marks.TaskResult(name, *rest) for name, rest in tasks.items())
-    return Graded(Submission(student, assignment, f"{student}/x.ipynb"), marks.Result(status, reason, found, tuple(failed)))
+    return Graded(
+        Submission(student, assignment, f"{student}/x.ipynb"), marks.Result(status, reason, found, tuple(failed))
+    )
 
 
 def _table(text):
@@ -65,7 +67,9 @@ def test_line_ends_and_quotation_marks_stay_in_their_cell():
 
 
 def test_nobody_is_left_out_of_the_marks():
-    lost = Graded(Submission("ben", "", "", None, {}, "refused", "No notebook."), marks.Result("refused", "No notebook.", ()))
+    lost = Graded(
+        Submission("ben", "", "", None, {}, "refused", "No notebook."), marks.Result("refused", "No notebook.", ())
+    )
     written = tables.files([_graded(), lost], tables.ByHand())
     assert [row["submission"] for row in _table(written["grades.csv"]) if row["student"] == "ben"] == ["refused"]
     assert feedback.pages([lost])["ben.html"] and "ben" in classreport.page([_graded(), lost])
@@ -86,7 +90,9 @@ def _fill_in(out, points, comment="Well seen.", separator=",", encoding="utf-8-s
     path.write_bytes(text.getvalue().encode(encoding))
 
 
-@pytest.mark.parametrize(("points", "separator", "encoding"), [("1.5", ",", "utf-8-sig"), ("1,5", ";", "cp1252"), ("1.5", "\t", "utf-16")])
+@pytest.mark.parametrize(
+    ("points", "separator", "encoding"), [("1.5", ",", "utf-8-sig"), ("1,5", ";", "cp1252"), ("1.5", "\t", "utf-16")]
+)
 def test_points_by_hand_go_into_marks_and_feedback_and_stay(tmp_path, points, separator, encoding):
     _write(tmp_path, [_graded()])
     _fill_in(tmp_path, points, separator=separator, encoding=encoding)
@@ -109,7 +115,9 @@ def test_points_are_for_the_text_that_was_read(tmp_path):
     new = {"explain": (None, "by hand", "Your teacher reads and marks this answer.", "Another text.")}
     [graded] = _write(tmp_path, [_graded(tasks=new)])
     assert graded.result.tasks[0].status == "by hand"
-    assert [(row["points"], row["text"]) for row in _table((tmp_path / "prose.csv").read_text(encoding="utf-8-sig"))] == [
+    assert [
+        (row["points"], row["text"]) for row in _table((tmp_path / "prose.csv").read_text(encoding="utf-8-sig"))
+    ] == [
         ("2", "It says how often."),
         ("", "Another text."),
     ]
@@ -150,7 +158,9 @@ def test_pages_escape_what_students_wrote_and_hold_no_script():
         tree = lxml.html.fromstring(page)
         assert not tree.xpath("//script | //iframe | //object | //form | //base | //*[@onerror] | //img[@src='x']")
         assert {address for address in tree.xpath("//@src | //@href")} == {
-            address for address in tree.xpath("//@src | //@href") if re.match(r"data:image/svg|feedback/|runtime\.|log\.txt", address)
+            address
+            for address in tree.xpath("//@src | //@href")
+            if re.match(r"data:image/svg|feedback/|runtime\.|log\.txt", address)
         }
 
 
@@ -159,16 +169,32 @@ def test_feedback_says_what_happened_and_nothing_of_what_is_hidden():
     secret = {"share": (0.0, "wrong", "This is a count.", f"{HIDDEN_WORD} of the hidden data")}
     page = feedback.pages([_graded(tasks=secret, failed=failed, status="partly graded")])["anna.html"]
     text = " ".join(lxml.html.fromstring(page).text_content().split())
-    for told in ["Task 2. What share does a source have?", "0 of 3", "Not right yet", "This is a count.", "line 3: NameError: name 'x'"]:
+    for told in [
+        "Task 2. What share does a source have?",
+        "0 of 3",
+        "Not right yet",
+        "This is a count.",
+        "line 3: NameError: name 'x'",
+    ]:
         assert told in text
-    for hidden in [HIDDEN_WORD, "compare(", "nunique", "BEGIN HIDDEN", "mark scheme", "what to look for", "model answer"]:
+    for hidden in [
+        HIDDEN_WORD,
+        "compare(",
+        "nunique",
+        "BEGIN HIDDEN",
+        "mark scheme",
+        "what to look for",
+        "model answer",
+    ]:
         assert hidden.lower() not in page.lower()
 
 
 def test_one_page_for_each_student_with_all_her_assignments(assignments):
     handed_in.write_assignment(assignments, "8-other")
     handed_in.use(assignments)
-    pages = feedback.pages([_graded("anna"), _graded("anna", assignment="8-other"), _graded("ANNA"), _graded("a/nna"), _graded("CON")])
+    pages = feedback.pages(
+        [_graded("anna"), _graded("anna", assignment="8-other"), _graded("ANNA"), _graded("a/nna"), _graded("CON")]
+    )
     assert len(pages) == 4 and len({name.casefold() for name in pages}) == 4 and "CON.html" not in pages
     assert all(re.fullmatch(r"[\w.-]+\.html", name) for name in pages)
     assert sorted(page.count("<h2") for page in pages.values()) == [1, 1, 1, 2]
@@ -215,5 +241,3 @@ def test_axe_finds_nothing(browser, tmp_path, theme, width):
         assert tab.evaluate(VIOLATIONS, RULES) == []
     tab.close()
     assert said == []
-
-

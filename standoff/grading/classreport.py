@@ -37,22 +37,36 @@ def page(graded):
     names = sorted({one.submission.assignment for one in graded if one.submission.assignment})
     others = [_why(one) for one in graded if one.result.status != "graded"]
     texts = Counter(
-        (task.task, one.submission.assignment) for one in graded for task in one.result.tasks if task.status == "by hand"
+        (task.task, one.submission.assignment)
+        for one in graded
+        for task in one.result.tasks
+        if task.status == "by hand"
     )
-    return templates().get_template("class-report.html").render(
-        title="Class report",
-        width="60rem",
-        lead=f"{_count(len(graded), 'submission')} of {_count(len(students), 'student')}"
-        f" to {_count(len(names), 'assignment')}.",
-        statuses=[(status, statuses[status], told) for status, told in MEANINGS.items() if statuses[status]],
-        review=bool(others or texts),
-        others=others,
-        texts=[(_title(assignment, task), _name(assignment), times) for (task, assignment), times in sorted(texts.items())],
-        waiting=f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'} for points: write them"
-        " into prose.csv, in any spreadsheet, and run the same command again." if texts else "",
-        assignments=[_assignment(name, [one for one in graded if one.submission.assignment == name]) for name in names],
-        columns=[f"{_name(name)} (of {sum(most(name).values())})" for name in names],
-        students=_students(graded, students, names),
+    return (
+        templates()
+        .get_template("class-report.html")
+        .render(
+            title="Class report",
+            width="60rem",
+            lead=f"{_count(len(graded), 'submission')} of {_count(len(students), 'student')}"
+            f" to {_count(len(names), 'assignment')}.",
+            statuses=[(status, statuses[status], told) for status, told in MEANINGS.items() if statuses[status]],
+            review=bool(others or texts),
+            others=others,
+            texts=[
+                (_title(assignment, task), _name(assignment), times)
+                for (task, assignment), times in sorted(texts.items())
+            ],
+            waiting=f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'} for points: write them"
+            " into prose.csv, in any spreadsheet, and run the same command again."
+            if texts
+            else "",
+            assignments=[
+                _assignment(name, [one for one in graded if one.submission.assignment == name]) for name in names
+            ],
+            columns=[f"{_name(name)} (of {sum(most(name).values())})" for name in names],
+            students=_students(graded, students, names),
+        )
     )
 
 
@@ -132,7 +146,9 @@ def _tasks_figure(about, run):
         counts[task.title] = [sum(statuses[status] for status in kinds) for _, kinds, _, _ in LEVELS]
     code = [task.title for task in about.tasks if not task.prose]
     hardest = min(code, key=lambda title: counts[title][0], default=None)
-    finding = f"Solved least often: “{hardest}”, by {counts[hardest][0]} of {len(run)}" if hardest else "How the tasks went"
+    finding = (
+        f"Solved least often: “{hardest}”, by {counts[hardest][0]} of {len(run)}" if hardest else "How the tasks went"
+    )
     if hardest and all(counts[title][0] == len(run) for title in code):
         finding = f"All {len(run)} solved every task of code"
     with _style():
@@ -143,7 +159,17 @@ def _tasks_figure(about, run):
         for level, (label, _, colour, hatch) in enumerate(LEVELS):
             widths = [counts[title][level] for title in titles]
             if any(widths):
-                axes.barh(range(len(titles)), widths, left=left, label=label, color=colour, hatch=hatch, edgecolor="#333", linewidth=0.6, height=0.68)
+                axes.barh(
+                    range(len(titles)),
+                    widths,
+                    left=left,
+                    label=label,
+                    color=colour,
+                    hatch=hatch,
+                    edgecolor="#333",
+                    linewidth=0.6,
+                    height=0.68,
+                )
             left = [one + other for one, other in zip(left, widths)]
         axes.set_yticks(range(len(titles)), [_short(title, 44) for title in titles])
         axes.set_xlim(0, len(run))
@@ -151,8 +177,17 @@ def _tasks_figure(about, run):
         fig.legend(loc="outside upper left", ncols=5, fontsize=9, handlelength=1.2, columnspacing=1.2)
         svg = _embedded(fig)
     rows = [(title, *numbers) for title, numbers in counts.items()]
-    listed = "; ".join(f"{title}: " + ", ".join(f"{count} {LEVELS[i][0]}" for i, count in enumerate(numbers) if count) for title, *numbers in rows)
-    return {"svg": svg, "caption": f"{finding}.", "alt": f"{finding}. {listed}.", "columns": ["Task", *(one[0] for one in LEVELS)], "rows": rows}
+    listed = "; ".join(
+        f"{title}: " + ", ".join(f"{count} {LEVELS[i][0]}" for i, count in enumerate(numbers) if count)
+        for title, *numbers in rows
+    )
+    return {
+        "svg": svg,
+        "caption": f"{finding}.",
+        "alt": f"{finding}. {listed}.",
+        "columns": ["Task", *(one[0] for one in LEVELS)],
+        "rows": rows,
+    }
 
 
 def _points_figure(about, sums, whole):
@@ -169,7 +204,13 @@ def _points_figure(about, sums, whole):
         svg = _embedded(fig)
     rows = sorted(counts.items())
     listed = ", ".join(f"{points} points {times}" for points, times in rows)
-    return {"svg": svg, "caption": f"{finding}.", "alt": f"{finding}. Submissions by points: {listed}.", "columns": ["Points", "Submissions"], "rows": rows}
+    return {
+        "svg": svg,
+        "caption": f"{finding}.",
+        "alt": f"{finding}. Submissions by points: {listed}.",
+        "columns": ["Points", "Submissions"],
+        "rows": rows,
+    }
 
 
 def _mistakes(about, run):

@@ -19,7 +19,18 @@ PLATFORMS = [
     re.compile(r".+?_(?P<name>[^_]+)_attempt_(?P<id>)\d{4}(?:-\d\d){5}(?:_(?P<rest>.+))?$"),  # Blackboard
 ]
 WRAPPERS = re.compile(r"submissions?|submitted|dropbox(es)?|dropped|abgaben?|rendus|multi_feedback.*", re.I)
-LISTS = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"}  # a platform's own, beside the folders
+LISTS = {
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".txt",
+    ".html",
+    ".xml",
+    ".json",
+    ".md",
+}  # a platform's own, beside the folders
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")
 TEXT = re.compile(r"\A\ufeff?---\s*\n(?:.*\n)*?(?:jupytext|kernelspec):", re.M)
@@ -66,13 +77,17 @@ def collect(source, scratch, only=""):
     """
     known = {name: _grade_ids(sources.read(name).notebook) for name in sources.names()}
     found = []
-    for student, handed_in in sorted(_by_student(entries(source, Path(scratch)), known).items(), key=lambda one: order(one[0])):
+    for student, handed_in in sorted(
+        _by_student(entries(source, Path(scratch)), known).items(), key=lambda one: order(one[0])
+    ):
         found += _of_student(student, handed_in, known, only)
     taken = {one.assignment for one in found if one.assignment}
     if len(taken) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
         [name] = taken
-        found = [Submission(one.student, name, one.file, None, {}, one.status, one.reason) if not one.assignment else one
-                 for one in found]
+        found = [
+            Submission(one.student, name, one.file, None, {}, one.status, one.reason) if not one.assignment else one
+            for one in found
+        ]
     return found
 
 
@@ -91,7 +106,7 @@ def _by_student(found, known):
         if match:
             rest = (match["rest"],) if match["rest"] and not parts[1:] else ()
             key, rest = (match["name"].strip(), match["id"]), rest + parts[1:]
-            people[entry.parts[:-len(parts)], key[0]].add(key[1])
+            people[entry.parts[: -len(parts)], key[0]].add(key[1])
             named[key[0]] = named.get(key[0], set()) | {key[1]}
         elif len(parts) > 1 or entry.path is None:
             key, rest = (parts[0], ""), parts[1:]
@@ -118,7 +133,11 @@ def _wrapped(found, known):
     while True:
         level = {entry.parts[skip] for entry in found if len(entry.parts) > skip}
         below = {entry.parts[skip + 1] for entry in found if len(entry.parts) > skip + 1}
-        deeper = {entry.parts[skip + 1] for entry in found if len(entry.parts) > skip + 2 or entry.path is None and len(entry.parts) > skip + 1}
+        deeper = {
+            entry.parts[skip + 1]
+            for entry in found
+            if len(entry.parts) > skip + 2 or entry.path is None and len(entry.parts) > skip + 1
+        }
         if len(level) != 1 or not below or _platform(*level):
             return skip
         inside = {name for name in deeper if _hint(name) not in known}

@@ -97,7 +97,12 @@ def _assignment(graded):
             if not cell.error.startswith("NotImplementedError")  # as it was handed out: the task says so
         ],
         "written": [
-            {**_task(task, titles, points), "text": task.answer, "comment": task.reason, "marked": task.status == "marked"}
+            {
+                **_task(task, titles, points),
+                "text": task.answer,
+                "comment": task.reason,
+                "marked": task.status == "marked",
+            }
             for task in result.tasks
             if task.status in ("by hand", "marked")
         ],

@@ -66,7 +66,9 @@ def grade(source, out, only="", seed=None, jobs=None, unsandboxed=False, gradebo
     with tempfile.TemporaryDirectory() as scratch, (out / LOG).open("a", encoding="utf-8") as log:
         submissions = collect(source, Path(scratch), only)
         if not submissions:
-            raise GradeError(f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports")
+            raise GradeError(
+                f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports"
+            )
         graded = _marked(submissions, out, log, seed, jobs or _cores(), unsandboxed)
         if gradebook:
             from .gradebook import exchange  # nbgrader takes seconds to load, and need not be there
@@ -85,7 +87,11 @@ def exit_status(graded):
 def summary(graded):
     """How many ended how, as a sentence."""
     counts = Counter(one.result.status for one in graded)
-    return f"{len(graded)} submission{'s' * (len(graded) != 1)}: " + ", ".join(f"{counts[one]} {one}" for one in STATUSES if counts[one]) + "."
+    return (
+        f"{len(graded)} submission{'s' * (len(graded) != 1)}: "
+        + ", ".join(f"{counts[one]} {one}" for one in STATUSES if counts[one])
+        + "."
+    )
 
 
 def _cores():
@@ -116,12 +122,15 @@ def _marked(submissions, out, log, seed, jobs, unsandboxed):
                 one = submissions[number]
                 results[number] = Graded(one, result, bool(trouble))
                 note(f"{one.student}, {one.assignment}: {result.status}, {seconds:.1f} s", trouble)
-                tables.append(out / RUNTIME, ["student", "assignment", "seconds"],
-                              [one.student, one.assignment, f"{seconds:.2f}"])
+                tables.append(
+                    out / RUNTIME, ["student", "assignment", "seconds"], [one.student, one.assignment, f"{seconds:.2f}"]
+                )
             done()
     graded = [results[number] for number in range(len(submissions))]
     note(summary(graded))
-    return sorted(graded, key=lambda one: (order(one.submission.student), one.submission.assignment, one.submission.file))
+    return sorted(
+        graded, key=lambda one: (order(one.submission.student), one.submission.assignment, one.submission.file)
+    )
 
 
 def _mark(submissions, waiting, seed, unsandboxed, key):
@@ -138,7 +147,9 @@ def _mark(submissions, waiting, seed, unsandboxed, key):
 
 def _not_marked(assignment, status, reason, points=0.0):
     tasks = sources.read(assignment).tasks if assignment else ()
-    return marks.Result(status, reason, tuple(marks.TaskResult(task.name, points, "not reached", reason) for task in tasks))
+    return marks.Result(
+        status, reason, tuple(marks.TaskResult(task.name, points, "not reached", reason) for task in tasks)
+    )
 
 
 def _steady(result):
@@ -171,7 +182,11 @@ def _ours(assignment):
     """A hash of the assignment's source, the released data and the code that marks."""
     digest = hashlib.sha256()
     folder = sources.read(assignment).folder
-    for path in [*sorted(folder.glob("*.md")), *sorted(LIBRARY.rglob("*.py")), *sorted((LIBRARY.parent / "data").rglob("*.*"))]:
+    for path in [
+        *sorted(folder.glob("*.md")),
+        *sorted(LIBRARY.rglob("*.py")),
+        *sorted((LIBRARY.parent / "data").rglob("*.*")),
+    ]:
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()
@@ -213,7 +228,14 @@ def _progress(total):
     """Gives a function to call whenever one is done: a bar with the time left, or without a terminal a line now and then."""
     if total and sys.stderr.isatty():
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
         columns = TextColumn("Marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left:")
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
@@ -227,7 +249,11 @@ def _progress(total):
         count += 1
         if count == total or count - told >= max(total / 10, 5):
             left = (time.monotonic() - began) / count * (total - count)
-            print(f"Marked {count} of {total}; about {left / 60:.0f} min {left % 60:.0f} s left.", file=sys.stderr, flush=True)
+            print(
+                f"Marked {count} of {total}; about {left / 60:.0f} min {left % 60:.0f} s left.",
+                file=sys.stderr,
+                flush=True,
+            )
             told = count
 
     yield one_more

@@ -78,7 +78,9 @@ def read_prose(out):
         if problem:
             problems.append(problem)
         elif key in given and points is not None and given[key][0] not in (None, points):
-            problems.append(Problem(PROSE, line, "points", "this answer has other points in a row above", "keep one of the rows"))
+            problems.append(
+                Problem(PROSE, line, "points", "this answer has other points in a row above", "keep one of the rows")
+            )
         elif points is not None or key not in given:
             given[key] = points, row["comment"].strip()
     if problems:
@@ -93,7 +95,9 @@ def _points(row, line):
     if not cell:
         return None, None
     try:
-        most = next(task.points for task in sources.read(row["assignment"].strip()).tasks if task.name == row["task"].strip())
+        most = next(
+            task.points for task in sources.read(row["assignment"].strip()).tasks if task.name == row["task"].strip()
+        )
     except (StopIteration, sources.AssignmentError):
         return None, None  # of a task that is no longer there
     match = re.fullmatch(r"\d+(?:[.,]\d+)?", cell)
@@ -147,7 +151,9 @@ def _grades(graded):
         points = most(one.submission.assignment)
         for task in one.result.tasks:
             reason = guard(" ".join(task.reason.split()))
-            rows.append([*who, task.task, number(task.points), points[task.task], task.status, reason, one.result.status])
+            rows.append(
+                [*who, task.task, number(task.points), points[task.task], task.status, reason, one.result.status]
+            )
         if not one.result.tasks:  # nobody is left out
             rows.append([*who, "", "", "", "not reached", guard(one.result.reason), one.result.status])
     columns = ["student", "assignment", "task", "points", "max_points", "status", "reason", "submission"]
@@ -160,7 +166,17 @@ def _submissions(graded):
         about, result = one.submission, one.result
         waiting = sum(task.status == "by hand" for task in result.tasks)
         points = [number(total(result)), sum(most(about.assignment).values())] if result.tasks else ["", ""]
-        rows.append([guard(about.student), about.assignment, guard(about.file), result.status, guard(result.reason), *points, waiting])
+        rows.append(
+            [
+                guard(about.student),
+                about.assignment,
+                guard(about.file),
+                result.status,
+                guard(result.reason),
+                *points,
+                waiting,
+            ]
+        )
     columns = ["student", "assignment", "file", "status", "reason", "points", "max_points", "by_hand"]
     return _csv(columns, rows)
 

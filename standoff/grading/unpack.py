@@ -89,9 +89,13 @@ def _folder(folder, parts, scratch, numbers):
         elif stat.S_ISDIR(about.st_mode):
             yield from _folder(item.path, here, scratch, numbers)
         elif not stat.S_ISREG(about.st_mode):
-            yield Entry(here, None, REFUSED, "is a pipe, a socket or a device, which is not opened: hand in ordinary files")
+            yield Entry(
+                here, None, REFUSED, "is a pipe, a socket or a device, which is not opened: hand in ordinary files"
+            )
         elif about.st_nlink > 1:
-            yield Entry(here, None, REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file")
+            yield Entry(
+                here, None, REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file"
+            )
         elif item.name.lower().endswith(".zip"):
             yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers, 1)
         elif about.st_size > MEMBER:
@@ -135,7 +139,9 @@ def _archive(path, parts, scratch, numbers, depth):
                         with archive.open(info) as packed, open(place, "xb") as unpacked:
                             shutil.copyfileobj(packed, unpacked)
                     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-                        yield obstacle(UNREADABLE, "cannot be unpacked: the archive is damaged, or packed in a rare way", names)
+                        yield obstacle(
+                            UNREADABLE, "cannot be unpacked: the archive is damaged, or packed in a rare way", names
+                        )
                         continue
                     if names[-1].lower().endswith(".zip"):
                         yield from _archive(place, (*parts, *names[:-1], names[-1][:-4]), scratch, numbers, depth + 1)
