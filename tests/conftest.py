@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import subprocess
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import standoff
-from formats.browser import launch
+from formats.browser import IS_ROOT, launch
 from chapters import HTML
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -28,6 +29,14 @@ def browser():
     """A real browser, one for all tests."""
     with launch() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandbox():
+    """What submissions run in is installed where it is missing and may be; elsewhere the grading says what to do."""
+    if not shutil.which("bwrap") and IS_ROOT and shutil.which("apt-get"):
+        command = "apt-get update && apt-get install -y --no-install-recommends bubblewrap libseccomp2"
+        subprocess.run(command, shell=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture
