@@ -106,19 +106,22 @@ def _marked(submissions, out, log, seed, jobs, unsandboxed):
         if one.status:
             results[number] = Graded(one, _not_marked(one.assignment, one.status, one.reason))
             continue
-        key = _key(one, seed, unsandboxed)
-        kept = _kept(out / WORK / f"{key}.json")
-        if kept:
-            results[number] = Graded(one, kept)
+        name = key(one, seed, unsandboxed)
+        known = kept(out, name)
+        if known:
+            results[number] = Graded(one, known)
         else:
-            waiting[key].append(number)  # the same notebook twice is marked once
+            waiting[name].append(number)  # the same notebook twice is marked once
     note(f"{len(submissions)} submissions, {len(waiting)} to mark, {jobs} at a time; {platform.platform()}")
-    mark = functools.partial(_mark, submissions, waiting, seed, unsandboxed)
+
+    def tried(name):
+        return name, *_tried(submissions[waiting[name][0]], seed, unsandboxed)
+
     with _progress(len(waiting)) as done, ThreadPool(jobs) as pool:
-        for key, result, seconds, trouble in pool.imap_unordered(mark, waiting):
+        for name, result, seconds, trouble in pool.imap_unordered(tried, waiting):
             if not trouble:  # an error of ours is tried again next time
-                _write(out / WORK / f"{key}.json", json.dumps(asdict(result), indent=1, ensure_ascii=False) + "\n")
-            for number in waiting[key]:
+                keep(out, name, result)
+            for number in waiting[name]:
                 one = submissions[number]
                 results[number] = Graded(one, result, bool(trouble))
                 note(f"{one.student}, {one.assignment}: {result.status}, {seconds:.1f} s", trouble)
@@ -133,16 +136,22 @@ def _marked(submissions, out, log, seed, jobs, unsandboxed):
     )
 
 
-def _mark(submissions, waiting, seed, unsandboxed, key):
-    """(key, Result without its seconds, seconds, traceback or "")."""
-    one, began = submissions[waiting[key][0]], time.monotonic()
+def _tried(one, seed, unsandboxed):
+    """(Result, seconds, traceback or "")."""
+    began = time.monotonic()
     try:
-        result = marks.mark(one.assignment, one.notebook, one.files, seed=seed, unsandboxed=unsandboxed)
-        result, trouble = _steady(result), ""
+        result, trouble = marked(one, seed, unsandboxed), ""
     except Exception as error:  # ours: no submission may stop the others
         reason = f"The grader itself failed ({type(error).__name__}); nothing is known against this notebook."
         result, trouble = _not_marked(one.assignment, "crashed", reason, None), traceback.format_exc()
-    return key, result, time.monotonic() - began, trouble
+    return result, time.monotonic() - began, trouble
+
+
+def marked(one, seed=None, unsandboxed=False):
+    """The Result of a Submission, without what would differ in another run: seconds, and addresses of objects."""
+    result = marks.mark(one.assignment, one.notebook, one.files, seed=seed, unsandboxed=unsandboxed)
+    data = json.dumps(asdict(result) | {"seconds": 0.0})
+    return _result(json.loads(re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x...", data)))
 
 
 def _not_marked(assignment, status, reason, points=0.0):
@@ -150,12 +159,6 @@ def _not_marked(assignment, status, reason, points=0.0):
     return marks.Result(
         status, reason, tuple(marks.TaskResult(task.name, points, "not reached", reason) for task in tasks)
     )
-
-
-def _steady(result):
-    """The result without what would differ in another run: seconds, and addresses of objects in messages."""
-    data = json.dumps(asdict(result) | {"seconds": 0.0})
-    return _result(json.loads(re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x...", data)))
 
 
 def _result(data):
@@ -167,8 +170,8 @@ def _result(data):
 # ---- what is kept ----
 
 
-def _key(one, seed, unsandboxed):
-    """A name for everything that a result depends on: the submission, the assignment, the data, and this library."""
+def key(one, seed=None, unsandboxed=False):
+    """A name (str) for everything that a result depends on: the submission, the assignment, the data, and this library."""
     digest = hashlib.sha256(json.dumps([_ours(one.assignment), variant.seed_text(seed), unsandboxed]).encode())
     contents = {"": one.notebook} | {f"/{name}": path for name, path in sorted(one.files.items())}
     for name, content in contents.items():
@@ -192,10 +195,15 @@ def _ours(assignment):
     return digest.hexdigest()
 
 
-def _kept(path):
+def keep(out, name, result):
+    """Keep a Result under its key, for this run and the next ones into the folder `out`."""
+    _write(Path(out) / WORK / f"{name}.json", json.dumps(asdict(result), indent=1, ensure_ascii=False) + "\n")
+
+
+def kept(out, name):
     """The Result that an earlier run has kept, or None."""
     try:
-        return _result(json.loads(path.read_text(encoding="utf-8")))
+        return _result(json.loads((Path(out) / WORK / f"{name}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
