@@ -392,7 +392,7 @@ def notebooks(arguments):
 
     for name in assignment.names():
         if not (ROOT / release.FOLDER / name).exists():  # else it is the reader's work
-            release.release(name, ROOT / release.FOLDER)
+            release.release(assignment.read(name), ROOT / release.FOLDER)
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=" + str(ROOT)] + arguments
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 

@@ -42,7 +42,7 @@ def said(frame, what, name):
 def write_handouts(app, exception):
     if not exception and app.builder.format == "html":
         for name in assignment.names():
-            release.release(name, Path(app.outdir, "handouts"), zipped=True)
+            release.release(assignment.read(name), Path(app.outdir, "handouts"), zipped=True)
 
 
 def setup(app):

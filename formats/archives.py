@@ -57,5 +57,5 @@ def write_book(path, notebooks):
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
     contents |= files("html", base=BUILD) | {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
     contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
-    contents |= {f"assignments/{name}.ipynb": release.student_version(name) for name in assignment.names()}
+    contents |= {f"assignments/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()}
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

@@ -197,7 +197,7 @@ def _release(options):
 
     try:
         for name in [options.name] if options.name else assignment.names():
-            print(release(name, options.output, options.zip))
+            print(release(assignment.read(name), options.output, options.zip))
     except assignment.AssignmentError as error:
         print(error, file=sys.stderr)
         return 2

@@ -41,7 +41,7 @@ launch_new_instance()
 def run(tmp_path, monkeypatch):
     """run(notebook's path, hidden packages): execute it in its folder, as a reader would who has no copy of the book."""
 
-    def execute(path, hidden=()):
+    def execute(path, hidden=(), **options):
         spec = tmp_path / "jupyter" / "kernels" / "alone"
         spec.mkdir(parents=True, exist_ok=True)
         argv = [sys.executable, "-c", f"HIDDEN = {hidden!r}\n{KERNEL}", "-f", "{connection_file}"]
@@ -50,7 +50,7 @@ def run(tmp_path, monkeypatch):
         notebook = nbformat.read(path, as_version=4)
         manager = jupyter_client.AsyncKernelManager(kernel_name="alone")
         nbclient.NotebookClient(
-            notebook, km=manager, timeout=120, resources={"metadata": {"path": path.parent}}
+            notebook, km=manager, timeout=120, resources={"metadata": {"path": path.parent}}, **options
         ).execute()
         return notebook
 

@@ -14,7 +14,7 @@ import nbformat
 
 from ..markdown import plain, split
 from ..zips import ROOT, files, write_zip
-from .assignment import AssignmentError, read, role
+from .assignment import AssignmentError, role
 
 FOLDER = Path("handouts")  # under the current folder
 CODE, TEXT = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"  # nbgrader's words
@@ -45,9 +45,8 @@ Code: MIT (LICENSE). Texts and data: Creative Commons Attribution 4.0 (LICENSE-C
 # ---- the notebook ----
 
 
-def student_version(name):
+def student_version(assignment):
     """The notebook that is handed out, as bytes. Raises AssignmentError."""
-    assignment = read(name)
     notebook = readable(assignment)
     for number, cell in enumerate(notebook.cells):
         _clear(cell, f"{assignment.name}.md, cell {number + 1}")
@@ -132,15 +131,13 @@ def _checksum(cell):
 # ---- the hand-out ----
 
 
-def handout(name):
+def handout(assignment):
     """All files of a hand-out: dict of bytes by their names, which begin with the name of the assignment's folder."""
-    assignment = read(name)
-    name = assignment.name
+    name, title = assignment.name, assignment.title
     contents = files("standoff", *(f"data/{case}" for case in cases(assignment)), *RIGHTS)
     contents = {path: content for path, content in contents.items() if not path.startswith("standoff/grading/")}
-    title = assignment.title
     contents["README.txt"] = READ_ME.format(name=name, title=title, line="=" * len(title)).encode()
-    contents[f"{name}.ipynb"] = student_version(name)
+    contents[f"{name}.ipynb"] = student_version(assignment)
     return {f"{name}/{path}": content for path, content in contents.items()}
 
 
@@ -152,12 +149,12 @@ def cases(assignment):
     return sorted(named & {path.parent.name for path in (ROOT / "data").glob("*/datapackage.json")})
 
 
-def release(name, folder=FOLDER, zipped=False):
+def release(assignment, folder=FOLDER, zipped=False):
     """Write a hand-out into `folder`, as a folder or a zip; return its Path.
 
     A notebook in which somebody has worked is not written over: AssignmentError.
     """
-    contents, name = handout(name), read(name).name
+    contents, name = handout(assignment), assignment.name
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if zipped:
