@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from chapters import HTML, ROOT, source
 from standoff import load, worksheets
-from standoff.grading import assignment
+from standoff.grading import assignment, feedback, grade, tables
 
 SHEETS = [
     "Sheet 1. Who says it?",
@@ -73,3 +73,22 @@ def test_every_assignment_is_in_the_students_table():
         tasks = assignment.read(name).tasks
         assert row.startswith(assignment.read(name).title)
         assert f" {len(tasks)} {sum(task.points for task in tasks)}" in row
+
+
+def test_students_read_what_each_status_means():
+    cells = [[cell.get_text(strip=True) for cell in row.select("td")] for row in page("assignments").select("tbody tr")]
+    assert set(grade.STATUSES) <= {row[0] for row in cells}
+    assert {(word, status) for status, (word, _) in feedback.WORDS.items()} <= {tuple(row[:2]) for row in cells}
+
+
+def test_teachers_read_what_each_file_is():
+    named = {name.get_text() for name in page("teaching").select("dt code")}
+    written = {
+        *tables.files([], tables.ByHand()),
+        grade.LOG,
+        grade.RUNTIME,
+        f"{grade.WORK}/",
+        "feedback/",
+        "class-report.html",
+    }
+    assert written <= named
