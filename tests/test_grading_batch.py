@@ -110,7 +110,8 @@ def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time
 
 def _started(source, out, assignments):
     code = (
-        "import sys, pathlib, handed_in; handed_in.use(pathlib.Path(sys.argv[1])); from standoff.cli import main;"
+        "import signal, sys, pathlib, handed_in; signal.signal(signal.SIGINT, signal.default_int_handler);"  # also in the background
+        "handed_in.use(pathlib.Path(sys.argv[1])); from standoff.cli import main;"
         "sys.exit(main(['grade', sys.argv[2], '-o', sys.argv[3], '--seed', 's', '--jobs', '1']))"
     )
     path = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
