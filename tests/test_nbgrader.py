@@ -1,6 +1,7 @@
 """nbgrader's door: it releases the sources as we do, shows our marks, and what a teacher gives there comes back."""
 
 import os
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -32,9 +33,10 @@ def stock(tmp_path_factory):
         path.parent.mkdir(parents=True)
         jupytext.write(jupytext.read(assignment.FOLDER / name / f"{name}.md"), path)
     environ = os.environ | {"PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]}
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "--all", "--create"]
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
+    for name in NAMES:
+        command = [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--create"]
+        done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
     return folder
 
 
@@ -68,15 +70,26 @@ def graded(student, text, points=None, notebook=None, status="graded"):
     return Graded(Submission(student, NAME, "a.ipynb", notebook), Result(status, "Why.", tuple(said), failed))
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """A course with one assignment and no submissions."""
+    return gradebook.course(tmp_path_factory.mktemp("empty") / "course", [NAME])
+
+
 @pytest.fixture
-def course(tmp_path):
+def tmp_course(tmp_path, empty):
+    return shutil.copytree(empty, tmp_path / "course")
+
+
+@pytest.fixture
+def course(tmp_course):
     """course(text): the tasks of a submission by Ada with this text, after they went through the gradebook."""
 
     def exchange(text):
-        [one] = gradebook.exchange([graded("Ada", text)], tmp_path / "course")
+        [one] = gradebook.exchange([graded("Ada", text)], tmp_course)
         return {task.task: task for task in one.result.tasks}
 
-    return SimpleNamespace(folder=tmp_path / "course", exchange=exchange)
+    return SimpleNamespace(folder=tmp_course, exchange=exchange)
 
 
 def book(folder):
@@ -131,32 +144,32 @@ def test_points_for_an_answer_that_has_changed_wait_to_be_confirmed(course):
         assert grade.needs_manual_grade and grade.manual_score == 2
 
 
-def test_a_name_that_pages_could_take_for_mark_up_is_another_one_there_and_itself_here(tmp_path):
+def test_a_name_that_pages_could_take_for_mark_up_is_another_one_there_and_itself_here(tmp_path, tmp_course):
     students = ["<img src=x>", "../../away", '"quoted"', "Zoë Ångström", "<img src=x?"]
-    gradebook.export([graded(student, "An answer.") for student in students], tmp_path / "course")
-    with book(tmp_path / "course") as there:
+    gradebook.export([graded(student, "An answer.") for student in students], tmp_course)
+    with book(tmp_course) as there:
         known = [student.id for student in there.students]
     assert len(set(known)) == len(students) and not any(set(name) & set("<>\"'/\\") for name in known)
-    assert {path.name for path in (tmp_path / "course" / "autograded").iterdir()} == set(known)
+    assert {path.name for path in (tmp_course / "autograded").iterdir()} == set(known)
     for student in known:
-        by_hand(tmp_path / "course", student, PROSE, 1, "")
-    assert {key[0] for key in gradebook.manual_points(tmp_path / "course")} == set(students)
+        by_hand(tmp_course, student, PROSE, 1, "")
+    assert {key[0] for key in gradebook.manual_points(tmp_course)} == set(students)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["course"]
 
 
 @pytest.fixture
-def page(tmp_path):
+def page(tmp_course):
     """page(Graded): the page of the form-grading for it, as nbgrader makes it, and the same without what stands in <pre>."""
 
     def render(one):
         from nbconvert.exporters import HTMLExporter
         from nbgrader.server_extensions.formgrader import handlers
 
-        gradebook.export([one], tmp_path / "course")
+        gradebook.export([one], tmp_course)
         exporter = HTMLExporter(template_name="formgrade", extra_template_basedirs=[handlers.template_path])
         resources = {"assignment_id": NAME, "notebook_id": NAME, "submission_id": "1", "index": 0, "total": 1}
         resources |= {"base_url": "", "student": "Ada", "last_name": None, "first_name": None, "notebook_path": "x"}
-        path = tmp_path / "course" / "autograded" / "Ada" / NAME / f"{NAME}.ipynb"
+        path = tmp_course / "autograded" / "Ada" / NAME / f"{NAME}.ipynb"
         return exporter.from_filename(str(path), resources=resources)[0]
 
     return render
@@ -165,7 +178,8 @@ def page(tmp_path):
 def test_the_form_grading_shows_the_answer_the_hidden_tests_and_what_was_found(page):
     text = page(graded("Ada", "My answer in prose."))
     assert "My answer in prose." in text and "right. A &lt;b&gt;reason&lt;/b&gt;." in text
-    assert "BEGIN HIDDEN TESTS" in text and "Submission: graded. Why." in text and 'class="score"' in text
+    assert "BEGIN HIDDEN TESTS" in text and "Submission: graded. Why." in text
+    assert text.count('class="score') == len(assignment.read(NAME).tasks), "a field for the points of each task"
 
 
 def test_no_submission_has_its_mark_up_or_output_in_the_teachers_browser(page):
@@ -181,7 +195,11 @@ def test_no_submission_has_its_mark_up_or_output_in_the_teachers_browser(page):
     literal = text[text.index("Two &lt;script") - 11 :]
     assert literal.startswith("<pre><code>Two"), "in a block of code, where formulas and links mean nothing"
     assert 'href="javascript' not in text and 'src="http://x/y"' not in text
-    assert not (gradebook.Path(".") / "submitted").exists()
+
+
+def test_no_button_runs_a_submission_unsandboxed(course):
+    course.exchange("An answer.")
+    assert not (course.folder / "submitted").exists()
 
 
 @pytest.mark.parametrize("content", [b"no notebook", None])

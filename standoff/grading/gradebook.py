@@ -42,8 +42,11 @@ def course(folder, names=None):
         api = nbgrader.apps.NbGraderAPI(config=_config(folder))
         for name in names or sources.names():
             source = folder / "source" / name / f"{name}.ipynb"
+            content = as_bytes(readable(sources.read(name)))
+            if source.is_file() and source.read_bytes() == content and (folder / "release" / name).is_dir():
+                continue
             source.parent.mkdir(parents=True, exist_ok=True)
-            source.write_bytes(as_bytes(readable(sources.read(name))))
+            source.write_bytes(content)
             done = api.generate_assignment(name, force=True, create=True)
             if not done["success"]:
                 raise sources.AssignmentError(f"nbgrader cannot release {name}:\n{done['log'] or done['error']}")
