@@ -19,7 +19,7 @@ from standoff.grading import assignment, release
 
 class Assignments(SphinxDirective):
     def run(self):
-        rows = ["| assignment | time | you need | tasks | points | get it |", "|---|---|---|---:|---:|---|"]
+        rows = ["| assignment | get it | time | you need | tasks | points |", "|---|---|---|---|---:|---:|"]
         for name in assignment.names():
             one = assignment.read(name)
             self.env.note_dependency(one.folder / f"{name}.md")
@@ -27,7 +27,7 @@ class Assignments(SphinxDirective):
             frame = one.notebook.cells[0].source
             binder = binder_link(self.env.app, f"{release.FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
             get = f"[{name}.zip](handout:{name})" + (f" or [on Binder]({binder})" if binder else "")
-            rows.append(f"| {one.title} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} | {get} |")
+            rows.append(f"| {one.title} | {get} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |")
         return self.parse_text_to_nodes("\n".join(rows)) if len(rows) > 2 else []
 
 

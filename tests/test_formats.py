@@ -24,6 +24,7 @@ from chapters import CONTENT, HTML, OTHERS, ROOT
 from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import number_elements
+from test_class import SHEETS
 
 CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(
@@ -143,6 +144,12 @@ def test_a_pdf_can_be_read_aloud(pdf):
     assert all(len(text) > 20 for text in texts)
     kinds = {tag.get("/S") for tag in tags}
     assert "/H1" in kinds and ("/Table" not in kinds or "/TH" in kinds)
+
+
+def test_each_worksheet_is_one_page_of_the_pdf(made):
+    texts = [page.extract_text() for page in PdfReader(made / "chapters/standoff-worksheets.pdf").pages]
+    first = [next(number for number, text in enumerate(texts) if title in text) for title in [*SHEETS, "Key\n"]]
+    assert first == list(range(first[0], first[0] + len(SHEETS) + 1))
 
 
 def test_a_pdf_is_the_same_however_the_browser_numbers_its_elements(made):
