@@ -25,6 +25,11 @@ def listing(items):
     return ", ".join(items[:-1]) + " and " + items[-1]
 
 
+def counted(number, one, many):
+    """'1 link begins' or '2 links begin', from a number and what follows it."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def percent(share):
     """'42 %' from 0.42, rounded to whole per cent."""
     return f"{100 * share:.0f} %"
