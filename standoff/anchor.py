@@ -18,6 +18,7 @@ from .case import DESCRIPTOR, CaseError, Problem, find, is_required, parse, read
 from .quotes import Quoted, QuoteError
 
 TODO = "not written yet"  # the gist of a paragraph that has none
+MARKED = f"{sheets.FOLDER}/marked.txt"  # what each row marks: words of the text, so beside the sheets
 WRITTEN = f"{sheets.FOLDER}/.written.json"  # the hashes of the tables as they were written
 REFERS = {  # by sheet: the columns that name rows of another sheet, several with semicolons between
     "actors": {"part_of": "actors"},
@@ -36,7 +37,8 @@ class Anchored:
     """The tables that follow from the sheets.
 
     package: the descriptor; files: their content by name; lines: for each row of a table its line in the sheet, by
-    table; problems: what keeps rows of the sheets from the tables; waiting: how many rows these are.
+    table; problems: what keeps rows of the sheets from the tables; waiting: how many rows these are; marked: the words
+    that each row marks, as text.
     """
 
     package: dict
@@ -44,6 +46,7 @@ class Anchored:
     lines: dict[str, list[int]]
     problems: list[Problem]
     waiting: int
+    marked: str
 
 
 def anchor(name_or_path):
@@ -63,6 +66,7 @@ def anchor(name_or_path):
             path.replace(kept[-1])
     for name, content in anchored.files.items():
         _write(folder / name, content)
+    _write(folder / MARKED, anchored.marked)
     keep_text_out(folder, anchored.package)
     _write(folder / WRITTEN, json.dumps({name: digest(text) for name, text in anchored.files.items()}, indent=1) + "\n")
     for path in kept:
@@ -253,7 +257,21 @@ class _Work:
         names = [f"{sheets.FOLDER}/{name}.csv" for name in sheets.SHEETS]
         self.problems.sort(key=lambda problem: (names.index(problem.file), problem.row or 0))
         waiting = len({(problem.file, problem.row) for problem in self.problems})
-        return Anchored(self.package, files, lines, self.problems, waiting)
+        return Anchored(self.package, files, lines, self.problems, waiting, self._marked())
+
+    def _marked(self):
+        """What each row marks, in the order of the text: a line for each mark, its words in brackets."""
+        marks = []
+        for name, columns in sheets.QUOTES.items():
+            for row, _, parts in self.ready[name]:
+                for column, pointer in columns.items():
+                    if pointer in parts:
+                        words = self.quoted.context(parts[pointer], "[", "]")
+                        marks.append((parts[pointer], f"{row.key:15} {column:13} {words}"))
+        lines = ["What each row marks, in brackets. Each `standoff anchor` writes this file anew."]
+        for number in self.quoted.paragraphs:
+            lines += ["", f"Paragraph {number}", *(line for place, line in sorted(marks) if place[0][0] == number)]
+        return "\n".join(lines) + "\n"
 
     def _paragraphs(self):
         gists = {}

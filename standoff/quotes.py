@@ -1,7 +1,7 @@
 """Words quoted from a text, found in it: from a few words to their position.
 
 What a person types is seldom what is printed: quotation marks are straight or curly, a spreadsheet makes the first
-letter a capital. So words are looked for as they are, then with their marks made alike and in lower case.
+letter a capital. So words are looked for with their marks made alike and without regard to capitals, and counted so.
 """
 
 import re
@@ -12,6 +12,8 @@ from .verify import MARKS
 PLAIN = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash": "-", "invisible": ""}
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 WHICH = re.compile(r"(.*\S)\s*#(\d+)")
+AROUND = 3  # so many words before and after marked ones tell a place from others
+LISTED = 6  # so many places are shown of words that stand in several
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
 
 
@@ -41,15 +43,16 @@ class Quoted:
             message = f"there is no paragraph {paragraph}"
             raise QuoteError(message, f"write a number from 1 to {len(self.paragraphs)}, or nothing")
         scope = [paragraph or near[0][0]] if paragraph or near else list(self.paragraphs)
-        found = self._everywhere(quote, scope)
-        if not found and near and not paragraph:
-            found = self._everywhere(quote, list(self.paragraphs))
+        everywhere = self._everywhere(quote, scope)
+        if not everywhere and near and not paragraph:
+            everywhere = self._everywhere(quote, list(self.paragraphs))
+        found = everywhere
         if len(found) > 1 and near:
             found = [parts for parts in found if self._same_sentence(parts, near)] or found
         if len(found) == 1:
             return found[0]
         if found:
-            raise QuoteError(*self._ambiguous(quote, found))
+            raise QuoteError(*self._ambiguous(quote, found, everywhere))
         raise QuoteError(*self._missing(quote, paragraph))
 
     def _everywhere(self, quote, scope):
@@ -75,18 +78,12 @@ class Quoted:
 
     def _places(self, words, scope, behind=0):
         """Where the words stand, as (paragraph, start, end); only the second time if they end with #2."""
-        for look in (self._as_is, self._alike):
-            if places := [p for number in scope for p in look(words, number) if p[1] >= behind]:
-                return places
+        if places := [place for number in scope for place in self._alike(words, number) if place[1] >= behind]:
+            return places
         if which := WHICH.fullmatch(words):
             places = self._places(which[1], scope, behind)
             return places[int(which[2]) - 1 : int(which[2])] if int(which[2]) else []
         return []
-
-    def _as_is(self, words, number):
-        text = self.paragraphs[number]
-        places = [(number, start, start + len(words)) for start in _starts(text, words)]
-        return [place for place in places if _is_whole(text, *place[1:])]
 
     def _alike(self, words, number):
         folded, at = self._folded[number]
@@ -108,13 +105,33 @@ class Quoted:
         }
         return bisect_right(ends, start) in sentences
 
-    def _ambiguous(self, quote, found):
+    def _ambiguous(self, quote, found, everywhere):
+        """Message and remedy for words that stand in several places; `everywhere` as they are counted."""
         numbers = [parts[0][0] for parts in found]
         alone = len(set(numbers)) == 1
         where = f"in paragraph {numbers[0]}" if alone else f"in paragraphs {', '.join(map(str, numbers))}"
-        first = OMISSION.split(quote)[0]
-        remedy = f"quote more words, or say which: {first}#2 is the second"
+        which = next(i for i in range(len(found[0])) if len({parts[i] for parts in found}) > 1)
+        counted = list(dict.fromkeys(parts[which] for parts in everywhere))
+        words = [part for part in OMISSION.split(quote) if part][which] if len(found[0]) > 1 else quote
+        places = list(dict.fromkeys(parts[which] for parts in found))
+        listed = [f"{words}#{counted.index(place) + 1} in “{self.context([place])}”" for place in places[:LISTED]]
+        remedy = f"quote more words, or say which: {', '.join(listed)}{' ...' if places[LISTED:] else ''}"
         return f"“{quote}” stands {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
+
+    def context(self, parts, left="", right=""):
+        """The words at these places with a few around them: “hours later, that they”; left, right: signs to put about each."""
+        pieces, end = [], None
+        for number, start, stop in parts:
+            text = self.paragraphs[number]
+            if end is None:
+                pieces.append("".join(re.findall(r"\S*\s*", text[:start])[-AROUND - 1 :]))
+            else:
+                between = text[end:start]
+                pieces.append(between if len(between.split()) <= 2 * AROUND else " ... ")
+            pieces.append(left + text[start:stop] + right)
+            end = stop
+        pieces += re.findall(r"\s*\S*", text[end:])[:AROUND]
+        return "".join(pieces).strip()
 
     def _missing(self, quote, paragraph):
         where = f"paragraph {paragraph}" if paragraph else "the text"

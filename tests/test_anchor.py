@@ -142,6 +142,21 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
 # ---- a half-finished case ----
 
 
+def test_what_is_marked_can_be_seen(mine):
+    """Each row with its words in brackets, as the text goes on around them, beside the sheets: a text is quoted."""
+    sheets.write(mine, "actors", [ACTOR])
+    sheets.write(mine, "claims", [CLAIM])
+    anchor(mine)
+    lines = (mine / "sheets" / "marked.txt").read_text(encoding="utf-8").splitlines()
+    assert lines.index("Paragraph 2") < lines.index("Paragraph 3")
+    found = [line for line in lines if line.startswith("c001")]
+    assert found and all(line.count("[") == line.count("]") >= 1 for line in found)
+    assert any("quote " in line for line in found) and any("cue_quote" in line for line in found)
+    sheets.write(mine, "claims", [])
+    anchor(mine)
+    assert "c001" not in (mine / "sheets" / "marked.txt").read_text(encoding="utf-8")
+
+
 def test_finished_rows_are_taken_and_others_named(mine, capsys):
     sheets.write(mine, "actors", [ACTOR, {"actor_id": "velm"}])
     sheets.write(
@@ -169,7 +184,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
         "sheets/claims.csv:7 source: c004: waits for velm, which is not finished.",
         "sheets/claims.csv:8 source: c005: 'tamsl' is not in the sheet actors. Remedy: add it to the sheet actors, or correct it here (tamsel?)",
         "sheets/claims.csv:9 claim_id: c001: row 3 has the same identifier",
-        "sheets/claims.csv:10 quote: c006: “Kesland” stands 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#2",
+        "sheets/claims.csv:10 quote: c006: “Kesland” stands 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#1 in “",
         "sheets/claims.csv:10 certainty: c006: 'sure' is not one of certain, probable",
         "sheets/claim_links.csv:2 other_id: c001: waits for c004, which is not finished.",
     ]

@@ -58,9 +58,9 @@ def test_the_place_is_the_right_one():
             "said",
             {},
             "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3",
-            "write the paragraph, quote more words, or say which: said#2",
+            "write the paragraph, quote more words, or say which: said#1 in “",
         ),
-        ("said", {"paragraph": 2}, "“said” stands 3 times in paragraph 2", "quote more words, or say which: said#2"),
+        ("said", {"paragraph": 2}, "“said” stands 3 times in paragraph 2", "said#2 in “said no. It said it twice… and”, said#3 in"),
         ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
         ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
         ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
@@ -84,6 +84,22 @@ def test_a_cue_is_looked_for_beside_its_content():
     )  # the cue of a claim may stand in another paragraph
     with pytest.raises(QuoteError, match="3 times in paragraph 2|2 times in paragraph 2"):
         quoted.find("said", near=content)  # over two sentences
+
+
+def test_capitals_do_not_count():
+    """What is the second one does not hang on a spreadsheet's capital, or on the beginning of a sentence."""
+    text = Quoted(["It remains open. They deny it, and say it [twice]. It was late."])
+    for typed in ("it", "It"):
+        assert [text.find(f"{typed}#{n}")[0][1] for n in (1, 2, 3, 4)] == [0, 27, 39, 51]
+        with pytest.raises(QuoteError, match="4 times") as error:
+            text.find(typed)
+        assert f"{typed}#2 in “open. They deny it, and say”, {typed}#3 in" in error.value.remedy
+    with pytest.raises(QuoteError) as error:  # the number counts in the paragraph, also where the sentence decides
+        text.find("it", near=[(1, 35, 38)])
+    assert "it#1" not in error.value.remedy and "it#3 in" in error.value.remedy
+    with pytest.raises(QuoteError) as error:  # of words with an omission, the part that is not alone
+        text.find("remains [...] it")
+    assert "remains [...]" not in error.value.remedy and "it#1 in “open. They deny it" in error.value.remedy
 
 
 def test_a_literal_number_sign_is_no_count():
