@@ -15,7 +15,7 @@ from . import assignment as sources
 from . import runs, variant
 from .compare import judge
 from .plain import brief
-from .sandbox import Limits, Sandbox
+from .sandbox import Limits, Sandbox, require
 from .submission import Refused, Unreadable, read_cells, read_files
 
 TRIES = 6  # runs of the same cells, each without the ones that ended the runs before
@@ -99,6 +99,8 @@ def mark(assignment, notebook, files=None, *, seed=None, unsandboxed=False, limi
     began = time.monotonic()
     if isinstance(assignment, str):
         assignment = sources.read(assignment)
+    if not unsandboxed:
+        require()
     try:
         data = variant.cases(seed)
         cells = read_cells(notebook)

@@ -357,7 +357,9 @@ def _confine(library):
 
     def deny(name, error, *arguments):
         number = library.seccomp_syscall_resolve_name(name.encode())
-        if number >= 0:  # a negative number: this kind of computer has no such call
+        if number == -1 and name in (*NO_PROCESS, "clone3"):
+            raise OSError(f"libseccomp does not know {name}: install a newer one")
+        if number >= 0:  # a negative number: this kind of computer has no such call, or it is too new for libseccomp
             array = (_Argument * max(1, len(arguments)))(*arguments)
             if library.seccomp_rule_add_array(rules, ERRNO | error, number, len(arguments), array):
                 raise OSError(f"seccomp takes no rule for {name}")

@@ -22,7 +22,7 @@ from pathlib import Path
 LIBRARY = Path(__file__).resolve().parents[1]
 ROOT = "/book"
 REMEDY = (
-    "Remedy: on Linux, install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
+    "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
     "or, only for submissions that you trust as you trust your own programs, ask for grading without a sandbox"
 )
 
@@ -132,9 +132,10 @@ class Sandbox:
         return (head[:1], self._read(size, deadline)) if len(head) == 5 else (b"", b"")
 
     def _read(self, size, deadline):
-        data = b""
+        data, reports = b"", select.poll()
+        reports.register(self._process.stdout, select.POLLIN)
         while len(data) < size:
-            if not select.select([self._process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            if not reports.poll(1000 * max(0, deadline - time.monotonic())):
                 break
             more = os.read(self._process.stdout.fileno(), size - len(data))
             if not more:
@@ -209,9 +210,9 @@ def _wrapped(limits):
             links += ["--symlink", os.readlink(path), path]
         else:
             shown[path] = path
-    interpreters = sorted({sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)} - {"/usr"}, key=len)
-    for path in (*interpreters, sys.executable, os.path.realpath(sys.executable)):
-        if not any(Path(path).is_relative_to(other) for other in shown):
+    system = Path(sys.base_prefix) == Path("/usr")  # the distribution's own Python: the rest of it is shown above
+    for path in (*(["/usr/bin"] if system else [sys.base_prefix, os.path.realpath(sys.base_prefix)]), sys.prefix):
+        if path != "/usr" and not any(Path(path).is_relative_to(other) for other in shown):
             shown[path] = path
     return [
         *(shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
