@@ -38,6 +38,24 @@ def pins(path, python="3.12"):
 
 
 @pytest.mark.parametrize("python", ["%d.%d" % version for version in book.PYTHONS])
+def test_what_nbgrader_adds_changes_nothing_of_the_book_and_of_the_laptop(python):
+    others = pins("requirements-lab.txt", python) | pins("requirements.txt", python)
+    grading = pins("requirements-grading.txt", python)
+    assert {name: others.get(name, grading[name]) for name in grading} == grading, "run `make pins`"
+    assert "nbgrader" in grading and "nbgrader" not in others
+
+
+def test_binder_can_make_its_hand_outs():
+    """What `standoff assignment release` imports is installed there; and the solutions are removed after it."""
+    imported = set()
+    for name in ("grading/release", "grading/assignment", "grading/compare", "markdown", "zips", "cli"):
+        imported |= set(modules((ROOT / f"standoff/{name}.py").read_text(encoding="utf-8")))
+    assert imported - set(sys.stdlib_module_names) <= set(pins("binder/requirements.txt"))
+    script = (ROOT / "binder/postBuild").read_text(encoding="utf-8")
+    assert script.index("standoff assignment release") < script.index("rm -r assignments tests")
+
+
+@pytest.mark.parametrize("python", ["%d.%d" % version for version in book.PYTHONS])
 def test_what_the_laptop_adds_changes_nothing_of_the_book(python):
     the_book, lab = pins("requirements.txt", python), pins("requirements-lab.txt", python)
     assert {name: lab[name] for name in lab.keys() & the_book.keys()} == {

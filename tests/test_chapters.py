@@ -8,6 +8,7 @@ import yaml
 
 from chapters import CONTENT, FOLDER, PAGES, OTHERS, ROOT, code, is_notebook, prose, source, tags
 from standoff import load
+from standoff.grading import assignment
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
 NO_DATA = [
@@ -77,8 +78,12 @@ def test_claims_that_a_chapter_cites_exist(name):
     assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if is_notebook(page)])
-def test_saving_a_chapter_in_jupyterlab_changes_nothing(page):
+SOURCES = [page for page in PAGES if is_notebook(page)]
+SOURCES += [f"assignments/{name}/{name}" for name in assignment.names()]
+
+
+@pytest.mark.parametrize("page", SOURCES)
+def test_saving_in_jupyterlab_changes_nothing(page):
     text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
     assert jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst") == text
 

@@ -268,15 +268,3 @@ def test_the_way_to_binder_follows_the_repository():
     assert leads() is None
     there = leads(repository_url="https://gitlab.com/school/history/book", repository_branch="dev")
     assert there == "https://mybinder.org/v2/gl/school%2Fhistory%2Fbook/dev?urlpath=lab/tree/handouts/1-a/1-a.ipynb"
-
-
-def test_binder_keeps_no_solutions(tmp_path):
-    """The steps of binder/postBuild that make hand-outs, in a copy of the sources."""
-    script = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
-    assert script.index("standoff assignment release") < script.index("rm -r assignments tests")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_saving_a_source_in_jupyterlab_changes_nothing(name):
-    text = (assignment.FOLDER / name / f"{name}.md").read_text(encoding="utf-8")
-    assert jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst") == text
