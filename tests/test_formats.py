@@ -25,6 +25,7 @@ from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import number_elements
 from test_class import SHEETS
+from secrets_of_assignments import contents, leaks
 
 CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(
@@ -83,6 +84,11 @@ def test_two_runs_give_the_same_bytes(runs):
     )
     assert set(one) == set(other)
     assert [str(name) for name in one if one[name] != other[name]] == []
+
+
+def test_no_format_holds_a_solution_or_a_key(made):
+    """Of an assignment: not in a page, a notebook, a PDF, an EPUB or a zip."""
+    assert leaks(contents(made)) == []
 
 
 def figures(name):
