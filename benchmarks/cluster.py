@@ -48,7 +48,10 @@ def main():
         with Client(cluster) as client:
             client.run(require)  # each machine has a sandbox, or nothing starts
             started = time.perf_counter()
-            futures = {client.submit(marked, carried(one), options.seed, key=name, retries=1): name for name, one in todo.items()}
+            futures = {
+                client.submit(marked, carried(one), options.seed, key=name, retries=1): name
+                for name, one in todo.items()
+            }
             for future in as_completed(futures):
                 if future.status == "finished":  # `grade` tries the others itself, and says what is wrong
                     keep(options.out, futures[future], future.result())
@@ -56,7 +59,9 @@ def main():
             workers = len(client.scheduler_info()["workers"])
         if not options.scheduler:
             cluster.close()
-    print(f"{len(todo)} notebooks by {workers} workers in {seconds:.1f} s ({time.perf_counter() - began:.1f} s in all).")
+    print(
+        f"{len(todo)} notebooks by {workers} workers in {seconds:.1f} s ({time.perf_counter() - began:.1f} s in all)."
+    )
     print(summary(grade(options.submissions, options.out, seed=options.seed)))
 
 

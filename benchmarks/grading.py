@@ -50,7 +50,10 @@ CONFIG = f"c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.Execute.ti
 def notebooks(assignment):
     """The honest, the wrong and the empty notebook of an assignment, as bytes by kind."""
     key = (assignment.folder / "key.md").read_text(encoding="utf-8")
-    first = {name: code for name, code in re.findall(r"^## (\w+)$.*?^### Mistakes$.*?^```python\n(.*?)^```", key, re.M | re.S)}
+    first = {
+        name: code
+        for name, code in re.findall(r"^## (\w+)$.*?^### Mistakes$.*?^```python\n(.*?)^```", key, re.M | re.S)
+    }
     honest = readable(assignment)
     wrong = nbformat.from_dict(json.loads(json.dumps(honest)))
     for book in (honest, wrong):
@@ -121,9 +124,15 @@ def timed(*commands, folder=None):
     """(wall seconds, CPU seconds, [MB at each look]) of commands, one after the other."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began, looks = time.perf_counter(), []
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
     for command in commands:
-        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         done = threading.Event()
 
         def look(process=process, done=done):
@@ -163,6 +172,7 @@ def stock(submissions, scratch, names):
 
 def floor(kinds, count):
     """The floor for as many honest notebooks."""
+
     def script(data):
         cells = nbformat.reads(data.decode(), as_version=4).cells
         code = [cell.source for cell in cells if cell.cell_type == "code" and not sources.role(cell).get("grade")]
@@ -201,9 +211,15 @@ def main(rounds=3, count=60):
                 load = os.getloadavg()[0]
                 measured, ended[what] = work[what]()
                 found[what].append(measured)
-                print(f"round {number + 1}, {what}: {measured[0]:.1f} s, {measured[1]:.1f} CPU s, load before {load:.1f}", ended[what], flush=True)
-    print(f"\n{count} submissions of {', '.join(names)}; {CORES} cores, {platform.platform()}, Python {platform.python_version()}; "
-          f"{rounds} rounds, medians\n")
+                print(
+                    f"round {number + 1}, {what}: {measured[0]:.1f} s, {measured[1]:.1f} CPU s, load before {load:.1f}",
+                    ended[what],
+                    flush=True,
+                )
+    print(
+        f"\n{count} submissions of {', '.join(names)}; {CORES} cores, {platform.platform()}, Python {platform.python_version()}; "
+        f"{rounds} rounds, medians\n"
+    )
     print("| | wall s | s per submission | CPU s | cores busy | peak MB | MB at a quarter, half, three quarters |")
     print("|---|---|---|---|---|---|---|")
     middle = {}

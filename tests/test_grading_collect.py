@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import zipfile
 
@@ -111,11 +112,12 @@ def test_the_newest_copy_counts_by_its_number(collected):
     assert found["anna", NAME].file == f"anna/{NAME} (10).ipynb"
 
 
-def test_of_two_different_notebooks_none_is_chosen_in_silence(collected):
-    found = collected({f"anna/{FILE}": notebook(prose="one"), "anna/better.ipynb": notebook(prose="two")})
+@pytest.mark.parametrize("other", ["better.ipynb", "better (2).ipynb", f"old/{FILE}"])
+def test_of_two_different_notebooks_none_is_chosen_in_silence(collected, other):
+    found = collected({f"anna/{FILE}": notebook(prose="one"), f"anna/{other}": notebook(prose="two")})
     one = found["anna", NAME]
     assert one.status == "refused" and one.notebook is None
-    assert FILE in one.reason and "better.ipynb" in one.reason and "hand in one" in one.reason
+    assert FILE in one.reason and other in one.reason and "hand in one" in one.reason
 
 
 def test_the_same_notebook_twice_is_one(collected):
@@ -214,6 +216,8 @@ def test_a_hostile_archive_is_refused_and_stops_nobody(collected, tmp_path, kind
     found = collected({f"anna/{FILE}": right()})
     assert found["anna", NAME].status == ""
     assert found["mallory", NAME].status == "refused" and found["mallory", NAME].notebook is None
+    told = {"link": "is a link", "pipe": "is a special file", "traversal": "leads out of its archive"}
+    assert told.get(re.match("[a-z]+", kind)[0], "") in found["mallory", NAME].reason
     now = {path for path in tmp_path.rglob("*") if "scratch" not in path.parts}
     assert {path.name for path in now - before} <= {"in", "anna", FILE, "scratch"}
     assert all(path.name.isdigit() for path in (tmp_path / "scratch").rglob("*")), "a name of the archive became a path"
