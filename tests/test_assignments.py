@@ -1,7 +1,7 @@
-"""Each assignment: its frame, its reference solution, and its key, whose wrong answers are refused and right ones taken.
+"""Each assignment: its frame, its reference solution, and its key: wrong answers are refused, right ones taken.
 
-The answers are run here, in this process, and judged as the grading judges them: on the released data and on a variant. That
-the sandbox comes to the same marks is for its own tests.
+The answers are run here, in this process, and judged as the grading judges them: on the released data and on a
+variant. That the sandbox comes to the same marks is for its own tests.
 """
 
 import ast
@@ -34,7 +34,7 @@ WRONG, RIGHT = "Mistakes", "Also right"
 
 @dataclass(frozen=True)
 class Block:
-    """One answer of a key: the whole content of a cell to fill in, and what whoever gives it reads ("" if it is right)."""
+    """One answer of a key: the whole content of a cell to fill in, and what its author reads ("" if it is right)."""
 
     task: str
     kind: str
@@ -132,8 +132,8 @@ class Bench:
         return plain(eval(one.right, names)), wrong
 
     def run(self, answers, only=None):
-        """What comes of a notebook with these answers in place of the reference (dict of str by task): for each task, its
-        visible check's message ("" if it passes), and for each comparison what it gives: plain data, or an error's name."""
+        """What comes of a notebook with these answers in place of the reference (dict of str by task): for each task
+        its visible check's message ("" if it passes), and for each comparison plain data, or an error's name."""
         found, names = {}, self.scope()
         with self.here():
             for task in self.tasks:
@@ -178,7 +178,7 @@ def benches(data):
 
 
 def verdicts(benches, answers, only=None):
-    """For each task, the visible check's message on the released data, and the reason that grading gives ("" if right)."""
+    """For each task, the visible check's message on the released data, and why its grading refuses it ("")."""
     ran = {kind: bench.run(answers, only) for kind, bench in benches.items()}
     return {task: (seen, _reason(task, benches, ran)) for task, (seen, _) in ran["released"].items()}
 
@@ -202,7 +202,7 @@ def has_files(task):
 
 
 def answers_of(kind):
-    """Parameters of a test: each answer of this kind in each key whose task is judged by what its cells leave behind."""
+    """Parameters of a test: each answer of this kind in each key, but for tasks that are judged by their files."""
     return [
         pytest.param(name, block, id=f"{name}-{block.task}-{block.title}")
         for name in NAMES
@@ -326,7 +326,7 @@ def test_each_sentence_on_a_mistake_stands_once_in_a_comparison(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_mistake_is_right_everywhere(name, benches):
-    """Each announced mistake differs from what is right, on the released data or on the variant: else it says nothing."""
+    """Each announced mistake differs from what is right, on the released data or the variant: else it is idle."""
     idle = [
         (task.name, sentence)
         for task in benches(name)["released"].tasks
