@@ -1,5 +1,6 @@
 """A new case: its folder, made from a text."""
 
+import datetime
 import json
 import re
 import shutil
@@ -7,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import sheets
-from .about import ENTRIES
+from .about import ENTRIES, wrong_date, wrong_licence
 from .anchor import anchor, as_csv
 from .canon import TextError, paragraphs, read_text
 from .case import DESCRIPTOR, CaseError, find, read_package
@@ -40,10 +41,14 @@ def new(name, text, title="", date="", licence="", separator=","):
     if folder.exists():
         remedy = "choose another name, or delete the folder if nothing in it is needed"
         raise CaseError(f"data/{name}", None, None, "this folder exists already", remedy)
+    for option, problem in {"--date": wrong_date(date), "--licence": wrong_licence(licence)}.items():
+        if problem:
+            raise CaseError(option, None, None, *problem)
     blocks = _blocks(text)
     base = read_package(find("practice"))
     package = {"$schema": base["$schema"], "name": name, "resources": base["resources"]}
     about = {"title": f"{name}, as data", "version": "0.1.0", "data_licence": "CC-BY-4.0"}
+    about["data_date"] = datetime.date.today().isoformat()
     about |= {"text_title": title, "text_date": date, "text_licence": licence}
     topics = next(
         f for r in base["resources"] if r["name"] == "claims" for f in r["schema"]["fields"] if f["name"] == "topic"
@@ -65,8 +70,7 @@ def new(name, text, title="", date="", licence="", separator=","):
         header = as_csv([field["name"] for field in codings["schema"]["fields"]], [])  # the one table without a sheet
         (case / codings["path"]).write_text(header, encoding="utf-8", newline="\n")
         sheets.write_blank(case, package, filled, separator)
-        if problems := anchor(case).problems:  # a date that is none
-            raise CaseError(*vars(problems[0]).values())
+        anchor(case)
         case.rename(folder)
     finally:
         shutil.rmtree(draft)

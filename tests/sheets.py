@@ -84,6 +84,7 @@ def filled(case):
         "description": case.package["description"],
         "version": case.package["version"],
         "authors": ";".join(person["title"] for person in case.package["contributors"]),
+        "data_date": "2024-05-31",
         "data_licence": "CC-BY-4.0",
         "text_title": source["title"],
         "text_licence": "CC-BY-4.0",
