@@ -262,7 +262,7 @@ EXAMPLES = {
     "integer": "a whole number such as 12",
     "number": "a number such as 12 or 0.5",
     "boolean": "true or false",
-    "date": "a date such as 2022-02-15",
+    "date": "a date such as 2024-05-09",
 }
 
 

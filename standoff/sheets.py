@@ -50,9 +50,9 @@ HINTS = {  # what to write into columns that the tables do not have, or have oth
     "paragraph": "number of the paragraph; may be empty",
     "quote": "its words, as in the text; [...] where other words interrupt them; words#2 for the second time",
     "source_quote": "words that name the source; may be empty",
-    "cue_quote": "words that attribute it; empty for the narrator",
+    "cue_quote": "words that attribute it, one unbroken stretch; empty for the narrator",
     "source": "narrator, or an actor_id",
-    "source_chain": "empty, unless one source speaks through another: narrator;biden;russia",
+    "source_chain": "empty, unless one source speaks through another: narrator;mayor;police",
     "evidence": "empty is none",
     "negated_cue": "yes, where the saying itself is denied or declined; empty is no",
     "actors": "who does it: actor_ids, with semicolons between",
@@ -164,7 +164,7 @@ def _hints(package, name):
 
 
 EXAMPLES = {
-    "actor_id": "biden, a short word",
+    "actor_id": "mayor or harbour_office, small letters",
     "claim_id": "c001",
     "quantity_id": "q001",
     "event_id": "e001",
