@@ -56,14 +56,10 @@ def anchor(name_or_path):
     """
     folder = find(name_or_path)
     anchored = plan(folder)
-    written = _read_written(folder)
     kept = []
-    for name, content in anchored.files.items():
-        path = folder / name
-        old = path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n") if path.is_file() else content
-        if name.endswith(".csv") and old != content and digest(old) != written.get(name):
-            kept.append(path.with_suffix(".by-hand.csv"))
-            path.replace(kept[-1])
+    for path in changed_by_hand(folder, anchored):
+        kept.append(path.with_suffix(".by-hand.csv"))
+        path.replace(kept[-1])
     for name, content in anchored.files.items():
         _write(folder / name, content)
     _write(folder / MARKED, anchored.marked)
@@ -75,6 +71,18 @@ def anchor(name_or_path):
         name = path.name.replace(".by-hand", "")
         anchored.problems.append(Problem(name, None, None, message, remedy))
     return anchored
+
+
+def changed_by_hand(folder, anchored):
+    """The Paths of tables that somebody changed since they were written, and that are not what the sheets say."""
+    written = _read_written(folder)
+    paths = []
+    for name, content in anchored.files.items():
+        path = folder / name
+        old = path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n") if path.is_file() else content
+        if name.endswith(".csv") and old != content and digest(old) != written.get(name):
+            paths.append(path)
+    return paths
 
 
 def is_current(folder, anchored):
@@ -180,7 +188,7 @@ class _Work:
         for field in self._fields(name):
             column = field["name"]
             cell = cells.get(column)
-            if not cell:
+            if not cell or not row.get(column):  # what is made of another cell has no fault of its own
                 continue
             if cell.startswith(sheets.ERRORS):
                 remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
@@ -210,8 +218,11 @@ class _Work:
         for (other, key), column in self._references(name, cells):
             known = [row.key.lower() for row in self.rows[other]]
             if key not in known:
-                near = get_close_matches(key, known, 1)
-                remedy = f"add it to the sheet {other}, or correct it here{f' ({near[0]}?)' if near else ''}"
+                remedy = f"add it to the sheet {other}, or correct it here"
+                if "," in key:
+                    remedy = "put a semicolon between several"
+                elif not re.fullmatch("[a-z][0-9]+", key) and (near := get_close_matches(key, known, 1)):  # c003 is no slip for c039
+                    remedy += f" ({near[0]}?)"
                 yield row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
 
     def drop_those_that_wait(self):
@@ -330,9 +341,12 @@ def _remedy(field, cell):
     if field["name"] in DATES:
         return f"write {sheets.HINTS[field['name']]} (format the column as text, or a spreadsheet rewrites dates)"
     if field["type"] == "number":
-        return "write digits alone, with a point for decimals: 1500 or 2.5"
+        return "write digits alone, with a point for decimals: 1500 or 2.5 (a spreadsheet may take 2.5 for a day: format the column as text)"
     if vocabulary(field):
         return "write one of them; the codebook says what each means"
+    if field["name"] == "actor_id":
+        instead = "_".join(re.findall("[a-z0-9]+", cell)).lstrip("_0123456789") or "harbour_office"
+        return f"write small letters, digits and underscores, first a letter: {instead}"
     return f"{field['description'].rstrip('.')}, as {sheets.EXAMPLES.get(field['name'], 'the codebook says')}"
 
 

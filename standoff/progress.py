@@ -6,10 +6,16 @@ import pandas as pd
 
 from . import sheets
 from .about import NEEDED, citation
-from .anchor import TODO, is_current, plan
+from .anchor import TODO, changed_by_hand, is_current, plan
 from .case import load
 from .new import DATASHEET, unanswered
 from .verify import runs
+
+
+IN_THE_SHEET = {  # what a rule says of tables, and what one does in the sheets
+    "add a row to event_actors.csv": "write who takes part in the column actors or recipients",
+    "delete it, or enter it where it belongs": "run `standoff anchor` again",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,12 @@ def progress(folder, problems):
     command = f"standoff anchor {folder.name}"
     if not is_current(folder, anchored):
         problems = []
-        steps = [f"The sheets have changed since the tables were made. Run `{command}`, then check again."]
+        by_hand = ", ".join(path.name for path in changed_by_hand(folder, anchored))
+        steps = [
+            f"The tables are not what the sheets say: {by_hand} changed. Put the change into the sheets, then run `{command}`."
+            if by_hand
+            else f"The sheets have changed since the tables were made. Run `{command}`, then check again."
+        ]
     else:
         problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
         steps = []
@@ -104,6 +115,10 @@ def _in_the_sheet(problem, lines):
         return problem
     columns = {pointer: column for column, pointer in sheets.QUOTES.get(table, {}).items()}
     row = problem.row if table == "paragraphs" else rows[problem.row - 2]
+    message, remedy = problem.message, IN_THE_SHEET.get(problem.remedy, problem.remedy)
+    for pointer, column in columns.items():
+        message = message.replace(f"the {pointer}", f"the {column}")
+    column = "actors" if "column actors" in remedy else columns.get(problem.column, problem.column)
     return replace(
-        problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=columns.get(problem.column, problem.column)
+        problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=column, message=message, remedy=remedy
     )

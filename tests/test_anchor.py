@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 
 import pandas as pd
@@ -94,7 +95,8 @@ def test_the_text_stays_out_of_git_unless_its_licence_is_stated(mine, practice):
         ("My Report", {}, "small letters"),
         ("../mine", {}, "small letters"),
         ("mine", {}, "exists already"),
-        ("other", {"date": "9.5.2024"}, "'9.5.2024' is not a date"),
+        ("other", {"date": "9.5.2024"}, "--date: '9.5.2024' is not a date"),
+        ("other", {"licence": "CC0"}, "--licence: 'CC0' is not the identifier"),
         ("other", {"text": "none.txt"}, "none.txt does not exist"),
     ],
 )
@@ -135,8 +137,56 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
     assert found.next == ["Answer the questions of DATASHEET.md (6 left)."]
     (folder / "DATASHEET.md").write_text("All answered.")
     found = progress(folder, report.problems)
-    assert found.next == [] and found.citation.startswith("The Standoff project: The practice report, as data.")
+    assert found.next == [] and found.citation.startswith("The Standoff project (2024): The practice report, as data.")
     assert main(["check", "mine"]) == 0
+
+
+def test_a_fault_is_told_once(mine):
+    """A source that cannot be an identifier does not accuse the chain that is made of it, nor guess at another number."""
+    sheets.write(mine, "actors", [{"actor_id": "coast-service", "name": "Coast service", "quote": "Dorvia", "kind": "group"}])
+    sheets.write(mine, "claims", [CLAIM | {"source": "coast-service", "source_quote": "", "claim_id": "c039"}])
+    sheets.write(mine, "claim_links", [{"claim_id": "c003", "other_id": "c039", "relation": "doubts", "note": "why"}])
+    told = problems(mine)
+    assert not [line for line in told if "source_chain" in line]
+    [link] = [line for line in told if "'c003'" in line]
+    assert link.endswith("or correct it here.")
+
+
+def test_a_licence_that_is_none_keeps_the_text_in(mine):
+    about = [row | {"value": "free"} if row["entry"] == "text_licence" else row for row in sheets.rows_of(mine, "about")]
+    sheets.write(mine, "about", about)
+    anchor(mine)
+    assert "/article.txt" in (mine / ".gitignore").read_text()
+
+
+def test_rules_speak_of_the_sheets(mine):
+    """What to do about a broken rule names a column that the author has, not a table that is written anew."""
+    sheets.write(mine, "actors", [ACTOR])
+    sheets.write(mine, "claims", [CLAIM | {"cue_lemma": ""}])
+    event = {"event_id": "e001", "paragraph": "8", "quote": CLAIM["quote"], "claim_id": "c001", "gist": "Boats stay", "category": "other"}
+    sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
+    anchor(mine)
+    told = list(map(str, progress(mine, inspect(mine).problems).problems))
+    [event] = [line for line in told if "nobody takes part" in line]
+    assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
+    assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
+
+
+def test_a_table_that_was_changed_is_named(mine):
+    with open(mine / "actors.csv", "a") as file:
+        file.write("x,X,group,,,,,s001\n")
+    [step, *_] = progress(mine, []).next
+    assert step.startswith("The tables are not what the sheets say: actors.csv changed. Put the change into the sheets")
+
+
+def test_the_citation_names_year_and_text(practice, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = sheets.case_with_sheets(practice)
+    anchor(folder)
+    package = json.loads((folder / "datapackage.json").read_text())
+    assert package["created"].startswith("2024-05-31")
+    cited = progress(folder, []).citation
+    assert " (2024): " in cited and package["sources"][0]["title"].rstrip(".") in cited
 
 
 # ---- a half-finished case ----
@@ -341,6 +391,13 @@ def test_a_sheet_that_cannot_be_read_changes_nothing(mine, spoil, words):
         ("quantities", {"as_of": "5/9/24"}, "as_of: .*'5/9/24' is not allowed. Remedy: write as 2024-05-09.*as text"),
         ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet leaves"),
         ("claims", {"claim_id": "1"}, "claim_id: 1: '1' is not allowed. Remedy: Identifier, in text order, as c001"),
+        ("actors", {"actor_id": "coast service"}, "actor_id: coast service: 'coast service' is not allowed. Remedy: write small letters, digits and .*: coast_service."),
+        ("claims", {"source": "tamsel, dorvia"}, "source: .*is not in the sheet actors. Remedy: put a semicolon between several."),
+        ("quantities", {"low": "6,5"}, "a point for decimals.*format the column as text"),
+        ("about", {"entry": "version", "value": "1"}, "value: version: '1' is not a version. Remedy: write three numbers, as 1.0.0"),
+        ("about", {"entry": "data_date", "value": "May"}, "'May' is not a date"),
+        ("about", {"entry": "data_licence", "value": "CC0"}, "value: data_licence: 'CC0' is not the identifier of a licence. Remedy: .* such as CC0-1.0"),
+        ("about", {"entry": "text_licence", "value": "free"}, "'free' is not the identifier of a licence"),
         ("claims", {"negated_cue": "maybe"}, "negated_cue: .*'maybe' is neither yes nor no"),
         ("claims", {"paragraph": "two"}, "paragraph: .*'two' is not a whole number"),
         (
