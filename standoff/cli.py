@@ -181,6 +181,8 @@ def _guide(options, report):
     print()
     for problem in [*found.unfinished, *found.problems]:
         print(problem)
+    for doubt in found.doubts:
+        print(f"Look again: {doubt}")
     if found.next:
         print("Next:")
         for step in found.next:

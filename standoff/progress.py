@@ -7,8 +7,10 @@ import pandas as pd
 from . import sheets
 from .about import NEEDED, citation
 from .anchor import TODO, changed_by_hand, is_current, plan
+from .canon import paragraphs, read_text
 from .case import load
 from .new import DATASHEET, unanswered
+from .quotes import Quoted
 from .verify import runs
 
 
@@ -24,13 +26,15 @@ class Progress:
 
     paragraphs: a DataFrame with a row per paragraph: claims that begin in it, per cent of its characters that a span
     covers, cruxes, whether its gist is written; unfinished: what keeps rows of the sheets from the tables, a list of
-    Problem; problems: those of the tables, each with its place in the sheets; next: what to do next, as sentences, the first
+    Problem; problems: those of the tables, each with its place in the sheets; doubts: what may be right, but is worth a
+    second look; next: what to do next, as sentences, the first
     first; citation: how to cite the data, or None.
     """
 
     paragraphs: pd.DataFrame
     unfinished: list
     problems: list
+    doubts: list[str]
     next: list[str]
     citation: str | None
 
@@ -74,7 +78,7 @@ def progress(folder, problems):
         steps.append(f"Say what the data are, in the sheet about: {', '.join(missing)}.")
     if count := unanswered(folder):
         steps.append(f"Answer the questions of {DATASHEET} ({count} left).")
-    return Progress(table, anchored.problems, problems, steps, citation(anchored.package))
+    return Progress(table, anchored.problems, problems, _doubts(case), steps, citation(anchored.package))
 
 
 def coverage(case):
@@ -99,6 +103,21 @@ def coverage(case):
             "gist": rows["gist"] != TODO,
         }
     ).astype({"claims": int, "covered": int, "cruxes": int})
+
+
+def _doubts(case):
+    """Claims whose form of quotation is not what the quotation marks of the text say."""
+    text = Quoted(paragraphs(read_text(case.text)))
+    spans = case.spans.groupby("span_id")[["paragraph", "start", "end"]]
+    places = {span: list(parts.itertuples(index=False, name=None)) for span, parts in spans}
+    found = []
+    for claim in case.claims.itertuples():
+        share = text.quoted_share(places[claim.content_span])
+        if claim.quote_type == "indirect" and share == 1:
+            found.append(f"{claim.claim_id} is indirect, but all its words stand in quotation marks.")
+        elif claim.quote_type == "direct" and share == 0:
+            found.append(f"{claim.claim_id} is direct, but none of its words stands in quotation marks.")
+    return found
 
 
 def _is_progress(problem):

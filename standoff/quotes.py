@@ -13,6 +13,7 @@ PLAIN = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash":
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 WHICH = re.compile(r"(.*\S)\s*#(\d+)")
 AROUND = 3  # so many words before and after marked ones tell a place from others
+OPENING, CLOSING = "“„«\"", "”“»\""  # the sign that is both opens if nothing is open
 LISTED = 6  # so many places are shown of words that stand in several
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
 
@@ -117,6 +118,18 @@ class Quoted:
         listed = [f"{words}#{counted.index(place) + 1} in “{self.context([place])}”" for place in places[:LISTED]]
         remedy = f"quote more words, or say which: {', '.join(listed)}{' ...' if places[LISTED:] else ''}"
         return f"“{quote}” stands {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
+
+    def quoted_share(self, parts):
+        """Which share of the letters at these places stands between quotation marks: a float."""
+        letters = []
+        for number, start, end in parts:
+            inside = False
+            for place, sign in enumerate(self.paragraphs[number][:end]):
+                if sign in OPENING + CLOSING:
+                    inside = sign in OPENING and not (inside and sign in CLOSING)
+                elif place >= start and sign.isalnum():
+                    letters.append(inside)
+        return sum(letters) / len(letters) if letters else 0.0
 
     def context(self, parts, left="", right=""):
         """The words at these places with a few around them: “hours later, that they”; left, right: signs to put about each."""

@@ -137,7 +137,8 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
     assert found.next == ["Answer the questions of DATASHEET.md (6 left)."]
     (folder / "DATASHEET.md").write_text("All answered.")
     found = progress(folder, report.problems)
-    assert found.next == [] and found.citation.startswith("The Standoff project (2024): The practice report, as data.")
+    assert found.next == found.doubts == []  # the quotation marks of the practice report agree with its labels
+    assert found.citation.startswith("The Standoff project (2024): The practice report, as data.")
     assert main(["check", "mine"]) == 0
 
 
@@ -170,6 +171,18 @@ def test_rules_speak_of_the_sheets(mine):
     [event] = [line for line in told if "nobody takes part" in line]
     assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
     assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
+
+
+def test_quotation_marks_are_held_against_the_label(mine, capsys):
+    """A doubt, and no problem: the marks of a text can be wrong."""
+    sheets.write(mine, "actors", [ACTOR])
+    strait = {"paragraph": "2", "quote": "This strait", "source_quote": "he", "cue_quote": "told", "cue_lemma": "tell"}
+    rows = {"c001": {"quote_type": "direct"}, "c002": strait | {"quote_type": "indirect"}, "c003": strait | {"quote_type": "direct"}}
+    sheets.write(mine, "claims", [CLAIM | row | {"claim_id": claim} for claim, row in rows.items()])
+    anchor(mine)
+    assert main(["check", "mine"]) == 1
+    doubts = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Look again: ")]
+    assert [doubt.split()[2:5] for doubt in doubts] == [["c001", "is", "direct,"], ["c002", "is", "indirect,"]]
 
 
 def test_a_table_that_was_changed_is_named(mine):
