@@ -62,7 +62,7 @@ def notebooks(assignment):
             cell.source = sources.HIDDEN.sub("", cell.source)
             if book is wrong and cell.cell_type == "code" and sources.role(cell).get("solution"):
                 cell.source = first.get(sources.role(cell)["grade_id"], cell.source)
-    return {"honest": as_bytes(honest), "wrong": as_bytes(wrong), "empty": student_version(assignment.name)}
+    return {"honest": as_bytes(honest), "wrong": as_bytes(wrong), "empty": student_version(assignment)}
 
 
 def endless(data):
