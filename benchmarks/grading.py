@@ -3,7 +3,7 @@
     python book.py run pip install -r requirements-grading.txt     (once)
     python book.py run python benchmarks/grading.py [ROUNDS] [SUBMISSIONS]
 
-60 submissions of the assignments that there are: honest ones (the solutions), wrong ones (the first mistake of each task in the
+60 submissions of the assignments that there are, but for those that ask for files as well: honest ones (the solutions), wrong ones (the first mistake of each task in the
 key), empty ones (as handed out), one whose cell never ends, and one that is no notebook. In each round, one after the other, the
 order changing:
 
@@ -75,7 +75,7 @@ def endless(data):
 
 def hand_in(folder, count):
     """Write submissions, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb as nbgrader wants them; the assignments' names."""
-    assignments = [sources.read(name) for name in sources.names()]
+    assignments = [one for one in map(sources.read, sources.names()) if not _wants_files(one)]
     kinds = {one.name: notebooks(one) for one in assignments}
     for number in range(count):
         name = assignments[number % len(assignments)].name
@@ -90,6 +90,10 @@ def hand_in(folder, count):
         # a name of its own in each, so that no two are the same and each is marked
         path.write_bytes(data.replace(b'"standoff"', f'"student": {number}, "standoff"'.encode(), 1))
     return [one.name for one in assignments], kinds
+
+
+def _wants_files(assignment):
+    return any(comparison.files for task in assignment.tasks for comparison in task.comparisons)
 
 
 # ---- measuring ----
