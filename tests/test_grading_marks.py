@@ -124,7 +124,8 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_damaged_notebooks_run_as_well_as_they_can(damage):
-    assert statuses(marked(changed(damage))) == RIGHT
+    result = marked(changed(damage))
+    assert (statuses(result), result.reason) == (RIGHT, "")
 
 
 def test_an_old_notebook_and_one_of_another_program_run():

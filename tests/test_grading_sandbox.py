@@ -35,11 +35,12 @@ def contents(folder):
 
 
 @pytest.fixture(scope="module")
-def outcomes(outside):
-    """The Results of all kinds, as they come: futures by name. Two at a time, as a batch does."""
+def outcomes(outside, request):
+    """The Results of the kinds that are wanted, as they come: futures by name. Two at a time, as a batch does."""
     before = contents(outside)
+    wanted = [test.callspec.params["name"] for test in request.session.items if "outcomes" in test.fixturenames]
     with ThreadPoolExecutor(2) as pool:
-        yield {name: pool.submit(hostile.outcome, one, outside) for name, one in hostile.KINDS.items()}
+        yield {name: pool.submit(hostile.outcome, hostile.KINDS[name], outside) for name in wanted}
     assert contents(outside) == before
     assert left_over() == []
 
