@@ -1,6 +1,7 @@
 """What students get: complete, runnable anywhere, the same each time, and without anything that they must not see."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,8 @@ from chapters import HTML, ROOT
 from secrets_of_assignments import contents, leaks, parts, secrets
 from standoff import cli
 from standoff.grading import assignment, release
-from test_download import folder, run  # noqa: F401  (fixtures)
+from test_assignment_six import mine  # noqa: F401  (a fixture, as the next ones)
+from test_download import folder, run  # noqa: F401
 
 sys.path.insert(0, str(ROOT / "_ext"))
 from repository import binder_link  # noqa: E402
@@ -192,9 +194,10 @@ def test_in_a_folder_of_its_own_every_self_check_says_what_is_missing(run, folde
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_a_folder_of_its_own_the_reference_passes_every_self_check(run, folder, name):  # noqa: F811
+def test_in_a_folder_of_its_own_the_reference_passes_every_self_check(run, folder, mine, name):  # noqa: F811
     one = assignment.read(name)
     release.release(one, folder)
+    shutil.copytree(mine, folder / name / "data" / mine.name)  # what assignment 6 asks a student to make
     path = folder / name / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     answers = {role(cell).get("grade_id"): cell.source for cell in one.notebook.cells if role(cell).get("solution")}
