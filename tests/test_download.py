@@ -6,7 +6,6 @@ import shutil
 import sys
 import zipfile
 
-import jupyter_client
 import nbclient
 import nbformat
 import pytest
@@ -48,10 +47,8 @@ def run(tmp_path, monkeypatch):
         (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "alone", "language": "python"}))
         monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
         notebook = nbformat.read(path, as_version=4)
-        manager = jupyter_client.AsyncKernelManager(kernel_name="alone")
-        nbclient.NotebookClient(
-            notebook, km=manager, timeout=120, resources={"metadata": {"path": path.parent}}, **options
-        ).execute()
+        where = {"metadata": {"path": path.parent}}
+        nbclient.NotebookClient(notebook, kernel_name="alone", timeout=120, resources=where, **options).execute()
         return notebook
 
     return execute
