@@ -230,6 +230,21 @@ def voice_share(case, who):
     assert result.tasks[0].reason == "When it is tried, it stops with an error of its own."
 
 
+def test_what_only_says_what_is_right_is_not_there_when_answers_are_asked_for(tmp_path):
+    """A student's function can see what is defined where it is called."""
+    (tmp_path / "0-probe").mkdir()
+    source = (HERE / "assignments" / "0-probe" / "0-probe.md").read_text()
+    helper = "def told(one, who):\n    return (one.claims['source'] == who).mean()\n\n\ncompare("
+    right = "len(practice.claims[practice.claims['source'] == 'narrator']) / len(practice.claims)"
+    source = source.replace("compare(", helper, 1).replace(right, "told(practice, 'narrator')")
+    (tmp_path / "0-probe" / "0-probe.md").write_text(source)
+    cheat = "def voice_share(case, who):\n    import sys\n    return sys._getframe(1).f_globals['told'](case, who)"
+    honest = "def voice_share(case, who):\n    return (case.claims['source'] == who).mean()"
+    for code, status in [(cheat, "error"), (honest, "right")]:
+        result = mark(sources.read("0-probe", tmp_path), notebook({"voice_share": code}), seed=SEED)
+        assert result.tasks[0].status == status
+
+
 def test_the_first_run_is_on_the_released_data_and_the_others_are_not_described():
     result = marked(last="assert len(case.claims) != 140, 'released'\nraise ValueError('variant of', len(case.claims))")
     assert [one.error for one in result.cells_failed] == ["AssertionError: released"]

@@ -194,7 +194,8 @@ class _Marking:
                 if one.files == about_files and task.name not in self.skip
             }
             if questions:
-                yield runs.ask(task.name, self.helpers[task.name], questions)
+                helper = runs.needed(self.helpers[task.name], questions.values())
+                yield runs.ask(task.name, helper, questions)
 
     # ---- judging ----
 

@@ -108,6 +108,36 @@ def _helper(source):
     return ast.unparse(tree)
 
 
+def needed(helper, expressions):
+    """The statements of a helper that these expressions depend on (str), and no others.
+
+    A submission's functions can look at whatever is defined where they are called; so what only serves to say what is
+    right does not go there.
+    """
+    wanted, kept = set().union(*(_names(ast.parse(one.strip())) for one in expressions)), []
+    for statement in reversed(ast.parse(helper).body):
+        if _makes(statement) & wanted:
+            wanted |= _names(statement)
+            kept.insert(0, statement)
+    return ast.unparse(ast.Module(kept, []))
+
+
+def _names(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _makes(statement):
+    """The names that a statement defines or changes; a call by itself may change whatever it names."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {(one.asname or one.name).partition(".")[0] for one in statement.names}
+    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return set().union(*map(_names, targets))
+    return _names(statement)
+
+
 def _compares(statement):
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "standoff.grading.compare"
