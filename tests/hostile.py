@@ -394,7 +394,7 @@ spy(
 spy(
     "secrets of the machine",
     """
-    for path in ("/etc/passwd", "/etc/shadow", "/root/.ssh", "/home", "/var", "/sys", "/run", "/srv", "/mnt", "/boot"):
+    for path in ("/etc/passwd", "/etc/shadow", "/root/.ssh", "/var/lib", "/sys", "/run", "/boot"):
         look(lambda: os.listdir(path) if os.path.isdir(path) else open(path).read())
     look(lambda: open(os.path.expanduser("~/.local/state/standoff/seed")).read())
     """,

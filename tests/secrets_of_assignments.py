@@ -42,7 +42,9 @@ def parts(name):
 def secrets():
     """What is in no public source: dict of lists of str, squeezed, by name of assignment."""
     known = [path for folder in ("chapters", "standoff", "data", "formats") for path in (ROOT / folder).rglob("*.*")]
-    texts = [path.read_text(encoding="utf-8") for path in known if path.suffix in (".md", ".py", ".csv", ".html", ".json")]
+    texts = [
+        path.read_text(encoding="utf-8") for path in known if path.suffix in (".md", ".py", ".csv", ".html", ".json")
+    ]
     both = {name: parts(name) for name in assignment.names()}
     public = forms("\n".join([*texts, *(line for lines, _ in both.values() for line in lines)]))
     found = {name: {squeezed(line) for line in lines} for name, (_, lines) in both.items()}

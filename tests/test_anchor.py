@@ -144,7 +144,9 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
 
 def test_a_fault_is_told_once(mine):
     """A source that cannot be an identifier does not accuse the chain that is made of it, nor guess at another number."""
-    sheets.write(mine, "actors", [{"actor_id": "coast-service", "name": "Coast service", "quote": "Dorvia", "kind": "group"}])
+    sheets.write(
+        mine, "actors", [{"actor_id": "coast-service", "name": "Coast service", "quote": "Dorvia", "kind": "group"}]
+    )
     sheets.write(mine, "claims", [CLAIM | {"source": "coast-service", "source_quote": "", "claim_id": "c039"}])
     sheets.write(mine, "claim_links", [{"claim_id": "c003", "other_id": "c039", "relation": "doubts", "note": "why"}])
     told = problems(mine)
@@ -154,7 +156,9 @@ def test_a_fault_is_told_once(mine):
 
 
 def test_a_licence_that_is_none_keeps_the_text_in(mine):
-    about = [row | {"value": "free"} if row["entry"] == "text_licence" else row for row in sheets.rows_of(mine, "about")]
+    about = [
+        row | {"value": "free"} if row["entry"] == "text_licence" else row for row in sheets.rows_of(mine, "about")
+    ]
     sheets.write(mine, "about", about)
     anchor(mine)
     assert "/article.txt" in (mine / ".gitignore").read_text()
@@ -164,7 +168,14 @@ def test_rules_speak_of_the_sheets(mine):
     """What to do about a broken rule names a column that the author has, not a table that is written anew."""
     sheets.write(mine, "actors", [ACTOR])
     sheets.write(mine, "claims", [CLAIM | {"cue_lemma": ""}])
-    event = {"event_id": "e001", "paragraph": "8", "quote": CLAIM["quote"], "claim_id": "c001", "gist": "Boats stay", "category": "other"}
+    event = {
+        "event_id": "e001",
+        "paragraph": "8",
+        "quote": CLAIM["quote"],
+        "claim_id": "c001",
+        "gist": "Boats stay",
+        "category": "other",
+    }
     sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
     anchor(mine)
     told = list(map(str, progress(mine, inspect(mine).problems).problems))
@@ -177,7 +188,11 @@ def test_quotation_marks_are_held_against_the_label(mine, capsys):
     """A doubt, and no problem: the marks of a text can be wrong."""
     sheets.write(mine, "actors", [ACTOR])
     strait = {"paragraph": "2", "quote": "This strait", "source_quote": "he", "cue_quote": "told", "cue_lemma": "tell"}
-    rows = {"c001": {"quote_type": "direct"}, "c002": strait | {"quote_type": "indirect"}, "c003": strait | {"quote_type": "direct"}}
+    rows = {
+        "c001": {"quote_type": "direct"},
+        "c002": strait | {"quote_type": "indirect"},
+        "c003": strait | {"quote_type": "direct"},
+    }
     sheets.write(mine, "claims", [CLAIM | row | {"claim_id": claim} for claim, row in rows.items()])
     anchor(mine)
     assert main(["check", "mine"]) == 1
@@ -404,12 +419,28 @@ def test_a_sheet_that_cannot_be_read_changes_nothing(mine, spoil, words):
         ("quantities", {"as_of": "5/9/24"}, "as_of: .*'5/9/24' is not allowed. Remedy: write as 2024-05-09.*as text"),
         ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet leaves"),
         ("claims", {"claim_id": "1"}, "claim_id: 1: '1' is not allowed. Remedy: Identifier, in text order, as c001"),
-        ("actors", {"actor_id": "coast service"}, "actor_id: coast service: 'coast service' is not allowed. Remedy: write small letters, digits and .*: coast_service."),
-        ("claims", {"source": "tamsel, dorvia"}, "source: .*is not in the sheet actors. Remedy: put a semicolon between several."),
+        (
+            "actors",
+            {"actor_id": "coast service"},
+            "actor_id: coast service: 'coast service' is not allowed. Remedy: write small letters, digits and .*: coast_service.",
+        ),
+        (
+            "claims",
+            {"source": "tamsel, dorvia"},
+            "source: .*is not in the sheet actors. Remedy: put a semicolon between several.",
+        ),
         ("quantities", {"low": "6,5"}, "a point for decimals.*format the column as text"),
-        ("about", {"entry": "version", "value": "1"}, "value: version: '1' is not a version. Remedy: write three numbers, as 1.0.0"),
+        (
+            "about",
+            {"entry": "version", "value": "1"},
+            "value: version: '1' is not a version. Remedy: write three numbers, as 1.0.0",
+        ),
         ("about", {"entry": "data_date", "value": "May"}, "'May' is not a date"),
-        ("about", {"entry": "data_licence", "value": "CC0"}, "value: data_licence: 'CC0' is not the identifier of a licence. Remedy: .* such as CC0-1.0"),
+        (
+            "about",
+            {"entry": "data_licence", "value": "CC0"},
+            "value: data_licence: 'CC0' is not the identifier of a licence. Remedy: .* such as CC0-1.0",
+        ),
         ("about", {"entry": "text_licence", "value": "free"}, "'free' is not the identifier of a licence"),
         ("claims", {"negated_cue": "maybe"}, "negated_cue: .*'maybe' is neither yes nor no"),
         ("claims", {"paragraph": "two"}, "paragraph: .*'two' is not a whole number"),

@@ -15,7 +15,19 @@ from chapters import FOLDER, code
 
 CORE = ["start", "reading", "actors", "claims", "questions"]
 # Words by which one knows the report of this book. (What text cells say cannot change with the case.)
-OF_THE_REPORT = {"Tuesday", "2021", "2022", "Kremlin", "Moscow", "Crimea", "chancellor", "troops", "Biden", "Putin", "Russian"}
+OF_THE_REPORT = {
+    "Tuesday",
+    "2021",
+    "2022",
+    "Kremlin",
+    "Moscow",
+    "Crimea",
+    "chancellor",
+    "troops",
+    "Biden",
+    "Putin",
+    "Russian",
+}
 SLIPS = ["..*", "..”", "nan", "1 claims", "1 links", "1 voices"]  # of sentences that were made for other numbers
 
 

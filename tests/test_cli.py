@@ -140,7 +140,10 @@ def test_a_note_about_the_encoding_is_given_once(run, practice, tmp_path):
     copy.write_bytes(read_text(practice.text).encode("cp1252"))
     status, _, err = run("verify", copy, "--case", "practice")
     assert status == 0
-    assert err == "Note: copy.txt is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.\n"
+    assert (
+        err
+        == "Note: copy.txt is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.\n"
+    )
 
 
 def words(text):

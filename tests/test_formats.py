@@ -369,7 +369,9 @@ def test_the_archive_holds_everything(unpacked):
 
 
 def test_every_relative_link_in_the_archive_leads_somewhere(unpacked):
-    found = [path for path in unpacked.rglob("*.html") if "grading" not in path.parts]  # its pages are still to be filled in
+    found = [
+        path for path in unpacked.rglob("*.html") if "grading" not in path.parts
+    ]  # its pages are still to be filled in
     pages = {path: Links(path.read_text(encoding="utf-8")) for path in found}
     addresses = [(path, address) for path, page in pages.items() for address in page.addresses]
     for path in (unpacked / "notebooks").glob("*.ipynb"):

@@ -60,7 +60,12 @@ def test_the_place_is_the_right_one():
             "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3",
             "write the paragraph, quote more words, or say which: said#1 in “",
         ),
-        ("said", {"paragraph": 2}, "“said” stands 3 times in paragraph 2", "said#2 in “said no. It said it twice… and”, said#3 in"),
+        (
+            "said",
+            {"paragraph": 2},
+            "“said” stands 3 times in paragraph 2",
+            "said#2 in “said no. It said it twice… and”, said#3 in",
+        ),
         ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
         ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
         ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
