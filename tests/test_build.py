@@ -40,7 +40,8 @@ say(f"{title} has {{len(claims)}} claims.")
 def small(tmp_path_factory):
     """A book with the real machinery and two small chapters, built once."""
     book = Copy(tmp_path_factory.mktemp("small") / "a book")
-    shutil.rmtree(book.root / "chapters")
+    for folder in ("assignments", "chapters"):
+        shutil.rmtree(book.root / folder)
     (book.root / "chapters").mkdir()
     for name in ("one", "two"):
         (book.root / f"chapters/{name}.md").write_text(CHAPTER.format(title=name.title()), encoding="utf-8")
