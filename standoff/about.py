@@ -78,7 +78,10 @@ def wrong_licence(value):
     """Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to."""
     if value and not re.fullmatch(r"MIT|ISC|Zlib|Unlicense|LicenseRef-.+|[A-Za-z][\w.+-]*-\d[\w.+-]*", value):
         near = [name for name in LICENCES if name.rpartition("-")[0] == value.upper()] or ["CC-BY-4.0", "CC0-1.0"]
-        return f"{value!r} is not the identifier of a licence", f"write one of spdx.org/licenses, such as {' or '.join(near)}"
+        return (
+            f"{value!r} is not the identifier of a licence",
+            f"write one of spdx.org/licenses, such as {' or '.join(near)}",
+        )
 
 
 WRONG = {
@@ -102,7 +105,9 @@ def citation(package):
     rights = package["licenses"][0]["name"]
     year = f" ({package['created'][:4]})" if "created" in package else ""
     source = package["sources"][0]["title"].rstrip(".")
-    return f"{authors}{year}: {package['title']}. Data set, version {package['version']}, {rights}. On the text: {source}."
+    return (
+        f"{authors}{year}: {package['title']}. Data set, version {package['version']}, {rights}. On the text: {source}."
+    )
 
 
 def keep_text_out(folder, package):

@@ -221,7 +221,9 @@ class _Work:
                 remedy = f"add it to the sheet {other}, or correct it here"
                 if "," in key:
                     remedy = "put a semicolon between several"
-                elif not re.fullmatch("[a-z][0-9]+", key) and (near := get_close_matches(key, known, 1)):  # c003 is no slip for c039
+                elif not re.fullmatch("[a-z][0-9]+", key) and (
+                    near := get_close_matches(key, known, 1)
+                ):  # c003 is no slip for c039
                     remedy += f" ({near[0]}?)"
                 yield row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
 

@@ -85,5 +85,9 @@ def _decode(data, name):
     if lost < whole:  # a Windows-1252 file has hardly a sequence that is also UTF-8
         warnings.warn(f"{name} is UTF-8 with {lost} unreadable characters.", UnicodeWarning, stacklevel=3)
         return text
-    warnings.warn(f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.", UnicodeWarning, stacklevel=3)
+    warnings.warn(
+        f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.",
+        UnicodeWarning,
+        stacklevel=3,
+    )
     return data.decode("cp1252", "replace")

@@ -430,7 +430,9 @@ def anchors_lie_in_the_paragraph_of_the_claim(case):
         for row in case[table]:
             claim = row["claim_id"]
             if claim and not where[row["span_id"]] & where[content[claim]]:
-                yield row.wrong("claim_id", f"{claim} is in another paragraph than these words", "correct one of the two")
+                yield row.wrong(
+                    "claim_id", f"{claim} is in another paragraph than these words", "correct one of the two"
+                )
 
 
 @rule("questions.claims", "claims.claim_id")

@@ -138,6 +138,4 @@ def _in_the_sheet(problem, lines):
     for pointer, column in columns.items():
         message = message.replace(f"the {pointer}", f"the {column}")
     column = "actors" if "column actors" in remedy else columns.get(problem.column, problem.column)
-    return replace(
-        problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=column, message=message, remedy=remedy
-    )
+    return replace(problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=column, message=message, remedy=remedy)

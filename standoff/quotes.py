@@ -13,7 +13,7 @@ PLAIN = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash":
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 WHICH = re.compile(r"(.*\S)\s*#(\d+)")
 AROUND = 3  # so many words before and after marked ones tell a place from others
-OPENING, CLOSING = "“„«\"", "”“»\""  # the sign that is both opens if nothing is open
+OPENING, CLOSING = '“„«"', '”“»"'  # the sign that is both opens if nothing is open
 LISTED = 6  # so many places are shown of words that stand in several
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
 
