@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 import pytest
+from playwright.sync_api import expect
 
 from chapters import ALL_PAGES, CONTENT, HTML
 
@@ -79,9 +80,9 @@ def test_menu_and_search_open_by_keyboard(tabs):
     open_page(tab, "chapters/start")
     menu = tab.locator("details.dropdown > summary")
     menu.press("Enter")
-    assert tab.get_by_role("link", name=".ipynb").is_visible()
+    expect(tab.get_by_role("link", name=".ipynb")).to_be_visible()
     menu.press("Escape")
-    assert not tab.get_by_role("link", name=".ipynb").is_visible()
+    expect(tab.get_by_role("link", name=".ipynb")).to_be_hidden()
     tab.keyboard.press("Control+k")
     tab.keyboard.type("withdrawal")
     tab.keyboard.press("Enter")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
@@ -152,7 +153,7 @@ def test_the_page_404_works_at_any_depth(site, browser, missing):
     tab.on("pageerror", lambda error: failed.append(str(error)))
     assert tab.goto(base + missing).status == 404
     assert failed == [base + missing], "only the page itself is missing, none of its files"
-    assert tab.get_by_role("heading", name="This page does not exist").is_visible()
+    expect(tab.get_by_role("heading", name="This page does not exist")).to_be_visible()
     tab.get_by_label("Search this book").last.fill("withdrawal")
     tab.get_by_role("main").get_by_role("button", name="Search", exact=True).click()
     tab.wait_for_url(f"{base}search.html?q=withdrawal")

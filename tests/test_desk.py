@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 import pytest
+from playwright.sync_api import expect
 
 from chapters import HTML
 from standoff import load
@@ -198,9 +199,9 @@ def test_offsets_count_characters_not_units(desk):
 
 
 def test_the_practice_report_is_shown_with_all_claims_and_cruxes(opened, practice):
-    assert "this is the text. All 15 paragraphs match." in opened.locator(".so-desk-said").inner_text()
+    expect(opened.locator(".so-desk-said")).to_contain_text("this is the text. All 15 paragraphs match.")
     markers = opened.locator(".so-desk-paragraph button.so-tag")
-    assert markers.count() == len(practice.claims) + len(practice.cruxes)
+    expect(markers).to_have_count(len(practice.claims) + len(practice.cruxes))
     shown = [
         unicodedata.normalize(
             "NFC",
@@ -221,7 +222,8 @@ def test_a_claim_is_selected_and_its_words_are_marked(opened, practice):
     opened.get_by_role("button", name="(c006)").click()
     panel = opened.locator(".so-desk-panel")
     claim = practice.claims.set_index("claim_id").loc["c006"]
-    assert claim["gist"] in panel.inner_text() and "certain, negative" in panel.inner_text()
+    expect(panel).to_contain_text(claim["gist"])
+    expect(panel).to_contain_text("certain, negative")
     text = paragraphs(read_text(practice.text))
 
     def words_of(span):
@@ -235,13 +237,14 @@ def test_a_claim_is_selected_and_its_words_are_marked(opened, practice):
     box, marker = panel.bounding_box(), opened.get_by_role("button", name="(c006)").bounding_box()
     assert marker["y"] + marker["height"] <= box["y"] and box["y"] + box["height"] <= 901, "the panel hides nothing"
     panel.get_by_role("button", name="c025").click()
-    assert "Claim c025" in panel.inner_text()
+    expect(panel).to_contain_text("Claim c025")
     opened.locator(".so-words", has_text="twelve more islanders").click()
-    assert "Claim c010" in panel.inner_text()
+    expect(panel).to_contain_text("Claim c010")
     opened.locator(".so-words", has_text="twelve more islanders").click()
-    assert "Crux x001" in panel.inner_text()
+    expect(panel).to_contain_text("Crux x001")
     panel.get_by_role("button", name="Close").click()
-    assert not panel.is_visible() and opened.locator(".so-desk-paragraph .so-on").count() == 0
+    expect(panel).to_be_hidden()
+    expect(opened.locator(".so-desk-paragraph .so-on")).to_have_count(0)
 
 
 def test_everything_by_keyboard(opened):
@@ -254,18 +257,18 @@ def test_everything_by_keyboard(opened):
     opened.keyboard.press("Tab")
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")  # next
-    assert "Claim c002" in opened.locator(".so-desk-panel").inner_text()
+    expect(opened.locator(".so-desk-panel")).to_contain_text("Claim c002")
     opened.keyboard.press("Escape")
     assert opened.evaluate(first) == "K: Kesland, uncommitted (c002)"
-    assert not opened.locator(".so-desk-panel").is_visible()
+    expect(opened.locator(".so-desk-panel")).to_be_hidden()
 
 
 def test_claims_can_be_filtered(opened, practice):
     opened.get_by_label("Claims of").select_option("tamsel")
     visible = opened.locator(".so-desk-paragraph button.so-tag:visible")
-    assert visible.count() == (practice.claims["source"] == "tamsel").sum() + len(practice.cruxes)
+    expect(visible).to_have_count(int((practice.claims["source"] == "tamsel").sum() + len(practice.cruxes)))
     opened.get_by_label("that are").select_option("possible")
-    assert visible.count() == len(practice.cruxes)
+    expect(visible).to_have_count(len(practice.cruxes))
 
 
 def test_sources_and_certainty_are_told_by_letters_and_signs_too(opened, practice):
@@ -286,21 +289,19 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
     field = desk.get_by_label("Open a text file")
     said = desk.locator(".so-desk-said")
     field.set_input_files(practice.text)
-    assert "All 15 paragraphs match" in said.inner_text()
+    expect(said).to_contain_text("All 15 paragraphs match")
     edited = tmp_path / "edited.txt"
     edited.write_bytes(read_text(practice.text).replace("trawler. At least", "boat. At least").encode("cp1252"))
     field.set_input_files(edited)
     desk.locator(".so-edited").wait_for()
-    assert (
-        "14 of 15 paragraphs match" in said.inner_text()
-        and "Not worded as in the original: paragraph 9." in said.inner_text()
-    )
-    assert "read as Windows-1252" in said.inner_text()
+    expect(said).to_contain_text("14 of 15 paragraphs match")
+    expect(said).to_contain_text("Not worded as in the original: paragraph 9.")
+    expect(said).to_contain_text("read as Windows-1252")
     pdf = tmp_path / "report.txt"
     pdf.write_bytes(b"%PDF-1.7 ...")
     field.set_input_files(pdf)
     desk.locator(".so-desk-text:empty").wait_for(state="attached")
-    assert "report.txt is a PDF" in said.inner_text()
+    expect(said).to_contain_text("report.txt is a PDF")
     other = tmp_path / "other.txt"
     other.write_text("Nothing of it. " * 200)
     field.set_input_files(other)
@@ -312,7 +313,7 @@ def test_a_text_is_pasted_and_dropped(desk, practice):
     desk.get_by_label("The text, a blank line").fill(read_text(practice.text).replace("’", "'"))
     desk.get_by_role("button", name="Read the pasted text").click()
     desk.locator(".so-desk-paragraph").first.wait_for()
-    assert "Quotation marks, dashes or the like differ" in desk.locator(".so-desk-said").inner_text()
+    expect(desk.locator(".so-desk-said")).to_contain_text("Quotation marks, dashes or the like differ")
     desk.reload()
     desk.evaluate(
         """text => {
@@ -323,7 +324,7 @@ def test_a_text_is_pasted_and_dropped(desk, practice):
         read_text(practice.text),
     )
     desk.locator(".so-desk-paragraph").first.wait_for()
-    assert "All 15 paragraphs match" in desk.locator(".so-desk-said").inner_text()
+    expect(desk.locator(".so-desk-said")).to_contain_text("All 15 paragraphs match")
 
 
 def test_the_real_report_is_shown(desk, report_text):
@@ -331,8 +332,8 @@ def test_the_real_report_is_shown(desk, report_text):
     desk.get_by_label("Open a text file").set_input_files(report_text)
     desk.locator(".so-desk-paragraph").first.wait_for()
     case = load("report")
-    assert f"All {len(case.paragraphs)} paragraphs match" in desk.locator(".so-desk-said").inner_text()
-    assert desk.locator(".so-desk-paragraph button.so-tag").count() == len(case.claims) + len(case.cruxes)
+    expect(desk.locator(".so-desk-said")).to_contain_text(f"All {len(case.paragraphs)} paragraphs match")
+    expect(desk.locator(".so-desk-paragraph button.so-tag")).to_have_count(len(case.claims) + len(case.cruxes))
     desk.get_by_role("button", name="(c097)").click()
     text = paragraphs(read_text(report_text))
     claim = case.claims.set_index("claim_id").loc["c097"]
@@ -386,5 +387,5 @@ def test_it_works_from_a_server_too(browser, address, practice):
     page = browser.new_page()
     page.goto(f"{address}/chapters/reading-desk.html")
     page.get_by_role("button", name="Open the practice report").click()
-    assert page.locator(".so-desk-paragraph").count() == len(practice.paragraphs)
+    expect(page.locator(".so-desk-paragraph")).to_have_count(len(practice.paragraphs))
     page.close()

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from chapters import code, HTML
 from standoff import load
@@ -78,7 +79,7 @@ def test_the_form_scores_as_the_chapter_does(browser, shown, happened):
     tab = browser.new_page()
     tab.goto((HTML / "chapters" / "hindsight.html").as_uri())
     fields = tab.locator("form.so-score input")
-    assert fields.count() == len(happened)
+    expect(fields).to_have_count(len(happened))
     button, output = tab.locator("form.so-score button"), tab.locator("form.so-score output")
 
     def typed(values):
@@ -100,5 +101,5 @@ def test_the_form_scores_as_the_chapter_does(browser, shown, happened):
         score = shown["brier"](given, happened[given.index]).mean()
         assert f"of {len(values)} of {len(happened)} forecasts: {score:.3f}." in typed(values)
     fields.nth(0).fill("1")
-    assert output.inner_text() == "", "a score does not outlive the forecasts that it was given for"
+    expect(output).to_be_empty()  # a score does not outlive the forecasts that it was given for
     tab.close()

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from PIL import Image
 
 from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built
@@ -197,33 +198,34 @@ def test_the_table_of_claims_can_be_searched_filtered_and_sorted(tab):
     shown = tab.locator("#so-claims tbody tr:visible")
     form = tab.locator("form.so-filter")
     count = form.locator("output")
-    assert shown.count() == len(claims)
+    expect(shown).to_have_count(len(claims))
 
     form.get_by_label("Search").fill("WITHDRAWAL russia")
+    expect(count).not_to_have_text(f"{len(claims)} of {len(claims)} claims")
     assert 0 < shown.count() < len(claims)
     assert count.inner_text() == f"{shown.count()} of {len(claims)} claims"
     assert all("withdrawal" in row.lower() and "russia" in row.lower() for row in shown.all_inner_texts())
 
     form.get_by_label("Search").fill("")
     form.get_by_label("Source").select_option("Joe Biden")
-    assert shown.count() == (claims["source"] == "biden").sum()
+    expect(shown).to_have_count(int((claims["source"] == "biden").sum()))
     form.get_by_label("Certainty").select_option("possible")
-    assert shown.count() == ((claims["source"] == "biden") & (claims["certainty"] == "possible")).sum()
+    expect(shown).to_have_count(int(((claims["source"] == "biden") & (claims["certainty"] == "possible")).sum()))
 
     form.get_by_role("button", name="Show all").click()
     shown.nth(100).wait_for()
-    assert shown.count() == len(claims)
+    expect(shown).to_have_count(len(claims))
 
     heading = tab.locator("#so-claims thead th", has_text="paragraph")
     heading.get_by_role("button").click()
     heading.get_by_role("button").click()
-    assert heading.get_attribute("aria-sort") == "descending"
-    assert tab.locator("#so-claims tbody tr").first.locator("td").nth(2).inner_text() == "31"
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    expect(tab.locator("#so-claims tbody tr").first.locator("td").nth(2)).to_have_text("31")
 
 
 def test_a_link_to_a_claim_shows_its_row(tab):
     tab.open("chapters/claims-table#c099")
-    assert tab.locator("#c099").is_visible()
+    expect(tab.locator("#c099")).to_be_visible()
     box = tab.locator("#c099").bounding_box()
     assert 0 <= box["y"] <= 900
     assert "so-target" in tab.locator("#c099").get_attribute("class")
@@ -237,27 +239,29 @@ def test_what_is_searched_and_chosen_stands_in_the_address(tab):
     form = tab.locator("form.so-filter")
     form.get_by_label("Source").select_option("Joe Biden")
     form.get_by_label("Certainty").select_option("certain")
-    assert urlsplit(tab.url).query == "source=Joe+Biden&certainty=certain"
+    tab.wait_for_function("location.search === '?source=Joe+Biden&certainty=certain'")
     sent = tab.url
 
     form.get_by_role("button", name="Show all").click()
     tab.wait_for_function("location.search === ''")
     tab.goto(sent)
     shown = tab.locator("#so-claims tbody tr:visible")
-    assert shown.count() == wanted
-    assert form.get_by_label("Certainty").input_value() == "certain"
+    expect(shown).to_have_count(int(wanted))
+    expect(form.get_by_label("Certainty")).to_have_value("certain")
 
     tab.goto(sent.replace("Joe+Biden", "Nobody") + "&q=verified")  # a value that is no longer there counts as none
-    assert form.get_by_label("Search").input_value() == "verified"
-    assert form.get_by_label("Source").input_value() == "" and shown.count() > 0
+    expect(form.get_by_label("Search")).to_have_value("verified")
+    expect(form.get_by_label("Source")).to_have_value("")
+    expect(shown).not_to_have_count(0)
 
     tab.goto(sent + "#c001")  # a row that is filtered out is shown all the same
-    assert tab.locator("#c001").is_visible()
+    expect(tab.locator("#c001")).to_be_visible()
 
 
 def test_the_page_that_links_to_a_choice_links_to_one_that_exists(tab):
     tab.open("chapters/claims-table")
     tab.get_by_role("link", name="what Joe Biden holds to be certain").click()
+    expect(tab.locator("form.so-filter output")).not_to_have_text("")
     assert set(tab.locator("#so-claims tbody tr:visible td:nth-child(3)").all_inner_texts()) == {"Joe Biden"}
 
 
@@ -286,9 +290,10 @@ def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
 
     panel = tab.get_by_role("dialog", name=f"Claim {claim}")
     panel.wait_for()
-    assert row["gist"] in panel.inner_text() and row["certainty"] in panel.inner_text()
-    assert link.get_attribute("aria-expanded") == "true"
-    assert panel.evaluate("panel => panel === document.activeElement"), "a screen reader is led to it"
+    expect(panel).to_contain_text(row["gist"])
+    expect(panel).to_contain_text(row["certainty"])
+    expect(link).to_have_attribute("aria-expanded", "true")
+    expect(panel).to_be_focused()  # a screen reader is led to it
     box, cited = panel.bounding_box(), link.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
     assert box["y"] - (cited["y"] + cited["height"]) < 10 or cited["y"] - (box["y"] + box["height"]) < 10, (
@@ -300,8 +305,8 @@ def test_a_claim_cited_in_prose_shows_its_row_there(tab, key, width):
 
     tab.keyboard.press("Escape")
     closed(tab)
-    assert link.get_attribute("aria-expanded") == "false"
-    assert link.evaluate("link => link === document.activeElement"), "the reader is where they were"
+    expect(link).to_have_attribute("aria-expanded", "false")
+    expect(link).to_be_focused()  # the reader is where they were
     assert "claims.html" in tab.url
 
 
@@ -319,7 +324,7 @@ def test_a_shown_row_closes_by_button_and_by_a_click_elsewhere_and_leads_to_the_
     link.click()
     panel.get_by_role("link").click()
     tab.wait_for_url(f"**/claims-table.html#{claim}")
-    assert tab.locator(f"#{claim}").is_visible()
+    expect(tab.locator(f"#{claim}")).to_be_visible()
 
 
 def test_the_rows_say_what_the_table_says_and_are_loaded_on_demand(tab):
@@ -374,10 +379,10 @@ def test_an_exercise_says_right_and_wrong(tab):
     assert verdict.get_attribute("role") == "status"
     number.get_by_role("textbox").fill(str(right + 1))
     number.get_by_role("button", name="Check").click()
-    assert verdict.inner_text().startswith("Not yet.")
+    expect(verdict).to_have_text(re.compile("^Not yet."))
     number.get_by_role("textbox").fill(str(right))
     number.get_by_role("textbox").press("Enter")
-    assert verdict.inner_text().startswith("Right.")
+    expect(verdict).to_have_text(re.compile("^Right."))
     assert "claims.html" in tab.url, "the page was not left"
 
 
@@ -392,14 +397,13 @@ def test_every_form_takes_its_own_answer(tab):
             else:
                 form.get_by_role("textbox").fill(str(answer))
             form.get_by_role("button", name="Check").click()
-            assert form.locator("output").inner_text().startswith("Right."), form.locator("legend").inner_text()
+            expect(form.locator("output"), form.locator("legend").inner_text()).to_have_text(re.compile("^Right."))
 
 
 def test_the_search_works_from_a_folder(browser):
     page = browser.new_page()  # not `tab`: the theme fetches snippets of pages, which a browser refuses for files
     page.goto((HTML / "search.html").as_uri() + "?q=narrator")
-    page.wait_for_selector("#search-results li a")
-    assert page.locator("#search-results li a").count() > 3
+    page.locator("#search-results li a").nth(3).wait_for()
     page.close()
 
 
@@ -415,7 +419,8 @@ def test_without_a_script_the_answer_is_still_there(browser):
 def test_folded_code_says_one_thing_and_unfolds(tab):
     tab.open("chapters/your-report")
     folded = tab.locator("details.hide").first
-    assert folded.locator("summary").inner_text().strip() == "Show code cell source"
-    folded.locator("summary").click()
-    assert folded.locator("summary").inner_text().strip() == "Hide code cell source"
-    assert folded.locator("pre").is_visible()
+    said = folded.locator("summary")
+    expect(said).to_have_text("Show code cell source", use_inner_text=True)
+    said.click()
+    expect(said).to_have_text("Hide code cell source", use_inner_text=True)
+    expect(folded.locator("pre")).to_be_visible()

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from bs4 import BeautifulSoup
 
 import standoff.trial as trial
@@ -148,7 +149,7 @@ def test_the_form_by_keyboard_alone(tab, reference):
     for select, claim in ((1, "c003"), (10, "c053")):
         form.locator("select").nth(select).select_option(reference[claim])
     form.get_by_role("button", name="Compare").click()
-    assert "Alpha says nothing here: only one label was used." in output.inner_text()
+    expect(output).to_contain_text("Alpha says nothing here: only one label was used.")
 
 
 def test_every_field_has_a_name_of_its_own_and_its_sentence(tab):
@@ -171,7 +172,7 @@ def test_without_scripts_the_form_says_what_to_do(browser, reference):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(PAGE.as_uri())
-        assert "In a notebook" in page.locator("form.so-trial .so-plain").inner_text()
+        expect(page.locator("form.so-trial .so-plain")).to_contain_text("In a notebook")
         assert page.locator("form.so-trial button:visible").count() == 0
         page.locator("details.so-answer summary", has_text="The table's labels").click()
         assert page.locator("details.so-answer li:visible").all_inner_texts() == list(reference)
