@@ -9,6 +9,7 @@ import ast
 import builtins
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from . import assignment as sources
@@ -284,20 +285,20 @@ def _names(expression):
 
 # ---- what is right ----
 
-_LOCK, _KNOWN = threading.Lock(), {}
+_KNOWN, _LOCKS = {}, defaultdict(threading.Lock)
 
 
 def right_answers(assignment, data, sandboxed=True):
     """What is right: for each kind of data, by (task, number of the comparison), the plain data of the right answer, and
     that of mistakes by the sentence about them. Worked out once in a process. Raises AssignmentError."""
     key = assignment.folder, id(data), sandboxed
-    with _LOCK:  # threads that begin together wait for the first of them
+    with _LOCKS[key]:  # threads that begin together wait for the first of them
         if key not in _KNOWN:
-            _KNOWN[key] = data, {kind: _worked_out(assignment, kind, files, sandboxed) for kind, files in data.items()}
+            _KNOWN[key] = data, _worked_out(assignment, data, sandboxed)
     return _KNOWN[key][1]
 
 
-def _worked_out(assignment, kind, files, sandboxed):
+def _worked_out(assignment, data, sandboxed):
     setup, helpers = runs.setup(assignment), runs.helpers(assignment)
     steps, comparisons = list(setup), {}
     for task in assignment.tasks:
@@ -306,21 +307,25 @@ def _worked_out(assignment, kind, files, sandboxed):
             codes = [one.right, *(expression for expression, _ in one.mistakes)]
             questions = {(task.name, place, number): code for number, code in enumerate(codes)}
             steps.append(runs.ask((task.name, place), helpers[task.name], questions))
-    said = runs.Said()
-    with Sandbox(runs.imports([*(step["source"] for step in setup), *helpers.values()]), DEFAULT, sandboxed) as box:
-        run = box.run(steps, files, DEFAULT.total, trusted=True)
-        said.listen(run.lines, steps)
-    found = {}
-    for key, one in comparisons.items():
-        if (*key, 0) not in said.answers:
-            problem = (
-                said.failures.get(None) or said.problems.get((*key, 0)) or {"type": "the run ended", "message": run.why}
-            )
-            raise sources.AssignmentError(
-                f"{assignment.name}, {key[0]}: `{one.right}` has no value on the {kind} data ({problem['type']}: "
-                f"{problem['message']}). Remedy: correct it or the setup; it says what is right"
-            )
-        mistakes = {sentence: (*key, number) for number, (_, sentence) in enumerate(one.mistakes, start=1)}
-        wrong = {sentence: said.answers[place] for sentence, place in mistakes.items() if place in said.answers}
-        found[key] = said.answers[*key, 0], wrong
-    return found
+    right, imports = {}, runs.imports([*(step["source"] for step in setup), *helpers.values()])
+    with Sandbox(imports, DEFAULT, sandboxed) as box:
+        for kind, files in data.items():
+            run, said = box.run(steps, files, DEFAULT.total, trusted=True), runs.Said()
+            said.listen(run.lines, steps)
+            right[kind] = {key: _taken(assignment, key, one, said, kind, run) for key, one in comparisons.items()}
+    return right
+
+
+def _taken(assignment, key, comparison, said, kind, run):
+    """What a comparison has for right and, by their sentences, for mistakes: (plain data, dict of plain data)."""
+    if (*key, 0) not in said.answers:
+        problem = (
+            said.failures.get(None) or said.problems.get((*key, 0)) or {"type": "the run ended", "message": run.why}
+        )
+        raise sources.AssignmentError(
+            f"{assignment.name}, {key[0]}: `{comparison.right}` has no value on the {kind} data ({problem['type']}: "
+            f"{problem['message']}). Remedy: correct it or the setup; it says what is right"
+        )
+    places = {sentence: (*key, number) for number, (_, sentence) in enumerate(comparison.mistakes, start=1)}
+    wrong = {sentence: said.answers[place] for sentence, place in places.items() if place in said.answers}
+    return said.answers[*key, 0], wrong
