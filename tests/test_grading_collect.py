@@ -84,6 +84,34 @@ def test_a_zip_each_also_in_folders_and_in_a_zip(collected, tmp_path):
     assert list(collected()) == [("anna", NAME), ("ben", NAME), ("carla", NAME)]
 
 
+def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
+    """A course's exports in one folder: of two platforms, as zip files and unpacked, beside students' own folders."""
+    (tmp_path / "in").mkdir()
+    zipped(
+        tmp_path / "in" / "Week 1.zip",
+        {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])},
+    )
+    found = collected(
+        {
+            f"Week 2/carla_1_2_{FILE}": right(),
+            f"Week 2/dora_LATE_3_4_{FILE}": right(),
+            "Week 2/grades.csv": b"x",
+            f"submissions/frieda/{FILE}": right(),
+            f"gus/{FILE}": right(),
+        }
+    )
+    assert {student: one.status for (student, _), one in found.items()} == dict.fromkeys(
+        ["anna", "ben", "carla", "dora", "frieda", "gus"], ""
+    )
+
+
+def test_a_folder_of_several_students_among_others_is_refused_with_what_to_do(collected):
+    files = {f"week 3/{name}/{FILE}": notebook(prose=name) for name in ("anna", "ben", "carla")}
+    found = collected(files | {f"dora/{FILE}": right()})
+    assert found["dora", NAME].status == "" and found["week 3", NAME].status == "refused"
+    assert "folder of several students" in found["week 3", NAME].reason
+
+
 def test_two_of_one_name_stay_two(collected):
     found = collected({f"Kim Lee_{number}_assignsubmission_file_/{FILE}": right() for number in (1, 2)})
     assert list(found) == [("Kim Lee (1)", NAME), ("Kim Lee (2)", NAME)]

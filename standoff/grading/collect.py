@@ -96,18 +96,15 @@ def collect(source, scratch, only=""):
 
 def _by_student(found, known):
     """The entries by student, each with the parts of its name after the student's: dict of list of (parts, Entry)."""
-    shown, people, named = [], defaultdict(set), {}
+    shown, people = [], defaultdict(set)
     skip = _wrapped(found, known)
-    for entry in found:
-        parts = entry.parts[skip:] if len(entry.parts) > skip else entry.parts
-        while len(parts) > 1 and _hint(parts[0]) in known and not _platform(parts[0]):
-            parts = parts[1:]
+    inside = [(entry.parts[skip:] if len(entry.parts) > skip else entry.parts, entry) for entry in found]
+    for parts, entry in _unwrapped(inside, known):
         match = _platform(parts[0])
         if match:
             rest = (match["rest"],) if match["rest"] and not parts[1:] else ()
             key, rest = (match["name"].strip(), match["id"]), rest + parts[1:]
             people[entry.parts[: -len(parts)], key[0]].add(key[1])
-            named[key[0]] = named.get(key[0], set()) | {key[1]}
         elif len(parts) > 1 or entry.path is None:
             key, rest = (parts[0], ""), parts[1:]
         elif not _is_notebook_name(parts[0]) and Path(parts[0]).suffix.lower() in LISTS:
@@ -146,6 +143,24 @@ def _wrapped(found, known):
         if not wraps and (below != deeper or len(inside) < 2):
             return skip
         skip += 1
+
+
+def _unwrapped(found, known):
+    """(parts, Entry) without the first parts that only wrap students' folders in one branch: several exports side by side."""
+    branches = defaultdict(list)
+    for parts, entry in found:
+        while len(parts) > 1 and _hint(parts[0]) in known and not _platform(parts[0]):
+            parts = parts[1:]
+        branches[parts[0]].append((parts, entry))
+    for name, branch in branches.items():
+        below = {parts[1] for parts, _ in branch if len(parts) > 1}
+        exported = {part for part in below if _platform(part)}
+        lists = {part for part in below - exported if Path(part).suffix.lower() in LISTS}
+        alone = any(len(parts) == 1 for parts, _ in branch)
+        if not alone and (WRAPPERS.fullmatch(name) or len(exported) > 1 and below == exported | lists):
+            yield from _unwrapped([(parts[1:], entry) for parts, entry in branch], known)
+        else:
+            yield from branch
 
 
 def _platform(part):
@@ -304,7 +319,13 @@ def _newest(notebooks):
     if len(stems) == 1 and sum(one.copies == newest.copies for one in notebooks) == 1:
         return newest, ""
     names = ", ".join("/".join(one.entry.parts) for one in notebooks[:4])
-    return None, f"There are {len(notebooks)} different notebooks of this assignment ({names}): hand in one."
+    more = " and more" if len(notebooks) > 4 else ""
+    folders = len({one.entry.parts[:-1] for one in notebooks})
+    several = " (If this is a folder of several students: it has to be graded by itself.)" if folders > 2 else ""
+    return (
+        None,
+        f"There are {len(notebooks)} different notebooks of this assignment ({names}{more}): hand in one.{several}",
+    )
 
 
 def _beside(chosen, handed_in, notebooks):
