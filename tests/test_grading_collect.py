@@ -96,12 +96,14 @@ def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
             f"Week 2/carla_1_2_{FILE}": right(),
             f"Week 2/dora_LATE_3_4_{FILE}": right(),
             "Week 2/grades.csv": b"x",
+            f"Week 3/all/emil_5_6_{FILE}": right(),
+            f"Week 3/all/hana_7_8_{FILE}": right(),
             f"submissions/frieda/{FILE}": right(),
             f"gus/{FILE}": right(),
         }
     )
     assert {student: one.status for (student, _), one in found.items()} == dict.fromkeys(
-        ["anna", "ben", "carla", "dora", "frieda", "gus"], ""
+        ["anna", "ben", "carla", "dora", "emil", "frieda", "gus", "hana"], ""
     )
 
 

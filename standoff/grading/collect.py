@@ -153,14 +153,21 @@ def _unwrapped(found, known):
             parts = parts[1:]
         branches[parts[0]].append((parts, entry))
     for name, branch in branches.items():
-        below = {parts[1] for parts, _ in branch if len(parts) > 1}
-        exported = {part for part in below if _platform(part)}
-        lists = {part for part in below - exported if Path(part).suffix.lower() in LISTS}
-        alone = any(len(parts) == 1 for parts, _ in branch)
-        if not alone and (WRAPPERS.fullmatch(name) or len(exported) > 1 and below == exported | lists):
+        below = [parts[1:] for parts, _ in branch]
+        if all(below) and (WRAPPERS.fullmatch(name) or _is_export(below)):
             yield from _unwrapped([(parts[1:], entry) for parts, entry in branch], known)
         else:
             yield from branch
+
+
+def _is_export(found):
+    """Whether these parts of names, alone in their folder or in folders around it, are those of several students."""
+    names = {parts[0] for parts in found}
+    exported = {name for name in names if _platform(name)}
+    if len(names) == 1:
+        below = [parts[1:] for parts in found]
+        return all(below) and _is_export(below)
+    return len(exported) > 1 and all(Path(name).suffix.lower() in LISTS for name in names - exported)
 
 
 def _platform(part):
