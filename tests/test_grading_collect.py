@@ -205,6 +205,19 @@ def test_who_handed_in_no_notebook_is_not_lost(collected, tmp_path):
     assert "essay.pdf" in found["ben", NAME].reason and "nothing" in found["carla", NAME].reason
 
 
+def test_what_is_no_notebook_counts_for_the_assignment_that_its_name_tells(collected, assignments):
+    handed_in.write_assignment(assignments, "8-other")
+    handed_in.use(assignments)
+    other = json.loads(right())
+    other["metadata"]["standoff"] = {"assignment": "8-other"}
+    files = {f"anna/{FILE}": right(), "ben/8-other.ipynb": json.dumps(other).encode()}
+    found = collected(files | {"carla/8-other.pdf": b"%PDF", "dora_1_2_8-other-1.docx": b"x"})
+    assert {key: one.status for key, one in found.items() if one.status} == {
+        ("carla", "8-other"): "refused",
+        ("dora", "8-other"): "refused",
+    }
+
+
 def test_files_come_with_the_notebook_by_their_place(collected, tmp_path):
     (tmp_path / "in" / "ben").mkdir(parents=True)
     zipped(tmp_path / "in" / "ben" / "mine.zip", {"mine/claims.csv": b"x"})

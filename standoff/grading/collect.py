@@ -298,7 +298,7 @@ def _hint(name):
     """A name of a file or folder as that of an assignment might be."""
     match = _platform(name)
     name = (match["rest"] or "") if match else name
-    name = name.rpartition(".")[0] if name.lower().endswith((".ipynb", ".md", ".zip")) else name
+    name = Path(name).stem
     again = COPY.match(name) or match and CANVAS_COPY.match(name)
     return (again["stem"] if again else name).strip().lower()
 
