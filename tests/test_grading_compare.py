@@ -27,6 +27,7 @@ SAME = [
     (np.bool_(True), True),
     (float("nan"), None),
     (pd.NaT, None),
+    (np.datetime64("NaT"), pd.NaT),
     (np.datetime64("2022-02-15"), pd.Timestamp("2022-02-15")),
     ({"biden": 2, "putin": 3}, SERIES),
     (SERIES.sort_values(), SERIES),
@@ -74,6 +75,17 @@ def test_the_order_counts_where_it_is_asked_for():
 def test_a_known_mistake_has_its_sentence_unless_it_is_right_by_chance():
     assert judge(plain(3), plain(0.5), {"This is a count.": plain(3)}) == "This is a count."
     assert judge(plain(1), plain(0.5), {"This is a count.": plain(0.5)}) == "The value is not right."
+
+
+def test_who_rounded_is_told_so():
+    assert "round" in judge(plain({"a": 0.33, "b": 0.5}), plain({"a": 1 / 3, "b": 0.5}), {})
+    assert "round" not in judge(plain({"a": 0.32, "b": 0.5}), plain({"a": 1 / 3, "b": 0.5}), {})
+    assert "round" not in judge(plain([3]), plain([4]), {})
+
+
+def test_a_set_has_no_order():
+    assert judge(plain({1, 2}), plain([1, 2]), {}) == "A list or a column is wanted, not a set."
+    assert judge(plain([]), plain([1, 2]), {}) == "The answer has 0 entries; more are wanted."
 
 
 def test_in_a_notebook_a_comparison_is_an_assertion():

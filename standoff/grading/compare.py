@@ -8,6 +8,7 @@ import math
 import sys
 
 TOLERANCE = 1e-6
+ROUNDED = 0.0051  # how far a share is off that somebody rounded to two places
 
 
 def compare(expression, right, mistakes=None, tolerance=TOLERANCE, ordered=False, files=False):
@@ -38,6 +39,8 @@ def judge(answer, right, mistakes, tolerance=TOLERANCE, ordered=False):
     for sentence, wrong in mistakes.items():
         if same(answer, wrong, tolerance, ordered) and not same(wrong, right, tolerance, ordered):
             return sentence
+    if tolerance < ROUNDED and same(answer, right, ROUNDED, ordered):
+        return "This is close, but not exact: do not round, neither the result nor what leads to it."
     return _difference(answer, right)
 
 
@@ -181,11 +184,12 @@ def _difference(answer, right):
     if right[0] == "number" and answer[0] == "text":
         return "A number is wanted, not a text: leave out the quotation marks."
     size, length = _size(answer), _size(right)
-    fits = {"list": _items(answer), "set": _items(answer), "map": _pairs(answer), "series": _pairs(answer)}
+    items, pairs = _items(answer), _pairs(answer)
+    fits = {"list": None if answer[0] == "set" else items, "set": items, "map": pairs, "series": pairs}
     if (right[0] in fits and fits[right[0]] is None) or (right[0] not in fits and answer[0] != right[0]):
         return f"{wanted[0].upper()}{wanted[1:]} is wanted, not {_called(answer)}."
     if size != length:
-        return f"The answer has {size} entries; {'fewer' if size > length else 'more'} are wanted."
+        return f"The answer has {size} {'entry' if size == 1 else 'entries'}; {'fewer' if size > length else 'more'} are wanted."
     if right[0] == "table":
         return "The number of rows is right; a column or a value is not."
     return "The number of entries is right; a label or a value is not." if length > 1 else "The value is not right."

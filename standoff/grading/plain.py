@@ -33,6 +33,8 @@ class _Reader:
     def plain(self, value, depth=0):
         if value is None or value is ... or value is pd.NA or value is pd.NaT:
             return ["nothing"]
+        if isinstance(value, (np.datetime64, np.timedelta64)) and np.isnat(value):
+            return ["nothing"]
         if isinstance(value, (bool, np.bool_)):
             return ["bool", bool(value)]
         if isinstance(value, (int, np.integer)):
