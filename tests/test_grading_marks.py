@@ -283,6 +283,14 @@ def test_a_variant_is_sound_and_other(varied, name):
             assert not other.claims[column].value_counts(normalize=True).equals(shares), column
 
 
+def test_on_every_variant_one_topic_is_just_large_enough_and_on_one_the_narrator_is_silent(varied):
+    claims = standoff.load(varied / "report").claims
+    sizes = claims["topic"].value_counts()
+    own = claims.loc[claims["source"] == "narrator", "topic"].value_counts()
+    assert variant.ENOUGH in set(sizes)
+    assert any(size >= variant.ENOUGH and own.get(topic, 0) == 0 for topic, size in sizes.items())
+
+
 def test_a_variant_is_made_of_its_seed_alone():
     one = variant._cases.__wrapped__("a")
     assert one == variant._cases.__wrapped__("a")

@@ -43,6 +43,7 @@ TOGETHER = [
     ["evidence"],
     ["topic"],
 ]
+ENOUGH = 5  # claims on a topic
 DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
@@ -137,6 +138,7 @@ class _Case:
         self._drop_claims()
         self._drop_what_hung_on_them()
         self._relabel_claims()
+        self._make_edges()
         self._drop_actors()
         self._relabel_the_rest()
         self._recode()
@@ -201,6 +203,23 @@ class _Case:
                 if self.some(0.35):
                     donor = self.chance.choice(favoured if self.some(0.5) else before)
                     row.update((column, donor[column]) for column in columns)
+
+    def _make_edges(self):
+        """Where there are claims enough, let one topic have exactly five, and the narrator say nothing on another one: so
+        that rules like "at least five" and "a topic without ... stays" decide something on every variant."""
+        about = defaultdict(list)
+        for row in self["claims"]:
+            about[row["topic"]].append(row)
+        *topics, largest = sorted(about, key=lambda topic: len(about[topic]))
+        edge = next((topic for topic in topics if len(about[topic]) >= ENOUGH), None)
+        surplus = about[edge][ENOUGH:] if edge else []
+        for topic in topics:
+            own = [row for row in about[topic] if row["source"] == "narrator"]
+            if topic != edge and len(about[topic]) - len(own) >= ENOUGH:
+                surplus += own
+                break
+        for row in surplus:
+            row["topic"] = largest
 
     def _drop_actors(self):
         """Leave out some of those who say nothing and to whom nobody belongs."""
