@@ -100,7 +100,7 @@ def licence(name):
 def citation(package):
     """How to cite the data, as a line of text; None while something for it is missing."""
     authors = "; ".join(person["title"] for person in package.get("contributors", []))
-    if not authors or not package.get("licenses"):
+    if not authors or not all(package.get(part) for part in ("title", "version", "licenses", "sources")):
         return None
     rights = package["licenses"][0]["name"]
     year = f" ({package['created'][:4]})" if "created" in package else ""

@@ -84,7 +84,7 @@ def progress(folder, problems):
 def coverage(case):
     """How much of each paragraph is coded: the DataFrame `paragraphs` of a Progress."""
     spans = case.spans.assign(length=case.spans["end"] - case.spans["start"])
-    first = spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
+    first = spans[spans["part"] == 1].set_index("span_id")["paragraph"]
     rows = case.paragraphs.set_index("paragraph")
     claims = case.claims["content_span"].map(first).value_counts()
     cruxes = case.cruxes["span_id"].map(first).value_counts()

@@ -12,7 +12,7 @@ from standoff.canon import digest, paragraphs, read_text
 from standoff.grading import assignment
 from standoff.grading.compare import judge
 from standoff.grading.plain import plain
-from standoff.new import QUESTIONS, UNANSWERED
+from standoff.new import QUESTIONS, UNANSWERED, new
 
 NAME = "6-your-report"
 ANSWER = "This is an answer for somebody who knows nothing of how these data came about."
@@ -171,8 +171,55 @@ def make_narrators(folder, keep=()):
 
 
 def restore_the_practice_report(folder):
+    for path in standoff.load("practice").folder.iterdir():
+        shutil.copy(path, folder)
+    describe(folder, sources=[{"title": "Another report, a paper"}])
+
+
+def take_the_tables_of_the_practice_report(folder):
+    for path in standoff.load("practice").folder.glob("*.csv"):
+        shutil.copy(path, folder)
+
+
+def rename(folder):
+    folder.rename(folder.with_name("my-report"))
+
+
+def nest(folder):
+    folder.rename(folder.with_name("all"))
+    folder.mkdir()
+    folder.with_name("all").rename(folder / "mine")
+
+
+def make_anew(folder):
+    """As `standoff new` leaves it."""
+    (folder / "article.txt").rename(folder.parent / "text.txt")
     shutil.rmtree(folder)
-    shutil.copytree(standoff.load("practice").folder, folder)
+    new("mine", folder.parent / "text.txt")
+
+
+def describe_few_tables(folder):
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    describe(folder, resources=[one for one in package["resources"] if one["name"] == "paragraphs"])
+
+
+def save_again(folder, table, encoding="utf-8", separator=","):
+    """Save a table as a spreadsheet does that was not asked for commas and UTF-8."""
+    path = folder / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=separator, lineterminator="\r\n").writerows(rows)
+
+
+def with_an_accent(folder):
+    set_first(folder, "claims", gist="The café stays shut.")
+    save_again(folder, "claims", "cp1252")
+
+
+def save_sheet_of_answers(folder, encoding):
+    path = folder / "DATASHEET.md"
+    path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
 
 
 def drop_claims_of_paragraph(folder, number):
@@ -188,7 +235,14 @@ def spoil_datasheet(folder, answer):
 WRONG = {
     "sound_case": [
         ("no folder", shutil.rmtree, "There is no case"),
+        ("another name", rename, "There is no case"),
+        ("a folder deeper", nest, "There is no case"),
         ("no descriptor", lambda f: (f / "datapackage.json").unlink(), "There is no case"),
+        ("a broken descriptor", lambda f: (f / "datapackage.json").write_text("{"), "There is no case"),
+        ("few tables described", describe_few_tables, "not those of a case"),
+        ("nothing coded", make_anew, "fewer than five claims"),
+        ("semicolons", lambda f: save_again(f, "claims", separator=";"), "problems"),
+        ("not UTF-8", with_an_accent, "problems"),
         ("no text", lambda f: (f / "article.txt").unlink(), "article.txt is missing"),
         ("a PDF for a text", lambda f: (f / "article.txt").write_bytes(b"%PDF-1.7\n"), "article.txt is missing"),
         ("the practice report", restore_the_practice_report, "one of the book's"),
@@ -207,7 +261,13 @@ WRONG = {
     ],
     "complete_case": [
         ("no folder", shutil.rmtree, "There is no case"),
+        ("few tables described", describe_few_tables, "not those of a case"),
+        ("semicolons", lambda f: save_again(f, "claims", separator=";"), "cannot be read"),
+        ("the practice report", restore_the_practice_report, "tables of the book"),
+        ("the tables of the practice report", take_the_tables_of_the_practice_report, "tables of the book"),
         ("a gist not written", lambda f: set_first(f, "paragraphs", gist="not written yet"), "has no gist"),
+        ("nothing coded", make_anew, "has no gist"),
+        ("no claim, and not why", lambda f: without_claims_for_a_reason(f, "No claim:"), "A paragraph has no claim"),
         ("a paragraph passed over", lambda f: drop_claims_of_paragraph(f, 3), "A paragraph has no claim"),
         ("few sources", lambda f: make_narrators(f, keep=("tamsel", "kesland")), "Fewer than three sources"),
         ("one certainty", lambda f: set_all(f, "claims", certainty="certain"), "same certainty"),
@@ -217,10 +277,18 @@ WRONG = {
     ],
     "described_case": [
         ("no folder", shutil.rmtree, "There is no case"),
+        ("few tables described", describe_few_tables, "not those of a case"),
+        ("semicolons", lambda f: save_again(f, "claims", separator=";"), "cannot be read"),
+        ("the practice report", restore_the_practice_report, "tables of the book"),
+        ("the tables of the practice report", take_the_tables_of_the_practice_report, "tables of the book"),
+        ("nothing described", make_anew, "which text"),
         ("which text", lambda f: describe(f, sources=[{"title": "not stated yet"}]), "which text"),
         ("no description", lambda f: describe(f, description=None), "no description"),
         ("no authors", lambda f: describe(f, contributors=None), "cannot be cited"),
         ("no licence", lambda f: describe(f, licenses=None), "cannot be cited"),
+        ("no version", lambda f: describe(f, version=None), "cannot be cited"),
+        ("a blank description", lambda f: describe(f, description=" "), "no description"),
+        ("a document for a datasheet", lambda f: (f / "DATASHEET.md").write_bytes(b"PK\x03\x04"), "Not all six"),
         ("no datasheet", lambda f: (f / "DATASHEET.md").unlink(), "Not all six"),
         ("an empty datasheet", lambda f: write_datasheet(f, [UNANSWERED] * len(QUESTIONS)), "Not all six"),
         ("one question left", lambda f: spoil_datasheet(f, UNANSWERED), "Not all six"),
@@ -253,10 +321,14 @@ RIGHT = {
             "a byte order mark",
             lambda f: (f / "article.txt").write_bytes(b"\xef\xbb\xbf" + (f / "article.txt").read_bytes()),
         ),
+        ("a table with byte order mark and line ends of Windows", lambda f: save_again(f, "claims", "utf-8-sig")),
+        ("a text in UTF-16", lambda f: (f / "article.txt").write_text((f / "article.txt").read_text(), "utf-16")),
     ],
     "complete_case": [
         ("as it is", lambda f: None),
         ("No claim, with a reason", lambda f: without_claims_for_a_reason(f)),
+        ("no claims, in other signs", lambda f: without_claims_for_a_reason(f, "no claims – credit of the picture")),
+        ("the parts of spans in another order", lambda f: change(f, "spans", list.reverse)),
         ("without quantities, events and cruxes", lambda f: empty(f, "quantities", "events", "event_actors", "cruxes")),
         (
             "one link, one question",
@@ -269,6 +341,7 @@ RIGHT = {
         ("as it is", lambda f: None),
         ("another licence", lambda f: describe(f, licenses=[{"name": "CC0-1.0"}])),
         ("two authors", lambda f: describe(f, contributors=[{"title": "A. Student"}, {"title": "B. Student"}])),
+        ("answers saved by Windows", lambda f: save_sheet_of_answers(f, "utf-16")),
         ("longer answers", lambda f: write_datasheet(f, [f"{ANSWER}\n\n### More\n\n{ANSWER}"] * len(QUESTIONS))),
     ],
 }
@@ -287,9 +360,9 @@ def drop_unused_spans(folder):
     change(folder, "spans", lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["span_id"] in used]))
 
 
-def without_claims_for_a_reason(folder):
+def without_claims_for_a_reason(folder, gist="No claim: credit of the picture."):
     drop_claims_of_paragraph(folder, 3)
-    change(folder, "paragraphs", lambda rows: rows[2].update(gist="No claim: credit of the picture."))
+    change(folder, "paragraphs", lambda rows: rows[2].update(gist=gist))
 
 
 def cases(table):

@@ -13,6 +13,7 @@ from standoff.check import check
 from standoff.grading import assignment as sources
 from standoff.grading import variant
 from standoff.grading.marks import mark, right_answers
+from standoff.grading.submission import read_files
 from test_assignment_six import mine  # noqa: F401  (a fixture)
 
 FILES = sources.read("1-files", HERE / "assignments")
@@ -197,6 +198,14 @@ def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
     files = spoilt | {"frictionless.py": b"class Package: pass", "standoff/check.py": b"def check(*a): return []"}
     result = marked(files=files, assignment=FILES, data=notebook_of(FILES, mine=cheat))
     assert statuses(result) == ["wrong"]
+
+
+@pytest.mark.parametrize("prefix", ["", "data/"])
+def test_a_released_case_cannot_be_replaced(prefix):
+    """Not where cases lie, and not beside the notebook, where they are looked for first."""
+    mine = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
+    files = mine | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
+    assert set(read_files(files, {"practice"})) == {"data/mine/claims.csv", "assignments/yours/mine/claims.csv"}
 
 
 def notebook_of(assignment, **cells):

@@ -89,12 +89,12 @@ def read_files(files, cases):
         size += len(data)
         if size > FILES_BYTES:
             raise Refused(_too_large("What was handed in", FILES_BYTES))
-        if parts[0] == "data" and len(parts) > 1:
-            parts = parts[1:]  # beside the notebook, data is the same folder
-        else:
-            found["/".join(["assignments", "yours", *parts])] = data
+        beside = parts[0] != "data" or len(parts) == 1
+        parts = parts if beside else parts[1:]  # beside the notebook, data is the same folder
         if parts[0] not in cases:
             found["/".join(["data", *parts])] = data
+            if beside:  # where a case is looked for first
+                found["/".join(["assignments", "yours", *parts])] = data
     return found
 
 
