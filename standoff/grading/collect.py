@@ -355,5 +355,7 @@ def _beside(chosen, handed_in, notebooks):
             continue
         if len(inside) > 2 and inside[0] == inside[1]:
             inside = inside[1:]  # an archive of a folder, named after it
+        if len(inside) > 2 and inside[1] == "data" and entry.archives > len(home):
+            inside = inside[1:]  # an archive of the folder that the notebook finds its data in
         found["/".join(inside)] = entry.path
     return found
