@@ -277,7 +277,9 @@ def write_pages():
 def test(arguments):
     """Build the book, then run the tests; their exit status is this command's."""
     add("grading", "nbgrader")  # what teachers may use; a test beside it says whether it gets on with ours
-    return build([]) or subprocess.call([sys.executable, "-m", "pytest", "tests"] + arguments, cwd=str(ROOT))
+    side_by_side = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "tests"] + side_by_side + arguments
+    return build([]) or subprocess.call(command, cwd=str(ROOT))
 
 
 def bench(arguments):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import standoff
-from formats.browser import IS_ROOT, launch
+from formats.browser import IS_ROOT, chromium_path, launch
 from chapters import HTML
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -31,12 +31,24 @@ def browser():
         yield browser
 
 
-@pytest.fixture(scope="session", autouse=True)
-def sandbox():
-    """What submissions run in is installed where it is missing and may be; elsewhere the grading says what to do."""
+def install_sandbox():
+    """Install what submissions run in, where it is missing and may be; elsewhere the grading says what to do."""
     if not shutil.which("bwrap") and IS_ROOT and shutil.which("apt-get"):
         command = "apt-get update && apt-get install -y --no-install-recommends bubblewrap libseccomp2"
         subprocess.run(command, shell=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandbox():
+    """A machine on which submissions can be run, if that can be had."""
+    install_sandbox()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes():
+    """Before several processes of tests begin: each of them would install what is missing, in the way of the others."""
+    chromium_path()
+    install_sandbox()
 
 
 @pytest.fixture

@@ -239,11 +239,11 @@ def test_what_is_searched_and_chosen_stands_in_the_address(tab):
     form = tab.locator("form.so-filter")
     form.get_by_label("Source").select_option("Joe Biden")
     form.get_by_label("Certainty").select_option("certain")
-    tab.wait_for_function("location.search === '?source=Joe+Biden&certainty=certain'")
+    expect(tab).to_have_url(re.compile(r"\?source=Joe\+Biden&certainty=certain$"))
     sent = tab.url
 
     form.get_by_role("button", name="Show all").click()
-    tab.wait_for_function("location.search === ''")
+    expect(tab).to_have_url(re.compile(r"claims-table\.html$"))
     tab.goto(sent)
     shown = tab.locator("#so-claims tbody tr:visible")
     expect(shown).to_have_count(int(wanted))
