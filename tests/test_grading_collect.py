@@ -229,7 +229,8 @@ def test_files_come_with_the_notebook_by_their_place(collected, tmp_path):
 def test_an_archive_of_the_folder_data_is_taken_for_that_folder(collected, tmp_path, folder):
     (tmp_path / "in" / "anna").mkdir(parents=True)
     zipped(tmp_path / "in" / "anna" / "9-sample.zip", {f"{folder}data/mine/claims.csv": b"x"})
-    assert set(collected({f"anna/{FILE}": right()})["anna"].files) == {"data/mine/claims.csv"}
+    found = collected({f"anna/{FILE}": right(), f"ben/{FILE}": right()})
+    assert set(found["anna", NAME].files) == {"data/mine/claims.csv"}
 
 
 # ---- what is hostile ----
