@@ -278,6 +278,39 @@ for number in range(3, 256):
 kind("forged results on every descriptor", "partly graded", points=NONE, honest=False, first=FORGE)
 kind("forged results at the end", "partly graded", points=NONE, honest=False, last=FORGE + "os._exit(0)\n")
 kind(
+    "says that it is done before it is",
+    points=NONE,
+    honest=False,
+    first="""
+    import os
+    for number in range(3, 64):
+        try: os.write(number, b'{"done": true}\\n{"step": 0, "place": 0, "value": ["number", 1e999]}\\n')
+        except OSError: pass
+    """,
+)
+kind(
+    "lines of deep, long and odd JSON, answers honest",
+    first="""
+    import os
+    odd = [b"[" * 9000, b"1" * 9000, b'{"step": 1e400, "value": NaN}', b'{"step": -1, "place": 1}', b"\\xff\\x00", b"{}" * 99,
+           b'{"step": 3, "place": 0, "value": ["table", [null], [["list", []]], [[["nothing"]]]]}', b'{"step": 4, "failed": [[]]}']
+    for number in range(3, 64):
+        try: os.write(number, b"\\n" + b"\\n".join(odd) + b"\\n")
+        except OSError: pass
+    """,
+    status="graded or partly graded",
+)
+kind(
+    "a state that answers the first question rightly, and then no more",
+    points=(0, 2),
+    voice_share="""
+    asked = []
+    def voice_share(case, who):
+        asked.append(who)
+        return (case.claims["source"] == who).mean() if len(asked) < 2 else 0.5
+    """,
+)
+kind(
     "printed results",
     points=NONE,
     honest=False,
@@ -498,6 +531,44 @@ if os.uname().machine == "x86_64":
     look(lambda: call(57))  # fork
 """,
 )
+spy(
+    "holds up all who open a file, or are told of changes",
+    CALL
+    + """
+import fcntl
+file = os.open(os.__file__, os.O_RDONLY)
+look(lambda: fcntl.fcntl(file, 1024, fcntl.F_WRLCK) == 0)  # F_SETLEASE: for as long as a minute nobody else opens it
+look(lambda: fcntl.fcntl(os.open("/usr/lib", os.O_RDONLY), 1026, 1) == 0)  # F_NOTIFY
+look(lambda: libc.inotify_init() >= 0)
+""",
+)
+spy(
+    "rights of devices, which root shares with a run",
+    CALL
+    + """
+def changed():  # on a file of its own, so that nothing is spoilt where it works
+    open("own", "w").close()
+    os.chmod("own", 0o640)
+    call(268, -100, b"own", 0o604)
+    call(452, -100, b"own", 0o604, 0)
+    return os.stat("own").st_mode & 0o777 in (0o640, 0o604)
+look(changed)
+look(lambda: os.setxattr("own", "user.a", b"x" * 60_000) is None)
+given = (ctypes.c_uint64 * 2)(ctypes.addressof(ctypes.create_string_buffer(9)), 9)
+look(lambda: call(463, -100, b"own", 0, b"user.b", given, 16))  # setxattrat, which older kernels do not have
+""",
+)
+kind(
+    "kernel calls in the code of another kind of computer",
+    "crashed or graded",
+    first="""
+    import ctypes, mmap, os
+    if os.uname().machine == "x86_64":
+        code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(bytes.fromhex("b802000000cd80c3"))  # fork, by int 0x80
+        ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+    """,
+)
 kind(
     "kernel calls by the numbers of another kind of computer",
     "crashed or graded",
@@ -645,6 +716,19 @@ kind(
     """,
 )
 kind("stops itself", "timed out", first="import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)")
+kind(
+    "takes all rights and the way back from its parent, answers honest",
+    first="""
+    import fcntl, os
+    for number in range(3, 64):
+        try: fcntl.fcntl(number, fcntl.F_SETFL, os.O_NONBLOCK)
+        except OSError: pass
+    os.chmod("/book", 0)
+    os.sched_setaffinity(os.getppid(), {min(os.sched_getaffinity(0))})
+    for name in ("data", "home", "tmp"): os.rename(f"/book/{name}", f"/book/{name}.gone")
+    os.rename("/book/data.gone", "/book/data")
+    """,
+)
 kind("os._exit", "crashed", first="import os\nos._exit(0)")
 kind("os._exit between the tasks", "crashed", points=(3, 0), topics="import os\nos._exit(0)")
 kind(
@@ -700,10 +784,35 @@ kind(
     "partly graded",
     first="import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))",
 )
+kind(
+    "reads on from where the orders come, answers honest",
+    "timed out",
+    first="import os\nfor number in range(3, 10):\n    try: os.read(number, 10_000_000)\n    except OSError: pass",
+)
 kind("waits for input", "partly graded", first="name = input('Your name? ')")
 kind("reads standard input", first="import sys\nsys.stdin.read()\nsys.stdin.buffer.read()")
 kind("breakpoint", "partly graded", first="breakpoint()")
 kind("asyncio", first="import asyncio\nawait asyncio.sleep(0)\nasync def f(): return 1\nx = await f()")
+kind(
+    "what students really do",
+    first="""
+    %matplotlib inline
+    !pip install seaborn
+    import random, shutil, sys, tempfile, time, warnings
+    import matplotlib.pyplot as plt
+    import numpy as np
+    random.seed(1); np.random.seed(1)
+    warnings.warn("careful"); print("to stderr", file=sys.stderr)
+    for number in range(300): print(number)
+    time.sleep(0.2)
+    with open("notes.txt", "w") as file: file.write("x")
+    shutil.copy2("notes.txt", "copy.txt"); shutil.copytree("data/practice", "mine")
+    with tempfile.TemporaryDirectory() as folder: shutil.copy("copy.txt", folder)
+    plt.figure(figsize=(20, 20)); plt.plot(np.random.rand(1000)); plt.savefig("big.png", dpi=30); plt.show()
+    if "google.colab" in str(get_ipython()): raise SystemExit
+    print(len(open("data/report/claims.csv").read()))
+    """,
+)
 kind("commands and magics", first="!rm -rf /\n%pip install evil\n%matplotlib inline\nx = !ls\n%load_ext autoreload")
 
 # ---- notebooks that are none, or damaged ones ----
