@@ -297,6 +297,75 @@ def test_too_many_members_and_archives_in_archives_in_archives(collected, tmp_pa
     }
 
 
+def test_archives_in_archives_share_one_room_and_each_student_has_one(collected, tmp_path, monkeypatch):
+    monkeypatch.setattr(unpack, "BOMB", (1_000_000, 1))
+    inner = zipped(tmp_path / "inner.zip", {"zeros": bytes(400_000)}).read_bytes()
+    few, many = ({FILE: right()} | {f"{number}.zip": inner for number in range(count)} for count in (2, 3))
+    names = {"few": few, "many": many}
+    (tmp_path / "in").mkdir()
+    for name, files in names.items():
+        zipped(tmp_path / "in" / f"{name}.zip", files)
+    wanted = {"anna": "", "few": "", "many": "refused"}
+    assert {student: one.status for (student, _), one in collected({f"anna/{FILE}": right()}).items()} == wanted
+    students = {f"{name}.zip": (tmp_path / "in" / f"{name}.zip").read_bytes() for name in names}
+    monkeypatch.setattr(unpack, "TOTAL", 900_000)
+    found = _of_zip(zipped(tmp_path / "all.zip", students | {f"anna/{FILE}": right()}), tmp_path)
+    assert {one.student: one.status for one in found} == wanted
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packing_that_grows_without_bounds_is_not_unpacked(collected, tmp_path, method):
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "mallory.zip", "w", method) as archive:
+        archive.writestr(FILE, right())  # its size is what the archive says: nobody can know before
+    found = collected({f"anna/{FILE}": right()})
+    assert [one.status for one in found.values()] == ["", "refused"]
+    assert "packed in a rare way" in found["mallory", NAME].reason
+
+
+def test_an_archive_of_all_that_cannot_be_unpacked_says_so(tmp_path):
+    (tmp_path / "all.zip").write_bytes(b"text")
+    with pytest.raises(OSError, match="all.zip is no zip archive.*Remedy"):
+        _of_zip(tmp_path / "all.zip", tmp_path)
+
+
+def test_what_may_not_be_read_is_still_somebodys(collected, tmp_path, monkeypatch):
+    folder = put(tmp_path / "in", {f"{name}/{FILE}": right() for name in ("file", "folder")} | {"zip.zip": b""})
+    closed = [folder / "file" / FILE, folder / "folder", folder / "zip.zip"]
+    access = os.access
+    if os.getuid():
+        for path in closed:
+            path.chmod(0)
+    else:  # root may read all
+        monkeypatch.setattr(
+            unpack.os, "access", lambda path, mode: str(path) not in map(str, closed) and access(path, mode)
+        )
+    found = collected({f"anna/{FILE}": right()})
+    (folder / "folder").chmod(0o700)
+    assert {student: one.status for (student, _), one in found.items()} == {
+        "anna": "",
+        **dict.fromkeys(["file", "folder", "zip"], "unreadable"),
+    }
+    assert "right" in found["folder", NAME].reason
+
+
+@pytest.mark.parametrize(
+    "names", [["5²", "anna"], ["٣", "anna", "3"], ["an\u200bna", "anna"], ["Zoe\u0308", "Zo\u00eb"]]
+)
+def test_students_with_odd_names_and_their_neighbours_keep_their_notebooks(collected, names):
+    found = collected({f"{name}/{FILE}": notebook(prose=name) for name in names})
+    assert [one.status for one in found.values()] == [""] * len(names)
+    for name, one in {student: one for (student, _), one in found.items() if student in names}.items():
+        assert json.dumps(name)[1:-1] in one.notebook.read_text(encoding="utf-8")
+
+
+def test_a_text_that_stands_for_more_than_memory_holds_is_no_notebook(collected):
+    lines = [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)]
+    bomb = "---\nkernelspec:\n  name: python3\n  a0: &a0 [x, x]\n" + "".join(lines) + "---\n\n# Hello\n"
+    found = collected({"mallory/work.md": bomb.encode(), f"anna/{FILE}": right()})
+    assert [(student, one.status) for (student, _), one in found.items()] == [("anna", ""), ("mallory", "refused")]
+
+
 def test_locked_and_broken_archives(collected, tmp_path):
     (tmp_path / "in").mkdir()
     locked = bytearray(zipped(tmp_path / "locked.zip", {FILE: right()}).read_bytes())

@@ -60,6 +60,18 @@ def test_no_cell_is_a_formula(text):
             assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row.values()), name
 
 
+def test_no_cell_becomes_a_formula_where_other_signs_part_cells():
+    assert tables.guard("a;=1;\t+1\n- one, =2; b") == "a;'=1;'\t'+1\n'- one, =2; b"
+    assert tables.guard("＝1") == "'＝1"
+
+
+def test_names_of_pages_are_as_short_as_file_systems_want_them():
+    names = ["𝒜" * 63, "𝒜" * 62 + "b", "学" * 85]
+    files = feedback.file_names(names)
+    assert len(set(files.values())) == 3
+    assert all(len(f".{file}.part".encode()) <= 255 for file in files.values())
+
+
 def test_line_ends_and_quotation_marks_stay_in_their_cell():
     graded = _graded(tasks={"explain": (None, "by hand", "", 'one\r\ntwo "three", four\rfive')})
     [row] = _table(tables.files([graded], tables.ByHand())["prose.csv"])

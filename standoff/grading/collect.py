@@ -2,12 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import jupytext
-import nbformat
 
 from . import assignment as sources
 from .unpack import REFUSED, UNREADABLE, Entry, entries, order
@@ -31,6 +30,7 @@ LISTS = {
     ".json",
     ".md",
 }  # a platform's own, beside the folders
+AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")
 TEXT = re.compile(r"\A\ufeff?---\s*\n(?:.*\n)*?(?:jupytext|kernelspec):", re.M)
@@ -261,10 +261,14 @@ def _notebook(rest, entry, known, only):
 
 def _from_text(data):
     """A notebook kept as text (Jupytext, Markdown) as the bytes of an .ipynb; None if it is an ordinary text."""
+    if not TEXT.match(data[:5_000].decode("utf-8", "replace")):
+        return None
     try:
-        text = data.decode("utf-8-sig")
-        return nbformat.writes(jupytext.reads(text, fmt="md:myst")).encode() if TEXT.match(text[:5_000]) else None
-    except Exception:  # whatever the parsers raise on a damaged text: it is then no notebook
+        return (
+            subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60).stdout
+            or None
+        )
+    except subprocess.TimeoutExpired:
         return None
 
 

@@ -57,7 +57,7 @@ def pages(graded):
 
 def file_names(students):
     """Names of the pages by student: her name with what file systems do not like replaced; different for all."""
-    plain = {student: re.sub(r"[^\w.-]+", "_", student).strip("._")[:80] or "student" for student in students}
+    plain = {student: _short(re.sub(r"[^\w.-]+", "_", student).strip("._")) or "student" for student in students}
     taken = defaultdict(list)
     for student, name in plain.items():
         taken[name.casefold()].append(student)
@@ -65,6 +65,11 @@ def file_names(students):
         if len(taken[name.casefold()]) > 1 or RESERVED.match(name):
             plain[student] += "-" + hashlib.sha256(student.encode()).hexdigest()[:6]
     return {student: f"{name}.html" for student, name in plain.items()}
+
+
+def _short(name, length=120):
+    """The beginning of a name that has at most so many bytes: file systems count these, and take 255."""
+    return name.encode()[:length].decode(errors="ignore")
 
 
 def link(file):

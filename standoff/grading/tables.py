@@ -16,6 +16,7 @@ from . import assignment as sources
 
 PROSE = "prose.csv"
 LONGEST = 20_000  # characters of an answer in a cell
+FORMULA = re.compile(r"(?:^|(?<=[;\t\n]))(?=\s*[=+\-@＝＋－＠])")
 COLUMNS = ["student", "assignment", "task", "points", "comment", "text", "version"]
 
 
@@ -34,9 +35,11 @@ class ByHand:
 
 
 def guard(text):
-    """A cell that no spreadsheet takes for a formula, with plain line ends."""
+    """A cell that no spreadsheet takes for a formula, with plain line ends; nor for several, where it parts cells by other
+    signs than ours (";" in many countries)."""
     text = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") or text[:1] == "\t" else text
+    text = FORMULA.sub("'", text)
+    return f"'{text}" if text[:1] == "\t" else text
 
 
 def number(points):

@@ -18,7 +18,8 @@ from pathlib import Path
 MEMBER = 20_000_000  # bytes of one file: see marks.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
 BOMB = 50_000_000, 100  # from so many bytes on, an archive may grow at most so many times
-MEMBERS = 20_000  # files in an archive
+MEMBERS = 20_000  # files in an archive, and in those in it
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
 DEPTH = 3  # archives in archives
 FOLDERS = 20  # folders in folders
 
@@ -50,15 +51,19 @@ def entries(source, scratch):
     """
     source, numbers = Path(source), count(1)
     if source.is_dir():
-        found = _folder(source, (), scratch, numbers)
+        found = list(_folder(source, (), scratch, numbers))
     else:
-        found = _archive(source, (), scratch, numbers, 1)
+        found = list(_archive(source, (), scratch, numbers))
+    whole = next((entry for entry in found if not entry.parts), None)
+    if whole:
+        raise OSError(f"{source} {whole.why}. Remedy: unpack it with another program, and give the folder")
     return sorted(found, key=lambda entry: (order("/".join(entry.parts)), entry.status))
 
 
 def order(name):
     """A key to sort names by: as people do, and always the same."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name.casefold())], name
+    parts = re.split(r"([0-9]+)", name.casefold())  # every second one is of digits
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
 def clean(name):
@@ -77,15 +82,23 @@ def _folder(folder, parts, scratch, numbers):
     if len(parts) > FOLDERS:
         yield Entry(parts, None, REFUSED, f"has more than {FOLDERS} folders inside one another")
         return
-    empty = True
-    for item in sorted(os.scandir(folder), key=lambda item: item.name):
+    empty, taken = True, set()
+    for item in sorted(os.scandir(folder), key=lambda item: (item.name != clean(item.name), item.name)):
         if _is_clutter(item.name):
             continue
         empty = False
-        here = (*parts, clean(item.name))
+        name = clean(item.name)
+        if name in taken and item.is_dir(
+            follow_symlinks=False
+        ):  # it looks like another one: they are not to be mixed up
+            name = f"{name} [{len(taken)}]"
+        taken.add(name)
+        here = (*parts, name)
         about = item.stat(follow_symlinks=False)
         if stat.S_ISLNK(about.st_mode):
             yield Entry(here, None, REFUSED, "is a link to another file: hand in the file itself")
+        elif stat.S_ISDIR(about.st_mode) and not os.access(item.path, os.R_OK | os.X_OK):
+            yield Entry(here, None, UNREADABLE, "cannot be opened: its owner has not given the right to")
         elif stat.S_ISDIR(about.st_mode):
             yield from _folder(item.path, here, scratch, numbers)
         elif not stat.S_ISREG(about.st_mode):
@@ -97,7 +110,9 @@ def _folder(folder, parts, scratch, numbers):
                 here, None, REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file"
             )
         elif item.name.lower().endswith(".zip"):
-            yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers, 1)
+            yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers)
+        elif not os.access(item.path, os.R_OK):
+            yield Entry(here, None, UNREADABLE, "cannot be opened: its owner has not given the right to")
         elif about.st_size > MEMBER:
             yield Entry(here, None, REFUSED, f"is larger than {MEMBER // 1_000_000} MB")
         else:
@@ -106,7 +121,9 @@ def _folder(folder, parts, scratch, numbers):
         yield Entry(parts)
 
 
-def _archive(path, parts, scratch, numbers, depth):
+def _archive(path, parts, scratch, numbers, depth=1, room=None):
+    """room: how many bytes and files may still be unpacked, of all that one student's archive holds."""
+
     def obstacle(status, why, names=()):
         return Entry((*parts, *names), None, status, why, len(parts))
 
@@ -117,12 +134,16 @@ def _archive(path, parts, scratch, numbers, depth):
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
             size = sum(info.file_size for info in infos)
-            if len(infos) > MEMBERS:
+            room = room or [min(TOTAL, max(BOMB[0], BOMB[1] * path.stat().st_size)), MEMBERS]
+            if len(infos) > room[1]:
                 yield obstacle(REFUSED, f"is an archive of more than {MEMBERS:,} files")
                 return
-            if size > TOTAL or size > max(BOMB[0], BOMB[1] * path.stat().st_size):
-                yield obstacle(REFUSED, f"is an archive that would unpack to {size // 1_000_000:,} MB")
+            if size > room[0]:
+                yield obstacle(
+                    REFUSED, f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
+                )
                 return
+            room[0], room[1] = room[0] - size, room[1] - len(infos)
             empty = True
             for info in infos:
                 raw, names, why = _member(info)
@@ -144,12 +165,13 @@ def _archive(path, parts, scratch, numbers, depth):
                         )
                         continue
                     if names[-1].lower().endswith(".zip"):
-                        yield from _archive(place, (*parts, *names[:-1], names[-1][:-4]), scratch, numbers, depth + 1)
+                        inner = (*parts, *names[:-1], names[-1][:-4])  # in the archive of all, each student has a room
+                        yield from _archive(place, inner, scratch, numbers, depth + 1, room if parts else None)
                     else:
                         yield Entry((*parts, *names), place, archives=len(parts))
             if empty and parts:
                 yield Entry(parts, archives=len(parts))
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+    except Exception:  # whatever zipfile raises on a damaged archive
         yield obstacle(UNREADABLE, "is no zip archive, or a damaged one")
 
 
@@ -171,6 +193,8 @@ def _member(info):
         why = "is a link to another file: hand in the file itself"
     elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         why = "is a special file: hand in ordinary files"
+    elif info.compress_type not in PACKED:
+        why = "is packed in a rare way: hand in an ordinary zip file"
     elif info.flag_bits & 1:
         why = "is in an archive that is locked with a password: hand it in without"
     elif info.file_size > MEMBER and not raw.lower().endswith(".zip"):
