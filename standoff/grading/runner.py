@@ -39,8 +39,9 @@ DENIED = [
     *("setxattr", "lsetxattr", "fsetxattr", "setxattrat", "file_setattr", "modify_ldt"),
     *("bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "io_uring_setup", "seccomp"),
 ]  # the last line: large parts of the kernel in which holes were found, and which no notebook needs
-AS_IF = ["chmod", "fchmod", "fchmodat", "fchmodat2"]  # they do nothing, and say that it is done: copying a file goes well,
-# and a run of root, to whom the devices belong, cannot close them to all
+# These do nothing, and say that it is done: a file is copied all the same, and a run of root, to whom the devices belong,
+# cannot close them to everybody.
+AS_IF = ["chmod", "fchmod", "fchmodat", "fchmodat2"]
 NEWEST = 600  # calls up to this number that libseccomp has no name for are too new for any notebook
 OWN_ONLY = ["kill", "tkill", "tgkill"]  # allowed with one's own number as the first argument
 REACH_OTHERS = {
