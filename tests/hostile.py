@@ -278,14 +278,15 @@ for number in range(3, 256):
 kind("forged results on every descriptor", "partly graded", points=NONE, honest=False, first=FORGE)
 kind("forged results at the end", "partly graded", points=NONE, honest=False, last=FORGE + "os._exit(0)\n")
 kind(
-    "says that it is done before it is",
+    "says that it is done, and ends before it is",
+    "crashed",
     points=NONE,
-    honest=False,
     first="""
     import os
     for number in range(3, 64):
-        try: os.write(number, b'{"done": true}\\n{"step": 0, "place": 0, "value": ["number", 1e999]}\\n')
+        try: os.write(number, b'{"done": true}\\n')
         except OSError: pass
+    os._exit(0)
     """,
 )
 kind(

@@ -206,6 +206,8 @@ class _Marking:
         status = "partly graded" if self.failures else "graded"
         if whys:
             status = "timed out" if "time" in whys else "crashed"
+        elif any(task.status == "not reached" for task in tasks):  # it said that it was done, and was not
+            status = "crashed"
         return Result(status, self._reason(status), tasks, tuple(self.failures))
 
     def _reason(self, status):
@@ -254,7 +256,7 @@ class _Marking:
     def _unanswered(self, task, comparison, problem, kind):
         failed = next((one for one in self.failures if one.task == task.name), None)
         if problem is None:
-            return self._none(task, "not reached", f"Not reached: {ENDS.get(self.lost, ENDS['tries'])}.")
+            return self._none(task, "not reached", f"Not reached: {ENDS[self.lost or 'end']}.")
         if problem["type"] == "NotImplementedError":
             return self._none(task, "no answer", "The cell is as it was handed out.")
         if problem["type"] == "NameError" and problem["name"] in _names(comparison.expression):
