@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import stat
 import zipfile
 
@@ -362,8 +363,10 @@ def test_students_with_odd_names_and_their_neighbours_keep_their_notebooks(colle
 def test_a_text_that_stands_for_more_than_memory_holds_is_no_notebook(collected):
     lines = [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)]
     bomb = "---\nkernelspec:\n  name: python3\n  a0: &a0 [x, x]\n" + "".join(lines) + "---\n\n# Hello\n"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     found = collected({"mallory/work.md": bomb.encode(), f"anna/{FILE}": right()})
     assert [(student, one.status) for (student, _), one in found.items()] == [("anna", ""), ("mallory", "refused")]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "the grader itself has read it"  # KiB
 
 
 def test_locked_and_broken_archives(collected, tmp_path):
