@@ -13,8 +13,10 @@ from formats.epub import style
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
-<body>{body}</body></html>
+<body hidden>{body}</body></html>
 """
+# Lines are laid out once all fonts are there: else Chromium keeps from a first layout in other fonts what it made links of.
+SHOW = "Promise.all([...document.fonts].map(face => face.load())).then(() => { document.body.hidden = false; })"
 FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is made
     "Book": {"normal normal": "STIXGeneral", "bold normal": "STIXGeneralBol", "normal italic": "STIXGeneralItalic",
              "bold italic": "STIXGeneralBolIta"},
@@ -43,7 +45,7 @@ def write(book, whole, folder):
             page = PAGE.format(title=html.escape(title), style=css + running_heads(articles), body=body)
             served["book.html"] = page.encode()
             tab.goto(f"{SITE}book.html")
-            tab.evaluate("document.fonts.ready")
+            tab.evaluate(SHOW)
             content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
             path.write_bytes(settled(content, book.about))
 
