@@ -105,6 +105,11 @@ def test_answers_are_taken_where_they_are_checked_and_else_at_the_end():
     assert statuses(marked(changed(move))) == RIGHT
 
 
+def test_who_gives_a_name_of_the_setup_to_something_else_loses_nothing_where_it_is_not_used():
+    share = "def voice_share(data, who):\n    return (data.claims['source'] == who).mean()\n\ncase = 'mine'"
+    assert statuses(marked(voice_share=share))[0] == "right"
+
+
 DAMAGES = {
     "no metadata at all": lambda cells: [one.update(metadata={}) for one in cells if one["cell_type"] == "code"],
     "metadata of other kinds": lambda cells: [

@@ -187,7 +187,7 @@ def _run(root, order, seccomp, outlet):
     except (OSError, ValueError) as error:
         _say(outlet, broken=str(error))
         return
-    answered = set()
+    answered, given = set(), {}
     for number, step in enumerate(order["steps"]):
         if step["about"] in answered:
             continue
@@ -195,7 +195,9 @@ def _run(root, order, seccomp, outlet):
         if step["kind"] == "cell":
             if problem := _attempt(execute, step["source"], scope)[1]:
                 _say(outlet, step=number, failed=problem)
-        elif _asked(step, number, scope, outlet):
+            if step["about"] is None:  # of the assignment itself: questions find its names as it made them
+                given = dict(scope)
+        elif _asked(step, number, {**scope, **given}, outlet):
             answered.add(step["about"])  # else it is asked once more after the last cell
     _say(outlet, done=True)
     os._exit(0)
@@ -206,7 +208,6 @@ def _asked(step, number, scope, outlet):
     well, stuck = True, None
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))  # cells may have left none to open a table with
     if step["helper"]:
-        scope = dict(scope)
         stuck = _attempt(exec, step["helper"], scope)[1]
     for place, expression in enumerate(step["expressions"]):
         _say(outlet, step=number, place=place)
