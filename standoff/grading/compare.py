@@ -40,7 +40,7 @@ def judge(answer, right, mistakes, tolerance=TOLERANCE, ordered=False):
         if same(answer, wrong, tolerance, ordered) and not same(wrong, right, tolerance, ordered):
             return sentence
     if tolerance < ROUNDED and same(answer, right, ROUNDED, ordered):
-        return "This is close, but not exact: do not round, neither the result nor what leads to it."
+        return "This is close, but not exact: round nothing on the way, and look for a case that is counted too often or not at all."
     return _difference(answer, right)
 
 
