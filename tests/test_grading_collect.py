@@ -1,5 +1,6 @@
 """Who handed in what, out of what learning platforms export; and nothing opened that leads elsewhere."""
 
+import errno
 import json
 import os
 import re
@@ -390,6 +391,18 @@ def test_locked_and_broken_archives(collected, tmp_path):
         ["cut", "no", "damaged", "empty"], "unreadable"
     )
     assert "password" in found["locked", NAME].reason
+
+
+def test_a_full_disk_is_no_fault_of_an_archive(collected, tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    zipped(tmp_path / "in" / "anna.zip", {FILE: right()})
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unpack.shutil, "copyfileobj", full)
+    with pytest.raises(OSError, match="No space left"):
+        collected()
 
 
 def test_links_and_pipes_in_folders_are_not_opened(collected, tmp_path):

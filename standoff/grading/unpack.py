@@ -4,13 +4,13 @@ Nothing is opened but ordinary files, no link is followed, and no name that an a
 unpacked gets a number in a scratch folder.
 """
 
+import errno
 import os
 import re
 import shutil
 import stat
 import unicodedata
 import zipfile
-import zlib
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -159,7 +159,8 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                     try:
                         with archive.open(info) as packed, open(place, "xb") as unpacked:
                             shutil.copyfileobj(packed, unpacked)
-                    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+                    except Exception as error:
+                        _raise_if_ours(error)
                         yield obstacle(
                             UNREADABLE, "cannot be unpacked: the archive is damaged, or packed in a rare way", names
                         )
@@ -171,8 +172,15 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                         yield Entry((*parts, *names), place, archives=len(parts))
             if empty and parts:
                 yield Entry(parts, archives=len(parts))
-    except Exception:  # whatever zipfile raises on a damaged archive
+    except Exception as error:  # zipfile raises many kinds on damaged archives
+        _raise_if_ours(error)
         yield obstacle(UNREADABLE, "is no zip archive, or a damaged one")
+
+
+def _raise_if_ours(error):
+    """Pass on what says nothing against the archive: this machine has no more room, or too many files open."""
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE):
+        raise error
 
 
 def _member(info):
