@@ -1,8 +1,9 @@
 """Marks one submission: runs its cells in a sandbox, has its answers brought out as plain data, and judges them here.
 
-A submission runs three times, each time in a fresh process: by itself, so that its failing cells can be described in words
-that know nothing of hidden questions; with the questions, on the released data; and with them on a variant of all cases that
-nobody has seen (see variant.py). What is right is worked out in another sandbox, in which no submission ever ran.
+A submission runs twice, each time in a fresh process: with the questions, on the released data; and with them on a variant of
+all cases that nobody has seen (see variant.py). If cells failed there, it runs once more by itself, so that they can be
+described in words that know nothing of hidden questions. What is right is worked out in another sandbox, in which no
+submission ever ran.
 """
 
 import ast
@@ -135,8 +136,9 @@ class _Marking:
         codes = [*(step["source"] for step in self.setup), *self.helpers.values()]
         codes += [cell.source for cell in self.code.values()]
         with Sandbox(runs.imports(codes), self.limits, self.sandboxed) as box:
-            self.alone = self._said(box, self.data["released"], self._cells)
             self.said = {kind: self._said(box, files, self._cells_and_questions) for kind, files in self.data.items()}
+            failed = any(said.failures or said.ended or said.lost for said in self.said.values())
+            self.alone = self._said(box, self.data["released"], self._cells) if failed else runs.Said()
             for kind, files in self.data.items():
                 self._said(box, files, self._questions_about_files, self.said[kind], trusted=True)
         self.ended = {what: why for one in (self.alone, *self.said.values()) for what, why in one.ended.items()}
