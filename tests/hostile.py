@@ -871,14 +871,14 @@ kind(
 
 def main():
     """Print what came of each submission, and what it should be."""
-    failed = 0
+    failed, width = 0, max(map(len, KINDS))
     for one in KINDS.values():
         result = outcome(one, HERE)
         got = result.status, tuple(int(task.points) for task in result.tasks[:2])
         good = as_wanted(one, result)
         failed += not good
         note = "" if good else f"   WANTED {one.status} {one.points}"
-        print(f"{one.name:42} {got[0]:14} {got[1][0]} + {got[1][1]}  {result.seconds:5.1f} s{note}", flush=True)
+        print(f"{one.name:{width}} {got[0]:14} {got[1][0]} + {got[1][1]}  {result.seconds:5.1f} s{note}", flush=True)
         if not good:
             print(result.reason, *result.tasks[:2], sep="\n      ")
     print(f"{len(KINDS)} submissions, {failed} with another outcome than wanted")
