@@ -10,12 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 import standoff
 from formats.browser import IS_ROOT, chromium_path, launch
 from chapters import HTML
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+expect.set_options(timeout=30_000)  # milliseconds: how long a page of a busy machine is waited for
 
 
 @pytest.fixture(scope="session")
