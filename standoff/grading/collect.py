@@ -97,9 +97,7 @@ def collect(source, scratch, only=""):
 def _by_student(found, known):
     """The entries by student, each with the parts of its name after the student's: dict of list of (parts, Entry)."""
     shown, people = [], defaultdict(set)
-    skip = _wrapped(found, known)
-    inside = [(entry.parts[skip:] if len(entry.parts) > skip else entry.parts, entry) for entry in found]
-    for parts, entry in _unwrapped(inside, known):
+    for parts, entry in _unwrapped([(entry.parts, entry) for entry in found], known):
         match = _platform(parts[0])
         if match:
             rest = (match["rest"],) if match["rest"] and not parts[1:] else ()
@@ -124,40 +122,35 @@ def _by_student(found, known):
     return grouped
 
 
-def _wrapped(found, known):
-    """How many of the first parts of all names only wrap the students' folders."""
-    skip = 0
-    while True:
-        level = {entry.parts[skip] for entry in found if len(entry.parts) > skip}
-        below = {entry.parts[skip + 1] for entry in found if len(entry.parts) > skip + 1}
-        deeper = {
-            entry.parts[skip + 1]
-            for entry in found
-            if len(entry.parts) > skip + 2 or entry.path is None and len(entry.parts) > skip + 1
-        }
-        if len(level) != 1 or not below or _platform(*level):
-            return skip
-        inside = {name for name in deeper if _hint(name) not in known}
-        by_platform = any(map(_platform, below))
-        wraps = WRAPPERS.fullmatch(*level) or by_platform or any(map(WRAPPERS.fullmatch, deeper)) and len(below) == 1
-        if not wraps and (below != deeper or len(inside) < 2):
-            return skip
-        skip += 1
+def _unwrapped(found, known, whole=True):
+    """(parts, Entry) without the first parts that only wrap students' folders, of all or in one branch: several exports side by side.
 
-
-def _unwrapped(found, known):
-    """(parts, Entry) without the first parts that only wrap students' folders in one branch: several exports side by side."""
+    whole: this is all that there is, not a branch of it, and no folder of an assignment
+    """
     branches = defaultdict(list)
     for parts, entry in found:
         while len(parts) > 1 and _hint(parts[0]) in known and not _platform(parts[0]):
-            parts = parts[1:]
+            parts, whole = parts[1:], False
         branches[parts[0]].append((parts, entry))
+    whole = whole and len(branches) == 1
     for name, branch in branches.items():
-        below = [parts[1:] for parts, _ in branch]
-        if all(below) and (WRAPPERS.fullmatch(name) or _is_export(below)):
-            yield from _unwrapped([(parts[1:], entry) for parts, entry in branch], known)
+        inside = [(parts[1:], entry) for parts, entry in branch]
+        below = [parts for parts, _ in inside]
+        if all(below) and (WRAPPERS.fullmatch(name) or _is_export(below) or whole and _wraps(name, inside, known)):
+            yield from _unwrapped(inside, known, whole)
         else:
             yield from branch
+
+
+def _wraps(name, found, known):
+    """Whether a folder that holds everything only wraps the students' folders; found: what is in it."""
+    names = {parts[0] for parts, _ in found}
+    folders = {parts[0] for parts, entry in found if len(parts) > 1 or entry.path is None}
+    if _platform(name):
+        return False
+    if any(map(_platform, names)) or len(names) == 1 and any(map(WRAPPERS.fullmatch, folders)):
+        return True
+    return names == folders and sum(_hint(folder) not in known for folder in folders) > 1
 
 
 def _is_export(found):
