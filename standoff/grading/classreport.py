@@ -37,7 +37,7 @@ def page(graded):
     names = sorted({one.submission.assignment for one in graded if one.submission.assignment})
     others = [_why(one) for one in graded if one.result.status != "graded"]
     texts = Counter(
-        (one.submission.assignment, task.task)
+        (_name(one.submission.assignment), _title(one.submission.assignment, task.task))
         for one in graded
         for task in one.result.tasks
         if task.status == "by hand"
@@ -53,10 +53,7 @@ def page(graded):
             statuses=[(status, statuses[status], told) for status, told in MEANINGS.items() if statuses[status]],
             review=bool(others or texts),
             others=others,
-            texts=sorted(
-                ((_title(*key), _name(key[0]), times) for key, times in texts.items()),
-                key=lambda row: (row[1], row[0]),
-            ),
+            texts=[(title, name, times) for (name, title), times in sorted(texts.items())],
             waiting=f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'} for points: write them"
             " into prose.csv, in any spreadsheet, and run the same command again."
             if texts

@@ -6,7 +6,6 @@ described in words that know nothing of hidden questions. What is right is worke
 submission ever ran.
 """
 
-import ast
 import builtins
 import threading
 import time
@@ -261,7 +260,7 @@ class _Marking:
             return self._none(task, "not reached", f"Not reached: {ENDS[self.lost or 'end']}.")
         if problem["type"] == "NotImplementedError":
             return self._none(task, "no answer", "The cell is as it was handed out.")
-        if problem["type"] == "NameError" and problem["name"] in _names(comparison.expression):
+        if problem["type"] == "NameError" and problem["name"] in runs.names(comparison.expression):
             if failed:
                 return self._none(task, "error", str(failed))
             return self._none(task, "no answer", f"There is no `{problem['name']}` when all cells have run.")
@@ -281,10 +280,6 @@ class _Marking:
         if not text:
             return self._none(task, "no answer", "Nothing was written here.")
         return TaskResult(task.name, None, "by hand", "Your teacher reads and marks this answer.", text)
-
-
-def _names(expression):
-    return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
 
 
 # ---- what is right ----

@@ -114,12 +114,17 @@ def needed(helper, expressions):
     A submission's functions can look at whatever is defined where they are called; so what only serves to say what is
     right does not go there.
     """
-    wanted, kept = set().union(*(_names(ast.parse(one.strip())) for one in expressions)), []
+    wanted, kept = set().union(*map(names, expressions)), []
     for statement in reversed(ast.parse(helper).body):
         if _makes(statement) & wanted:
             wanted |= _names(statement)
             kept.insert(0, statement)
     return ast.unparse(ast.Module(kept, []))
+
+
+def names(expression):
+    """The names in an expression (str): a set."""
+    return _names(ast.parse(expression.strip()))
 
 
 def _names(tree):
