@@ -223,8 +223,8 @@ def pages():
 
 def everything_read():
     """What pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
-    sys.path.insert(0, str(ROOT / "_ext"))
-    from repository import find_repository
+    sys.path.insert(0, str(ROOT))
+    from _ext.repository import find_repository
 
     return "%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT))
 
@@ -390,7 +390,7 @@ def notebooks(arguments):
     """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
     add("lab", "JupyterLab")
     let_chapters_open_as_notebooks()
-    from standoff.grading import assignment, release
+    from autograder import source as assignment, release
 
     for name in assignment.names():
         if not (ROOT / release.FOLDER / name).exists():  # else it is the reader's work
@@ -410,7 +410,7 @@ def run(arguments):
 
 def rehearse(arguments):
     """Do what Binder does with the last commit, and run every chapter there in a browser."""
-    return subprocess.call([sys.executable, str(ROOT / "tests" / "rehearse.py")] + arguments, cwd=str(ROOT))
+    return subprocess.call([sys.executable, str(ROOT / "binder" / "rehearse.py")] + arguments, cwd=str(ROOT))
 
 
 COMMANDS = {

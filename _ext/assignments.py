@@ -13,8 +13,8 @@ from pathlib import Path
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from repository import binder_link
-from standoff.grading import assignment, release
+from .repository import binder_link
+from autograder import source as assignment, release
 
 
 class Assignments(SphinxDirective):

@@ -8,13 +8,14 @@ one sentence what to put where.
 
 import ast
 import sys
+from importlib.util import resolve_name
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from pybtex.richtext import Text
 
-from standoff.markdown import plain, split
+from autograder.markdown import plain, split
 
 ARCHIVE = "standoff-notebooks.zip"
 SET_UP = '''\
@@ -92,22 +93,25 @@ def packages(notebook, library):
         if cell.cell_type == "code":
             modules |= imported(cell.source)
     seen = set()
-    while ours := {name for name in modules - seen if name.startswith("standoff.") and not name.startswith("standoff.grading")}:
+    while ours := {name for name in modules - seen if name.partition(".")[0] == "standoff"}:
         seen |= ours
         for name in ours:
-            modules |= imported((library / f"{name.partition('.')[2]}.py").read_text(encoding="utf-8"))
+            path = library.parent / name.replace(".", "/")
+            path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            if path.is_file():  # else a name inside a module
+                modules |= imported(path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0])
     return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"standoff"})
 
 
-def imported(source):
-    """The modules that some code imports; those of the library, relative ones too, with `standoff.` in front."""
+def imported(source, package=""):
+    """Return the modules that some code of `package` imports (set of str), each with what is taken from it."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names = [node.module] if node.module else [alias.name for alias in node.names]  # `from . import sheets`
-            found |= {f"standoff.{name}" if node.level else name for name in names}
+            module = resolve_name("." * node.level + (node.module or ""), package)
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return found
 
 

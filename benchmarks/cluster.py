@@ -18,9 +18,9 @@ from pathlib import Path
 
 from distributed import Client, LocalCluster, as_completed
 
-from standoff.grading.collect import collect
-from standoff.grading.grade import grade, keep, kept, key, marked, summary
-from standoff.grading.sandbox import require
+from autograder.intake.collect import collect
+from autograder.batch import grade, keep, kept, key, marked, summary
+from autograder.run.sandbox import require
 
 
 def carried(one):

@@ -34,8 +34,8 @@ from pathlib import Path
 
 import nbformat
 
-from standoff.grading import assignment as sources
-from standoff.grading.release import as_bytes, readable, student_version
+from autograder import source as sources
+from autograder.release import as_bytes, readable, student_version
 
 ROOT = Path(__file__).resolve().parents[1]
 CORES = len(os.sched_getaffinity(0))

@@ -4,8 +4,8 @@ import nbformat
 from jupyter_cache import get_cache
 
 from formats import BUILD, ROOT
-from standoff.grading import assignment, release
-from standoff.zips import files, write_zip
+from autograder import source as assignment, release
+from autograder.zips import files, write_zip
 
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book

@@ -15,7 +15,7 @@ import yaml
 from bs4 import BeautifulSoup
 from fontTools import subset
 
-from _ext.accessible import head_tables
+from _ext.finish.accessible import head_tables
 from formats import BUILD, ROOT
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # at hand wherever the book is built

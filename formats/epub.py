@@ -7,7 +7,7 @@ from pygments.formatters import HtmlFormatter
 
 from formats import ROOT, cover
 from formats.articles import linked
-from standoff.zips import write_zip
+from autograder.zips import write_zip
 
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">

@@ -4,7 +4,7 @@ import argparse
 import sys
 import warnings
 
-from .canon import TextError
+from .text import TextError
 from .case import CaseError
 
 
@@ -103,8 +103,8 @@ def _parser():
 
 
 def _new(options):
-    from .new import DATASHEET, new
-    from .sheets import FOLDER
+    from .coding.new import DATASHEET, new
+    from .coding.sheets import FOLDER
 
     given = {name: getattr(options, name) for name in ("title", "date", "licence", "separator")}
     folder = new(options.name, options.text, **given)
@@ -121,7 +121,7 @@ def _new(options):
 
 
 def _anchor(options):
-    from .anchor import anchor
+    from .coding.anchor import anchor
 
     anchored = anchor(options.case)
     for problem in anchored.problems:
@@ -151,8 +151,8 @@ def _export(options):
 
 def _check(options):
     from .case import find
-    from .check import inspect
-    from .sheets import FOLDER
+    from .rules import inspect
+    from .coding.sheets import FOLDER
 
     report = inspect(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
@@ -173,7 +173,7 @@ def _check(options):
 def _guide(options, report):
     """Check a case that is still being made."""
     from .case import find
-    from .progress import progress
+    from .coding.progress import progress
 
     found = progress(find(options.case), report.problems)
     print(found.paragraphs.assign(gist=found.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
@@ -194,8 +194,8 @@ def _guide(options, report):
 
 
 def _release(options):
-    from .grading import assignment
-    from .grading.release import release
+    from autograder import source as assignment
+    from autograder.release import release
 
     try:
         for name in [options.name] if options.name else assignment.names():
@@ -207,10 +207,10 @@ def _release(options):
 
 
 def _grade(options):
-    from .grading.assignment import AssignmentError
-    from .grading.grade import GradeError, exit_status, grade, summary
-    from .grading.sandbox import SandboxError
-    from .grading.tables import PointsError
+    from autograder.source import AssignmentError
+    from autograder.batch import GradeError, exit_status, grade, summary
+    from autograder.run.sandbox import SandboxError
+    from autograder.report.tables import PointsError
 
     try:
         given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
@@ -234,7 +234,7 @@ def _verify(options):
     import pandas as pd
 
     from .case import load
-    from .verify import explain, summary, verify
+    from .alignment import explain, summary, verify
 
     case = load(options.case)
     df = verify(case, options.article)

@@ -7,7 +7,7 @@ letter a capital. So words are looked for with their marks made alike and withou
 import re
 from bisect import bisect_right
 
-from .verify import MARKS
+from .alignment import MARKS
 
 PLAIN = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash": "-", "invisible": ""}
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")

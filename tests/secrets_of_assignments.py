@@ -9,7 +9,7 @@ import jupytext
 from pypdf import PdfReader
 
 from chapters import ROOT
-from standoff.grading import assignment
+from autograder import source as assignment
 
 LEAST = 24  # letters and digits in a row that are enough to know a line by
 MARKS = [("### BEGIN SOLUTION", "### END SOLUTION"), ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")]

@@ -1,0 +1,1 @@
+"""Whether answers are right, and how many points they get."""

@@ -1,0 +1,1 @@
+"""Running what was handed in, apart from everything else."""

@@ -1,0 +1,445 @@
+"""Rehearse what a reader gets who presses the Binder button: `python book.py rehearse` (and, with `laptop`, who clones).
+
+mybinder.org makes an image from this repository with repo2docker, starts it and opens the path in the button's address.
+The rehearsal does the same with the last commit, in a folder of its own, without Docker:
+
+1. a fresh clone; repo2docker's Dockerfile for it, as mybinder.org has it rendered
+2. an environment of that Dockerfile's Python, with every Python package that repo2docker locks for it, JupyterLab among them
+3. the Dockerfile's own steps for this repository, word for word
+4. its own command, which starts the server
+5. for each chapter and assignment, a new visitor in Chromium: opens the button's path, runs all cells, saves
+
+A page passes if it opened as a notebook, its directives are shown as what they mean, each cell ran without error, nothing
+was asked of another server, and saving changed nothing in the repository.
+
+An assignment is handed out with its answers missing, so its cells cannot all run. It passes if it opened as a notebook, its
+text is shown as what it means, all cells up to the first task ran (they load the data), and that task, and nothing before it,
+said that the answer is missing; nothing was asked of another server, it could be saved, and Binder keeps no solutions.
+
+The status is 0 only if every page passes.
+"""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import jupytext
+from playwright.sync_api import TimeoutError as TooLate
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # this is a script, and takes helpers from both
+from buttons import build_pages, launch_links  # noqa: E402
+from formats.browser import launch  # noqa: E402
+
+REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
+UV = "uv==0.13.9"  # fills the environment; the Dockerfile's own steps are done by pip, as they say
+OTHER_NAMES = {  # conda's name of a package, where PyPI has another
+    "brotli-python": "brotli",
+    "jupyterhub-base": "jupyterhub",
+    "nbconvert-core": "nbconvert",
+    "python-fastjsonschema": "fastjsonschema",
+}
+NOT_SHOWN_BY_BINDER = """\
+What this does not show: the image itself (Ubuntu 24.04, conda's builds of the packages, what is no Python package), how long
+mybinder.org takes to make and start it, its limits of memory, whether it is up, and the way from the button to it."""
+NOT_SHOWN_BY_LAPTOP = """\
+What this does not show: other systems and Pythons than this one, and settings of JupyterLab that a user already has."""
+PATIENCE = 180  # seconds for a page to open, and for its cells to run; an idle machine needs about ten
+CLOSE_KERNELS = """async () => {
+    const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? ""};
+    for (const kernel of await (await fetch("/api/kernels")).json())
+        await fetch("/api/kernels/" + kernel.id, {method: "DELETE", headers});
+}"""
+# a directive or role as it was typed; without the backtick of a role, which JupyterLab takes for code
+RAW = re.compile(r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite(?::\w+)?|term|math|kbd)\}", re.M)
+
+
+class NotRehearsed(Exception):
+    """Something that the rehearsal needs is missing, or a step failed."""
+
+
+class Log:
+    def __init__(self):
+        self.start = self.step = time.monotonic()
+
+    def __call__(self, text):
+        now = time.monotonic()
+        print(f"{now - self.start:6.1f} s  (+{now - self.step:5.1f})  {text}", flush=True)
+        self.step = now
+
+
+def run(command, **options):
+    result = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options
+    )
+    if result.returncode:
+        words = command if isinstance(command, str) else shlex.join(map(str, command))
+        raise NotRehearsed(f"this step failed (status {result.returncode}): {words}\n{result.stdout[-4000:]}")
+    return result.stdout
+
+
+# ---- 1. the Dockerfile ----
+
+
+def render(clone, tools):
+    """The text of the Dockerfile that repo2docker writes for the clone."""
+    options = [
+        "--no-build",
+        "--debug",
+        "--user-id",
+        "1000",
+        "--user-name",
+        "jovyan",
+        "--Repo2Docker.default_buildpack=None",
+    ]
+    result = subprocess.run(
+        [tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone, capture_output=True, text=True
+    )
+    if result.returncode:
+        raise NotRehearsed(f"repo2docker refuses this repository:\n{result.stderr[-4000:]}")
+    return result.stdout
+
+
+def instructions(dockerfile):
+    """Its instructions, each as (word, rest); continued lines joined."""
+    lines = re.sub(r"\\\n", " ", dockerfile).splitlines()
+    return [tuple(line.split(None, 1)) for line in lines if re.match(r"[A-Z]+ ", line)]
+
+
+def own_steps(dockerfile):
+    """What it runs as the visitor's user: everything that depends on this repository."""
+    user, steps = "root", []
+    for word, rest in instructions(dockerfile):
+        if word == "USER":
+            user = rest
+        elif word == "RUN" and user == "${NB_USER}":
+            steps.append(rest)
+    return steps
+
+
+# ---- 2. and 3. the environment ----
+
+
+def python_of(version):
+    """The path of a Python of this version, such as '3.12'."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates = [
+        *sorted(pyenv.glob(f"versions/{version}.*/bin/python")),
+        shutil.which(f"python{version}"),
+        sys.executable,
+    ]
+    for path in filter(None, candidates):
+        says = subprocess.run(
+            [path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
+        )
+        if says.stdout.strip() == version:
+            return str(path)
+    raise NotRehearsed(
+        f"there is no Python {version} on this machine (looked for python{version}, and in {pyenv}): install one"
+    )
+
+
+def locked(dockerfile, tools):
+    """(Python's version, pins) of the Python packages in the conda lock that the Dockerfile copies."""
+    match = re.search(r"environment-2epy-2d(\d+)-2e(\d+)-2dlinux-2d64-2elock", dockerfile)
+    version = ".".join(match.groups())
+    lock = next(tools.glob(f"lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-{version}-linux-64.lock"))
+    pins = []
+    for name, number, build in re.findall(
+        r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)", lock.read_text(encoding="utf-8")
+    ):
+        if build.startswith("py") and name not in ("cpython", "python_abi"):  # others are no Python packages, or empty
+            pins.append(f"{OTHER_NAMES.get(name, name)}=={number}")
+    return version, pins
+
+
+def variables(clone, environment):
+    """The environment variables of the Dockerfile, with its folders in place of /srv and /home."""
+    keep = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL", "VIRTUAL"))
+    }
+    return keep | {
+        "HOME": str(clone),
+        "REPO_DIR": str(clone),
+        "USER": "jovyan",
+        "NB_USER": "jovyan",
+        "NB_PYTHON_PREFIX": str(environment),
+        "KERNEL_PYTHON_PREFIX": str(environment),
+        "CONDA_DEFAULT_ENV": str(environment),
+        "PATH": f"{clone}/.local/bin:{environment}/bin:{os.environ['PATH']}",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+
+
+# ---- 4. the server ----
+
+
+@contextlib.contextmanager
+def server(command, environ, folder):
+    """A running Jupyter server; gives its address. No password: it listens on this machine only."""
+    address = f"http://127.0.0.1:{free_port()}"
+    command += ["--ip=127.0.0.1", f"--port={urlsplit(address).port}", "--ServerApp.port_retries=0", "--no-browser"]
+    command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True"]
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, env=environ, cwd=folder, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            for _ in range(6000):  # ten minutes, because an environment may have to be made first
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{address}/api", timeout=5)
+                    break
+                if process.poll() is not None:
+                    output.seek(0)
+                    raise NotRehearsed(f"the server ended: {shlex.join(command)}\n{output.read().decode()[-4000:]}")
+                time.sleep(0.1)
+            else:
+                raise NotRehearsed("the server did not answer within ten minutes")
+            yield address
+        finally:
+            stop(process)
+
+
+def stop(process):
+    """End a server and the processes that it was started through."""
+    if os.name == "nt":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True)
+    else:
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=30)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+# ---- 5. the visitor ----
+
+
+def visit(browser, address, path, cells, stops=(), pictures=None):
+    """Open a path of the server as a visitor, run all its `cells`, save; the sentence of what was seen, and complaints.
+
+    stops: an assignment stops for want of an answer; how many cells may have run before that
+    """
+    strangers, messages, complaints = set(), [], []
+    page = browser.new_page(
+        viewport={"width": 1280, "height": 30000}
+    )  # high: JupyterLab leaves out what is not in view
+    page.on(
+        "request",
+        lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None,
+    )
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: messages.append(message(frame))))
+    start = time.monotonic()
+    try:
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"{address}/{path}")
+        opened = page.locator(
+            ".jp-NotebookPanel:visible, .jp-FileEditor:visible, .jp-MarkdownViewer:visible, .jp-Dialog:visible"
+        ).first
+        opened.wait_for(timeout=PATIENCE * 1000)
+        if "jp-NotebookPanel" not in opened.get_attribute("class"):
+            return "", [f"did not open as a notebook: {opened.inner_text()[:200]}"]
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE * 1000)
+        while ("kernel_info_reply", "ok") not in messages and time.monotonic() - start < PATIENCE:
+            page.wait_for_timeout(100)
+        seconds_open = time.monotonic() - start
+
+        start = time.monotonic()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        while (ran := messages.count(("execute_reply", "ok"))) < cells and ("execute_reply", "error") not in messages:
+            if time.monotonic() - start > PATIENCE:
+                return "", [f"only {ran} of {cells} cells ran within {PATIENCE} s"]
+            page.wait_for_timeout(100)
+        seconds_run = time.monotonic() - start
+        if stops and ran not in stops:
+            complaints.append(f"stopped after {ran} cells, not at the first task ({' or '.join(map(str, stops))})")
+        page.wait_for_timeout(500)  # the last output is drawn
+        if pictures:
+            height = min(page.locator(".jp-Notebook").evaluate("box => box.scrollHeight") + 100, 16000)
+            page.screenshot(
+                path=Path(pictures, f"{Path(path).stem}.png"), clip={"x": 0, "y": 0, "width": 1280, "height": height}
+            )
+
+        for output in page.locator('[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]').all():
+            if not (stops and re.search(r"NotImplementedError|AssertionError: \w", output.inner_text())):
+                complaints.append(f"a cell said: {output.inner_text()[-300:]}")
+        text = "\n".join(page.locator(".jp-MarkdownOutput").all_inner_texts())
+        complaints += [f"shown as typed: {text[match.start() : match.start() + 60]!r}" for match in RAW.finditer(text)]
+        complaints += [f"{name} was asked for something" for name in sorted(strangers)]
+        if (("execute_reply", "error") in messages) != bool(stops) and not complaints:
+            complaints.append("the first task did not say that its answer is missing" if stops else "a cell failed")
+
+        with page.expect_response(
+            lambda response: response.request.method == "PUT" and "/api/contents/" in response.url
+        ):
+            page.keyboard.press("Control+s")
+    except TooLate as error:
+        return "", [*complaints, f"waited too long: {error}"]
+    finally:
+        page.evaluate(CLOSE_KERNELS)
+        page.close()
+    return f"opened in {seconds_open:4.1f} s, {ran:2} cells ran in {seconds_run:4.1f} s", complaints
+
+
+def count_cells(path):
+    """How many code cells a notebook has, and for an assignment how many of them come before its first task and its check."""
+    code = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code" and cell.source]
+    roles = [cell.metadata.get("nbgrader", {}) for cell in code]
+    tasks = [next((n for n, role in enumerate(roles) if role.get(kind)), None) for kind in ("solution", "grade")]
+    return len(code), [number for number in tasks if number is not None]
+
+
+def message(frame):
+    """(type, status) of a message from the kernel; the status of one that has none is None."""
+    frame = frame if isinstance(frame, bytes) else frame.encode()
+    kind = re.search(rb'"msg_type": ?"(\w+)"', frame)  # the first is the message's own, a second its parent's
+    status = re.search(rb'"status": ?"(\w+)"', frame)
+    return tuple(match and match[1].decode() for match in (kind, status))
+
+
+def is_own(url, address):
+    return (
+        url.startswith(address)
+        or urlsplit(url).scheme in ("data", "blob")
+        or url.startswith(address.replace("http", "ws"))
+    )
+
+
+# ---- the rehearsals ----
+
+
+def cloned(folder, log):
+    """A fresh clone of the last commit."""
+    if run(["git", "status", "--porcelain"], cwd=ROOT).strip():
+        log("NOTE: what is not committed is not rehearsed")
+    clone = folder / "book"
+    run(["git", "clone", "--quiet", "--no-local", ROOT, clone])
+    log(f"cloned {run(['git', 'log', '-1', '--format=%h %s'], cwd=clone).strip()}")
+    return clone
+
+
+def button_paths(clone):
+    """The paths in the addresses of all Binder buttons and links. The pages are built elsewhere: Binder builds none."""
+    pages = clone.parent / "pages"
+    run(["git", "clone", "--quiet", clone, pages])
+    build_pages(pages, BOOK_REPOSITORY="https://github.com/example/book", BOOK_BRANCH="main")
+    return [parse_qs(urlsplit(link).query)["urlpath"][0] for link in launch_links(pages)]
+
+
+def visit_all(paths, address, clone, log):
+    """Visit each path; those that failed."""
+    failed = []
+    with launch() as browser:
+        for path in paths:
+            shutil.rmtree(clone / ".jupyter/lab/workspaces", ignore_errors=True)  # each visitor finds a new server
+            cells, stops = count_cells(clone / path.removeprefix("lab/tree/"))
+            seen, complaints = visit(browser, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
+            if changes := run(["git", "diff"], cwd=clone):
+                complaints.append(f"saving changed the file:\n{changes[:2000]}")
+                run(["git", "checkout", "--quiet", "."], cwd=clone)
+            log(f"{'FAILED' if complaints else 'ok    '}  {path:38} {seen}")
+            for complaint in complaints:
+                print(f"           {complaint}", flush=True)
+            failed += [path] if complaints else []
+    return failed
+
+
+def on_binder(folder, log):
+    """What a reader gets who presses the button."""
+    if os.name == "nt":
+        raise NotRehearsed("the image's steps are those of Linux: rehearse there")
+    clone, tools, environment = cloned(folder, log), folder / "tools", folder / "environment"
+    asked = (clone / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+    run([python_of(asked), "-m", "venv", tools])
+    run([tools / "bin/pip", "install", "-qq", REPO2DOCKER, UV])
+    dockerfile = render(clone, tools)
+    version, pins = locked(dockerfile, tools)
+    log(f"{REPO2DOCKER} rendered its Dockerfile: Python {version}")
+
+    run([python_of(version), "-m", "venv", environment])
+    (folder / "locked.txt").write_text("\n".join(pins), encoding="utf-8")
+    run(
+        [
+            tools / "bin/uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            environment / "bin/python",
+            "--no-deps",
+            "-r",
+            folder / "locked.txt",
+        ]
+    )
+    lab = next(pin for pin in pins if pin.startswith("jupyterlab=="))
+    log(f"filled an environment with its {len(pins)} locked Python packages, among them {lab}")
+
+    paths = button_paths(clone)
+    log(f"built the pages to read their buttons' addresses: {len(paths)}")
+
+    environ = variables(clone, environment)
+    for step in own_steps(dockerfile):
+        run(["/bin/bash", "-c", step], cwd=clone, env=environ)
+        log(f"RUN {step}")
+    size = sum(path.stat().st_size for path in environment.rglob("*") if path.is_file() and not path.is_symlink())
+    run([environment / "bin/pip", "check"])
+    log(f"no packages in conflict; {size / 1e6:.0f} MB")
+
+    if (clone / "assignments").exists():
+        raise NotRehearsed("the image keeps the sources of the assignments, with their solutions")
+    nobody = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost"]
+    run(["git", *nobody, "commit", "--quiet", "--all", "--no-verify", "--message", "As Binder leaves it"], cwd=clone)
+    command = [
+        word
+        for word in re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"])
+        if word not in ("--ip", "0.0.0.0")
+    ]
+    with server([str(environment / "bin" / command[0]), *command[1:]], environ, clone) as address:
+        log(f"CMD {shlex.join(command)}: the server answers")
+        return paths, visit_all(paths, address, clone, log)
+
+
+def on_a_laptop(folder, log):
+    """What a newcomer gets from `book.py notebooks` in a fresh clone."""
+    clone = cloned(folder, log)
+    paths = button_paths(clone)
+    environ = os.environ | {"JUPYTER_CONFIG_DIR": str(clone / ".jupyter")}  # not with the settings of whoever rehearses
+    with server([sys.executable, str(clone / "book.py"), "notebooks"], environ, clone) as address:
+        log("book.py notebooks: made its environment, the server answers")
+        return paths, visit_all(paths, address, clone, log)
+
+
+REHEARSALS = {"binder": (on_binder, NOT_SHOWN_BY_BINDER), "laptop": (on_a_laptop, NOT_SHOWN_BY_LAPTOP)}
+
+
+def main(which="binder"):
+    rehearse, not_shown = REHEARSALS[which]
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
+        try:
+            pages, failed = rehearse(Path(folder).resolve(), Log())
+        except NotRehearsed as reason:
+            print(f"\nNOT REHEARSED, and so not passed: {reason}")
+            return 1
+    print(f"\n{len(pages) - len(failed)} of {len(pages)} pages pass.\n{not_shown}")
+    return 1 if failed or not pages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""What chapters show, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
+
+from .desk import desk
+from .exercises import check, exercise
+from .forecasts import scorecard
+from .lookup import claims_table, codebook, cruxes_table
+from .show import counted, figure, in_words, listing, percent, say, table
+from .trial import compare, trial
+
+__all__ = [
+    "check",
+    "claims_table",
+    "codebook",
+    "compare",
+    "counted",
+    "cruxes_table",
+    "desk",
+    "exercise",
+    "figure",
+    "in_words",
+    "listing",
+    "percent",
+    "say",
+    "scorecard",
+    "table",
+    "trial",
+]

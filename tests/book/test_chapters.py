@@ -1,0 +1,107 @@
+"""The chapters' sources: frame, prose, code and links to the data."""
+
+import re
+
+import jupytext
+import pytest
+import yaml
+
+from chapters import CONTENT, FOLDER, PAGES, OTHERS, ROOT, code, is_notebook, prose, source, tags
+from standoff import load
+from autograder import source as assignment
+
+# Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
+NO_DATA = [
+    r"15 February 2022",
+    r"\b(December|February) (2021|2022)\b",
+    r"\b20(08|14|21|22)\b(?= (its|said|report))?(?=\b)",
+    r"\d+ minutes",
+    r"SHA-256",
+    r"[Cc]anon-1",
+    r"UTF-8",
+    r"ICD 203",
+    r"ISO 8601",
+    r"\b50 %",
+    r"Package 2\.0",
+    r"Attribution 4\.0",
+    r"\bcounts? characters from 0\b",
+    r"\b[Rr]ound [12]\b",
+    r"\(1 or 0\)",
+    r"1 if it happened, 0 if not",
+    r"from 0 to 1\b",
+    r"since 2019",
+    r"^## \d+\. ",
+    r"numbered from 1\b",
+]
+
+
+def test_every_page_of_the_book_is_known_to_the_tests():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    pages = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert pages == [f"chapters/{name}" for name in CONTENT + OTHERS]
+    assert sorted(path.stem for path in FOLDER.glob("*.md")) == sorted(CONTENT + OTHERS)
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_chapter_has_the_frame(name):
+    text = source(name)
+    headings = re.findall(r"^#+ (.*)$", prose(name), re.M)
+    assert text.count("{admonition} In this chapter") == 1
+    for part in ("**You will be able to**", "**Level**", "**You need**"):
+        assert part in text, f"{name}: no {part} in the frame"
+    assert headings[-2:] == ["Exercises", "Summary"], f"{name} ends with {headings[-2:]}"
+    assert re.search(r"^\*\*Next:\*\* ", text, re.M), f"{name}: nothing comes next"
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_chapter_has_figures_tables_and_exercises_enough(name):
+    sources = "\n".join(cell.source for cell in code(name))
+    shown = len(re.findall(r"^(?:figure|table)\(", sources, re.M))
+    exercises = re.findall(r"^exercise\(\s*(\d+)", sources, re.M)
+    assert shown >= 3, f"{name} shows {shown} figures and tables"
+    assert exercises == [str(n + 1) for n in range(len(exercises))] and len(exercises) >= 4
+    assert re.findall(r"^check\((\d+), \.\.\.\)$", sources, re.M) == exercises, "each exercise is followed by its check"
+
+
+@pytest.mark.parametrize("name", CONTENT + ["about-the-data"])
+def test_prose_types_no_number_that_the_data_hold(name):
+    text = re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\[[^\]]*\]\([^)]*\)", " ", prose(name))
+    for allowed in NO_DATA:
+        text = re.sub(allowed, " ", text, flags=re.M)
+    found = [line.strip() for line in text.splitlines() if re.search(r"\d", line)]
+    assert not found, f"{name}: compute these numbers, or add them to NO_DATA: {found}"
+
+
+@pytest.mark.parametrize("name", CONTENT + OTHERS)
+def test_claims_that_a_chapter_cites_exist(name):
+    cited = set(re.findall(r"\bc\d{3}\b", source(name)))
+    assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"
+
+
+SOURCES = [page for page in PAGES if is_notebook(page)]
+SOURCES += [f"assignments/{name}/{name}" for name in assignment.names()]
+
+
+@pytest.mark.parametrize("page", SOURCES)
+def test_saving_in_jupyterlab_changes_nothing(page):
+    text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
+    assert jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst") == text
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_shown_code_fits_the_page(name):
+    long = [
+        line
+        for cell in code(name)
+        if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell))
+        for line in cell.source.splitlines()
+        if len(line) > 80
+    ]
+    assert not long, f"{name}: lines of more than 80 characters: {long}"
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_citations_are_in_the_bibliography(name):
+    keys = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.M))
+    cited = {key for group in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", source(name)) for key in group.split(",")}
+    assert cited <= keys, f"{name}: {cited - keys} not in references.bib"

@@ -1,0 +1,140 @@
+"""A small assignment, and notebooks that students might hand in for it."""
+
+import contextlib
+import json
+import zipfile
+from pathlib import Path
+
+import jupytext
+
+from autograder import source as sources
+
+NAME = "9-sample"
+HEAD = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3 (ipykernel)
+  language: python
+  name: python3
+---
+
+# Assignment 9. Count what a case holds
+"""
+CELL = """
+```{{code-cell}} ipython3
+---
+nbgrader:
+  grade: {grade}
+  grade_id: {name}
+  locked: {locked}
+{points}  schema_version: 3
+  solution: {solution}
+  task: false
+---
+{source}
+```
+"""
+PROSE = """
++++ {"nbgrader": {"grade": true, "grade_id": "explain", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}}
+
+The model answer.
+
+=== BEGIN MARK SCHEME ===
+what to look for
+=== END MARK SCHEME ===
+"""
+SOLUTIONS = {
+    "n_claims": "def n_claims(case):\n    return len(case.claims)",
+    "share": 'def share(case, who):\n    return (case.claims["source"] == who).mean()',
+}
+HIDDEN_WORD = "hiddenseam"
+
+
+def _cell(name, source, grade=False, locked=False, solution=False, points=""):
+    values = {
+        key: str(value).lower() for key, value in {"grade": grade, "locked": locked, "solution": solution}.items()
+    }
+    return CELL.format(name=name, source=source, points=f"  points: {points}\n" if points else "", **values)
+
+
+def _task(name, right, mistakes, points):
+    solution = f"### BEGIN SOLUTION\n{SOLUTIONS[name]}\n### END SOLUTION"
+    call = "n_claims(case)" if name == "n_claims" else "share(case, 'narrator')"
+    check = (
+        f"assert {name}, 'write a function'\n### BEGIN HIDDEN TESTS\nfrom autograder.judge.compare import compare\n"
+        f"{HIDDEN_WORD} = 1\ncompare({call!r}, {right!r}, mistakes={mistakes!r})\n### END HIDDEN TESTS"
+    )
+    return _cell(name, solution, solution=True) + _cell(f"{name}_check", check, True, True, points=points)
+
+
+def write_assignment(folder, name=NAME):
+    """The assignment's source, in a folder of assignments."""
+    mean = "(case.claims['source'] == 'narrator').mean()"
+    told = {"(case.claims['source'] == 'narrator').sum()": "This is a count: divide by the number of claims."}
+    text = (
+        HEAD
+        + _cell("setup", 'import pandas as pd\nfrom standoff import load\n\ncase = load("report")', locked=True)
+        + "\n## Task 1. How many claims?\n"
+        + _task("n_claims", "case.claims['claim_id'].nunique()", {}, 2)
+        + "\n## Task 2. What share does a source have?\n"
+        + _task("share", mean, told, 3)
+        + "\n## Task 3. What does the share not say?\n"
+        + PROSE
+    )
+    (folder / name).mkdir(parents=True)
+    (folder / name / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def use(folder):
+    """Have this process find its assignments in `folder`."""
+    sources.names.__defaults__ = sources.read.__wrapped__.__defaults__ = (folder,)
+    sources.read.cache_clear()
+
+
+@contextlib.contextmanager
+def sample(folder):
+    """For a while the small assignment, in `folder`, is the only one."""
+    before = sources.names.__defaults__[0]
+    write_assignment(folder)
+    use(folder)
+    yield folder
+    use(before)
+
+
+def notebook(prose="YOUR ANSWER HERE", name=NAME, **answers):
+    """A notebook as bytes: what a student wrote by task; without any, as it was handed out."""
+    book = jupytext.read(sources.read(name).folder / f"{name}.md")
+    book.metadata["standoff"] = {"assignment": name}
+    for number, cell in enumerate(book.cells):
+        cell["id"] = f"c{number}"
+        task = sources.role(cell).get("grade_id", "").removesuffix("_check")
+        if sources.role(cell).get("solution") and cell.cell_type == "code":
+            cell.source = answers.get(task, "# YOUR CODE HERE\nraise NotImplementedError()")
+        elif sources.role(cell).get("solution"):
+            cell.source = prose
+        cell.source = sources.HIDDEN.sub("", cell.source)
+    return json.dumps(book, indent=1).encode()
+
+
+def right(prose="A share says how often, not how much."):
+    return notebook(prose, **SOLUTIONS)
+
+
+def zipped(path, files):
+    """A zip file with these contents (bytes by name, or by ZipInfo)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return Path(path)
+
+
+def put(root, files):
+    """Files with these contents (bytes by relative path)."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root

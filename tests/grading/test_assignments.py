@@ -1,0 +1,375 @@
+"""Each assignment: its frame, its reference solution, and its key: wrong answers are refused, right ones taken.
+
+The answers are run here, in this process, and judged as the grading judges them: on the released data and on a
+variant. That the sandbox comes to the same marks is for its own tests.
+"""
+
+import ast
+import contextlib
+import copy
+import io
+import itertools
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import pytest
+
+import standoff.case
+from autograder import source as sources
+from autograder.run import protocol as runs
+from assignments import variant
+from autograder.judge.compare import judge
+from autograder.judge.marking import ELSEWHERE
+from autograder.judge.values import plain
+
+NAMES = sources.names()
+FRAME = ["admonition} In this assignment", "**You will show that you can**", "**Time**", "**You need**", "**Hand in"]
+STUB = "raise NotImplementedError()"
+SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.M | re.S)
+WRONG, RIGHT = "Mistakes", "Also right"
+
+
+# ---- keys ----
+
+
+@dataclass(frozen=True)
+class Block:
+    """One answer of a key: the whole content of a cell to fill in, and what its author reads ("" if it is right)."""
+
+    task: str
+    kind: str
+    title: str
+    code: str
+    reason: str
+
+
+def blocks(assignment):
+    """All answers in an assignment's key, in order."""
+    found, task, kind, title, code = [], "", "", "", None
+    for line in (assignment.folder / "key.md").read_text(encoding="utf-8").splitlines():
+        if code is not None:
+            if line == "```":
+                found.append(Block(task, kind, title, "\n".join(code), ""))
+                code = None
+            else:
+                code.append(line)
+        elif line == "```python":
+            code = []
+        elif match := re.fullmatch(r"(#{2,4}) (.+)", line):
+            level, words = len(match[1]), match[2].strip()
+            task = words if level == 2 else task
+            kind = words if level == 3 else "" if level == 2 else kind
+            title = words if level == 4 else ""
+        elif line.startswith("> ") and kind == WRONG:
+            last = found.pop()
+            reason = f"{last.reason} {line[2:].strip()}".strip()
+            found.append(Block(last.task, last.kind, last.title, last.code, reason))
+    return found
+
+
+# ---- running answers ----
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folders with the released cases and with a variant of them."""
+    folders = {}
+    for kind, files in variant.cases("a seed for tests").items():
+        folders[kind] = tmp_path_factory.mktemp(kind)
+        for name, content in files.items():
+            path = folders[kind] / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return folders
+
+
+class Bench:
+    """Runs the answers of one assignment on one kind of data."""
+
+    def __init__(self, assignment, folder):
+        self.assignment, self.folder, self.loaded = assignment, folder, {}
+        self.tasks = [task for task in assignment.tasks if not task.prose]
+        self.cells = {sources.role(cell).get("grade_id"): cell.source for cell in assignment.notebook.cells}
+        self.helpers = runs.helpers(assignment)
+        with self.here():
+            self.setup = {}
+            for step in runs.setup(assignment):
+                exec(step["source"], self.setup)
+            self.right = {task.name: [self.rights(task, one) for one in task.comparisons] for task in self.tasks}
+
+    @contextlib.contextmanager
+    def here(self):
+        """Cases come from this bench's folder, fresh each time and read once; nothing is shown."""
+        find = standoff.case.find
+
+        def find_here(name):
+            path = self.folder / "data" / str(name)
+            return path if path.is_dir() else find(name)
+
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+            patch.setattr(standoff.case, "find", find_here)
+            patch.chdir(self.folder)
+            yield
+
+    def scope(self, task=None):
+        """The names of the setup cells, their cases copied, with those of the task's hidden part."""
+        names = {name: value for name, value in self.setup.items()}
+        for name, value in names.items():
+            if isinstance(value, standoff.case.Case):
+                names[name] = copy.copy(value)
+                names[name].tables = {table: frame.copy() for table, frame in value.tables.items()}
+        if task:
+            exec(self.helpers[task.name], names)
+        return names
+
+    def rights(self, task, one):
+        """The right value of a comparison, and those of the mistakes by what is said of them."""
+        names = self.scope(task)
+        wrong = {}
+        for expression, sentence in one.mistakes:
+            with contextlib.suppress(Exception):  # a mistake that leads nowhere on these data
+                wrong[sentence] = plain(eval(expression, names))
+        return plain(eval(one.right, names)), wrong
+
+    def run(self, answers, only=None):
+        """What comes of a notebook with these answers in place of the reference (dict of str by task): for each task
+        its visible check's message ("" if it passes), and for each comparison plain data, or an error's name."""
+        found, names = {}, self.scope()
+        with self.here():
+            for task in self.tasks:
+                failed = self.attempt(answers.get(task.name, self.cells[task.name]), names)
+                if only and task.name != only:
+                    continue
+                visible = failed or self.attempt(sources.HIDDEN.sub("", self.cells[task.check]), dict(names))
+                asked, questions = dict(names), [one.expression for one in task.comparisons if not one.files]
+                exec(runs.needed(self.helpers[task.name], questions) if questions else "", asked)
+                found[task.name] = visible, [self.answer(one, asked) for one in task.comparisons]
+        return found
+
+    @staticmethod
+    def attempt(code, names):
+        try:
+            exec(compile(code, "<cell>", "exec"), names)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    @staticmethod
+    def answer(one, names):
+        if one.files:  # judged by what was handed in, not by these cells
+            return None
+        try:
+            return plain(eval(one.expression, names))
+        except Exception as error:
+            return type(error).__name__
+
+
+@pytest.fixture(scope="module")
+def benches(data):
+    """Benches of an assignment by kind of data, made when first asked for."""
+    made = {}
+
+    def of(name):
+        if name not in made:
+            made[name] = {kind: Bench(sources.read(name), folder) for kind, folder in data.items()}
+        return made[name]
+
+    return of
+
+
+def verdicts(benches, answers, only=None):
+    """For each task, the visible check's message on the released data, and why its grading refuses it ("")."""
+    ran = {kind: bench.run(answers, only) for kind, bench in benches.items()}
+    return {task: (seen, _reason(task, benches, ran)) for task, (seen, _) in ran["released"].items()}
+
+
+def _reason(name, benches, ran):
+    task = next(task for task in benches["released"].tasks if task.name == name)
+    for place, one in enumerate(task.comparisons):
+        for kind, bench in benches.items():
+            answer = ran[kind][name][1][place]
+            if isinstance(answer, str):
+                return f"It stops with {answer}."
+            right, mistakes = bench.right[name][place]
+            reason = answer and judge(answer, right, mistakes, one.tolerance, one.ordered)
+            if reason:
+                return ELSEWHERE if kind != "released" and reason not in mistakes else reason
+    return ""
+
+
+def has_files(task):
+    return any(one.files for one in task.comparisons)
+
+
+def answers_of(kind):
+    """Parameters of a test: each answer of this kind in each key, but for tasks that are judged by files."""
+    return [
+        pytest.param(name, block, id=f"{name}-{block.task}-{block.title}")
+        for name in NAMES
+        for tasks in [{task.name: task for task in sources.read(name).tasks}]
+        for block in blocks(sources.read(name))
+        if block.kind == kind and not (block.task in tasks and has_files(tasks[block.task]))
+    ]
+
+
+# ---- the source ----
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_frame_has_all_its_parts(name):
+    one = sources.read(name)
+    beginning = one.notebook.cells[0].source
+    assert one.title.startswith(f"Assignment {name[0]}. ")
+    assert [part for part in FRAME if part not in beginning] == []
+    assert 4 <= len(one.tasks) <= 8
+    assert 1 <= sum(task.prose for task in one.tasks) <= 2
+    assert [task.title for task in one.tasks if not re.match(r"Task \d\. \w", task.title)] == []
+    assert all(task.points > 0 for task in one.tasks)
+    assert sources.role(one.notebook.cells[1])["grade_id"] == "setup"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_are_locked_where_nothing_is_to_be_written(name):
+    for cell in sources.read(name).notebook.cells:
+        about = sources.role(cell)
+        if cell.cell_type == "code":
+            assert about["locked"] is not about["solution"], about["grade_id"]
+            assert about["schema_version"] == 3 and about["task"] is False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prose_has_a_rubric_of_three_levels_a_model_answer_and_a_mark_scheme(name):
+    cells = sources.read(name).notebook.cells
+    for before, cell in itertools.pairwise(cells):
+        if sources.role(cell).get("solution") and cell.cell_type == "markdown":
+            assert re.findall(r"^\| (\d) \|", before.source, re.M) == ["2", "1", "0"], before.source[:40]
+            model, scheme = cell.source.split("=== BEGIN MARK SCHEME ===")
+            assert len(model.split()) > 60 and len(scheme.split()) > 30
+            end = scheme.strip().endswith("=== END MARK SCHEME ===")
+            assert end, "what follows would vanish with the model answer: put `+++` before it"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_students_see_holds_no_solution(name):
+    """Outside the marked parts stands no expression that gives a right answer, and no line of the reference."""
+    one = sources.read(name)
+    cells = {sources.role(cell).get("grade_id"): cell.source for cell in one.notebook.cells}
+    visible = "\n".join(
+        "" if cell.cell_type == "markdown" and sources.role(cell).get("solution") else handed_out(cell.source)
+        for cell in one.notebook.cells
+    )
+    assert "compare(" not in visible and "### BEGIN" not in visible and "MARK SCHEME" not in visible
+    shown = {line.strip() for line in visible.splitlines()}
+    for task in one.tasks:
+        if not task.prose:
+            solution = SOLUTION.search(cells[task.name])[0].splitlines()[1:-1]
+            shared = [line for line in solution if len(line.strip()) > 25 and line.strip() in shown]
+            assert shared == [], task.name
+            assert [it.right for it in task.comparisons if len(it.right) > 25 and it.right in visible] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_students_functions_are_not_called_like_ours(name):
+    ours = {
+        node.name
+        for path in sources.FOLDER.parent.glob("standoff/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    assert {task.name for task in sources.read(name).tasks} & ours == set()
+
+
+def handed_out(source):
+    """A cell's source as students get it: the solution is a stub, hidden tests are gone."""
+    return sources.HIDDEN.sub("", SOLUTION.sub(rf"\1{STUB}", source))
+
+
+# ---- the reference, and the cell as it was handed out ----
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_is_right_on_all_data(name, benches):
+    tasks = [task.name for task in benches(name)["released"].tasks if not has_files(task)]
+    found = verdicts(benches(name), {})
+    assert {task: found[task] for task in tasks} == dict.fromkeys(tasks, ("", ""))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_is_told_and_gets_nothing(name, benches):
+    cells = benches(name)["released"].cells
+    tasks = [task for task in benches(name)["released"].tasks if not has_files(task)]
+    found = verdicts(benches(name), {task.name: handed_out(cells[task.name]) for task in tasks})
+    assert [task.name for task in tasks if not all(found[task.name])] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_sentence_on_a_mistake_stands_once_in_a_comparison(name):
+    """Mistakes are looked up by their sentence: of two with the same one, the first would be forgotten."""
+    for task in sources.read(name).tasks:
+        for one in task.comparisons:
+            count = Counter(sentence for _, sentence in one.mistakes)
+            assert [sentence for sentence, times in count.items() if times > 1] == [], f"{task.name}: {one.expression}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_mistake_is_right_everywhere(name, benches):
+    """Each announced mistake differs from what is right, on the released data or the variant: else it is idle."""
+    idle = [
+        (task.name, sentence)
+        for task in benches(name)["released"].tasks
+        for place, one in enumerate(task.comparisons)
+        for sentence in {sentence for _, sentence in one.mistakes}
+        if all(
+            not judge(bench.right[task.name][place][1][sentence], bench.right[task.name][place][0], {}, one.tolerance)
+            for bench in benches(name).values()
+            if sentence in bench.right[task.name][place][1]
+        )
+    ]
+    assert idle == []
+
+
+# ---- the key ----
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_key_has_enough_wrong_and_right_answers_for_each_task(name):
+    one = sources.read(name)
+    text = (one.folder / "key.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", text, re.M)
+    tasks = [task.name for task in one.tasks]
+    assert [section for section in sections if section in tasks] == tasks
+    count, titles = Counter(), defaultdict(list)
+    for block in blocks(one):
+        assert block.kind in (WRONG, RIGHT) and block.title, block
+        assert bool(block.reason) == (block.kind == WRONG), block
+        count[block.task, block.kind] += 1
+        titles[block.task].append(block.title)
+    for task in one.tasks:
+        if not task.prose and not has_files(task):  # these have tests of their own
+            assert count[task.name, WRONG] >= 5 and count[task.name, RIGHT] >= 3, task.name
+            assert len(set(titles[task.name])) == len(titles[task.name]), task.name
+
+
+@pytest.mark.parametrize("name, block", answers_of(WRONG))
+def test_a_wrong_answer_is_refused_with_its_reason(name, block, benches):
+    reason = verdicts(benches(name), {block.task: block.code}, only=block.task)[block.task][1]
+    assert reason, "it gets full points"
+    assert block.reason in reason
+
+
+@pytest.mark.parametrize("name, block", answers_of(RIGHT))
+def test_a_right_answer_is_taken_however_it_is_written(name, block, benches):
+    assert verdicts(benches(name), {block.task: block.code}, only=block.task) == {block.task: ("", "")}
+
+
+@pytest.mark.parametrize("every_second", [0, 1])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_answer_costs_only_its_own_task(name, every_second, benches):
+    wrong = {block.task: block.code for block in blocks(sources.read(name)) if block.kind == WRONG}
+    right = {block.task: block.code for block in blocks(sources.read(name)) if block.kind == RIGHT}
+    tasks = [task for task in benches(name)["released"].tasks if not has_files(task)]
+    mistaken = {task.name for task in tasks[every_second::2]}
+    answers = {task.name: (wrong if task.name in mistaken else right)[task.name] for task in tasks}
+    found = verdicts(benches(name), answers)
+    assert {task.name for task in tasks if found[task.name][1]} == mistaken

@@ -1,0 +1,200 @@
+"""A folder of submissions to its marks: all at once, on from where it stopped, and the same each time."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import handed_in
+from handed_in import NAME, SOLUTIONS, notebook, put, right, zipped
+from standoff.cli import main
+from autograder import batch
+from autograder.judge import marking as marks
+from autograder.run import sandbox
+
+FILE = f"{NAME}.ipynb"
+COUNT = "def share(case, who):\n    return (case.claims['source'] == who).sum()"
+RUN_FACTS = {"log.txt", "runtime.csv", "runtime.svg"}  # the only files that differ from run to run
+
+
+@pytest.fixture(autouse=True)
+def assignments(tmp_path_factory):
+    with handed_in.sample(tmp_path_factory.mktemp("assignments") / "of") as folder:
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def sandboxed():
+    try:
+        sandbox.require()
+    except sandbox.SandboxError as error:
+        pytest.skip(str(error))
+
+
+def mixed(folder):
+    """Twelve students, each in a way of her own."""
+    put(
+        folder,
+        {
+            f"anna/{FILE}": right(),
+            f"ben/week 3/{NAME} (1).ipynb": notebook(
+                'Less < more & "so".', n_claims=SOLUTIONS["n_claims"], share=COUNT
+            ),
+            f"carla/{FILE}": notebook(),
+            f"dora/{FILE}": notebook(n_claims="while True:\n    pass", share=SOLUTIONS["share"]),
+            f"emil/{FILE}": b'{"cells": [',
+            "frieda/essay.pdf": b"%PDF",
+            f"gus/{FILE}": notebook(n_claims="import os\n\nos._exit(3)", share=SOLUTIONS["share"]),
+            f"hana/{FILE}": notebook(
+                "=1+1", n_claims="n_claims = 12", share="def share(case, who):\n    return object()"
+            ),
+            f"ida/{FILE}": notebook("text", n_claims="1 / 0", share=SOLUTIONS["share"]),
+            f"jo/{FILE}": notebook(
+                n_claims="def n_claims(case):\n    return {'b', 'a', 'c'}", share="raise ValueError(object())"
+            ),
+        },
+    )
+    zipped(folder / "Kim Ö.zip", {f"work/{FILE}": right()})
+    zipped(folder / "mallory.zip", {"../../evil": b"x", FILE: right()})
+    return folder
+
+
+STATUSES = {
+    **dict.fromkeys(["anna", "ben", "carla", "hana", "Kim Ö"], "graded"),
+    **dict.fromkeys(["ida", "jo"], "partly graded"),
+    **{"dora": "timed out", "emil": "unreadable", "frieda": "refused", "gus": "crashed", "mallory": "refused"},
+}
+POINTS = {"anna": "5", "ben": "2", "dora": "3", "gus": "3", "ida": "3", "Kim Ö": "5"}  # all others: 0
+
+
+def rows(path):
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def contents(out):
+    """All files of a folder but those that tell of the run itself: bytes by name."""
+    files = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    return {name: data for name, data in files.items() if name not in RUN_FACTS}
+
+
+def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, capsys):
+    source, out = mixed(tmp_path / "in"), tmp_path / "out"
+    assert main(["grade", str(source), "-o", str(out), "--seed", "s"]) == 1  # three could not be marked
+    assert (
+        "12 submissions: 5 graded, 2 partly graded, 1 timed out, 1 crashed, 2 refused, 1 unreadable."
+        in capsys.readouterr().out
+    )
+    submissions = rows(out / "submissions.csv")
+    assert {row["student"]: row["status"] for row in submissions} == STATUSES
+    assert {row["student"]: row["points"] for row in submissions} == dict.fromkeys(STATUSES, "0") | POINTS
+    assert all(row["reason"] for row in submissions if row["status"] != "graded")
+    marked = rows(out / "grades.csv")
+    assert len(marked) == 3 * 12 and all(row["reason"] for row in marked if row["status"] not in ("right", "marked"))
+    [told] = [row["reason"] for row in marked if row["student"] == "ben" and row["task"] == "share"]
+    assert told == "This is a count: divide by the number of claims."
+    assert {path.stem for path in (out / "feedback").iterdir()} == {*STATUSES} - {"Kim Ö"} | {"Kim_Ö"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"], "something was written elsewhere"
+
+    first = contents(out)
+    assert main(["grade", str(source), "-o", str(out), "--seed", "s"]) == 1
+    assert contents(out) == first  # into the same folder: nothing is marked again
+    assert len(rows(out / "runtime.csv")) == 10
+    assert main(["grade", str(source), "-o", str(tmp_path / "other"), "--seed", "s", "--jobs", "1"]) == 1
+    assert contents(tmp_path / "other") == first
+
+
+def _started(source, out, assignments):
+    code = (
+        "import signal, sys, pathlib, handed_in; signal.signal(signal.SIGINT, signal.default_int_handler);"  # also in the background
+        "handed_in.use(pathlib.Path(sys.argv[1])); from standoff.cli import main;"
+        "sys.exit(main(['grade', sys.argv[2], '-o', sys.argv[3], '--seed', 's', '--jobs', '1']))"
+    )
+    path = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
+    command = [sys.executable, "-c", code, str(assignments), str(source), str(out)]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True)
+    while len(list((out / "work").glob("*.json"))) < 2 and process.poll() is None:
+        time.sleep(0.05)
+    return process
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, assignments, monkeypatch, how):
+    names = ["anna", "ben", "carla", "dora", "emma", "fay"]
+    source = put(tmp_path / "in", {f"{name}/{FILE}": right(f"It is {name} who says so.") for name in names})
+    out = tmp_path / "out"
+    process = _started(source, out, assignments)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=60)
+    kept = {path.name for path in (out / "work").glob("*.json")}
+    assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how]
+    assert how == signal.SIGKILL or "the same command goes on" in said
+    assert 2 <= len(kept) < len(names) and not (out / "grades.csv").exists()
+
+    marked = []
+    mark = marks.mark
+    monkeypatch.setattr(marks, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
+    batch.grade(source, out, seed="s")
+    assert len(marked) == len(names) - len(kept), "something was marked twice"
+    batch.grade(source, tmp_path / "uninterrupted", seed="s")
+    assert contents(out) == contents(tmp_path / "uninterrupted")
+
+
+def test_only_what_has_changed_is_marked_anew(tmp_path, monkeypatch):
+    source = put(tmp_path / "in", {f"{name}/{FILE}": right(name) for name in ("anna", "ben")})
+    batch.grade(source, tmp_path / "out", seed="s")
+    marked = []
+    mark = marks.mark
+    monkeypatch.setattr(marks, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
+    put(source, {f"ben/{FILE}": notebook("now worse")})
+    graded = batch.grade(source, tmp_path / "out", seed="s")
+    assert [round(sum(task.points or 0 for task in one.result.tasks)) for one in graded] == [5, 0] and len(marked) == 1
+    batch.grade(source, tmp_path / "out", seed="another")  # other hidden data: all anew
+    assert len(marked) == 3
+
+
+def test_an_error_of_the_grader_stops_nobody_is_told_and_is_tried_again(tmp_path, monkeypatch):
+    source = put(tmp_path / "in", {f"{name}/{FILE}": right(name) for name in ("anna", "ben")})
+    mark = marks.mark
+
+    def stumble(assignment, path, *given, **named):
+        if "ben" in str(path):
+            raise ZeroDivisionError("ours")
+        return mark(assignment, path, *given, **named)
+
+    monkeypatch.setattr(marks, "mark", stumble)
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 1
+    anna, ben = rows(tmp_path / "out" / "submissions.csv")
+    assert (anna["status"], anna["points"]) == ("graded", "5")
+    assert ben["status"] == "crashed" and "The grader itself failed (ZeroDivisionError)" in ben["reason"]
+    assert [row["points"] for row in rows(tmp_path / "out" / "grades.csv") if row["student"] == "ben"] == [
+        ""
+    ] * 3  # not 0
+    assert "Traceback" in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
+    monkeypatch.setattr(marks, "mark", mark)
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 0
+    assert rows(tmp_path / "out" / "submissions.csv")[1]["points"] == "5"
+
+
+def test_it_says_why_it_cannot_start(tmp_path, capsys, monkeypatch):
+    source = put(tmp_path / "in", {f"anna/{FILE}": right()})
+    (tmp_path / "nothing").mkdir()
+    for arguments, said in {
+        ("missing", "out"): "there is no",
+        ("nothing", "out"): "holds no submissions",
+        ("in", "in/out"): "lies inside",
+        ("in", "out", "--assignment", "7-none"): "there is no assignment '7-none'",
+    }.items():
+        command = [str(tmp_path / arguments[0]), "-o", str(tmp_path / arguments[1]), *arguments[2:]]
+        assert main(["grade", *command]) == 2
+        error = capsys.readouterr().err
+        assert said in error and "Remedy:" in error
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    sandbox.require.cache_clear()
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 2
+    assert "bubblewrap" in capsys.readouterr().err

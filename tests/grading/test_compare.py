@@ -1,0 +1,168 @@
+"""Answers as plain data, and when two are the same."""
+
+import json
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autograder.judge.compare import compare, judge
+from autograder.judge.values import CHARACTERS, ITEMS, brief, checked, plain
+
+SERIES = pd.Series({"putin": 3, "biden": 2})
+TABLE = pd.DataFrame({"who": ["putin", "biden"], "claims": [3, 2]})
+
+SAME = [
+    (2, 2.0),
+    (np.int64(2), 2),
+    (0.1 + 0.2, 0.3),
+    (np.array(3), 3),
+    ((1, 2), [1, 2]),
+    (np.array([1, 2]), [1, 2]),
+    (pd.Series([1, 2], index=["a", "b"]), [1, 2]),
+    (pd.Index([1, 2]), [1, 2]),
+    ([2, 1], {1, 2}),
+    (" Joe Biden ", "Joe Biden"),
+    (np.bool_(True), True),
+    (float("nan"), None),
+    (pd.NaT, None),
+    (np.datetime64("NaT"), pd.NaT),
+    (np.datetime64("2022-02-15"), pd.Timestamp("2022-02-15")),
+    ({"biden": 2, "putin": 3}, SERIES),
+    (SERIES.sort_values(), SERIES),
+    (SERIES.rename_axis("who").reset_index(name="claims"), SERIES),
+    (SERIES.to_frame("claims"), SERIES),
+    (TABLE[["claims", "who"]], TABLE),
+    (TABLE.iloc[::-1], TABLE),
+    (TABLE.set_index("who"), TABLE),
+    (TABLE, TABLE[::-1]),
+    (TABLE[::-1], SERIES),
+    (TABLE[["claims"]][::-1], [2, 3]),
+    (TABLE.astype({"claims": float}), TABLE),
+]
+DIFFERENT = [
+    (2.1, 2),
+    ("2", 2),
+    (True, 1),
+    ([1, 2, 3], [1, 2]),
+    ([2, 1], [1, 2]),
+    ([1, 1], {1, 2}),
+    ({"putin": 3}, SERIES),
+    ({"putin": 2, "biden": 3}, SERIES),
+    (TABLE.rename(columns={"who": "actor"}), TABLE),
+    (TABLE.assign(more=1), TABLE),
+    (TABLE.assign(claims=[2, 3]), TABLE),
+    (None, 0),
+    (object(), object()),
+]
+
+
+@pytest.mark.parametrize("answer, right", SAME)
+def test_a_right_answer_may_be_written_in_other_ways(answer, right):
+    assert judge(plain(answer), plain(right), {}) == ""
+
+
+@pytest.mark.parametrize("answer, right", DIFFERENT)
+def test_a_wrong_answer_has_a_reason(answer, right):
+    assert judge(plain(answer), plain(right), {}).endswith(".")
+
+
+def test_the_order_counts_where_it_is_asked_for():
+    assert judge(plain(SERIES.iloc[::-1]), plain(SERIES), {}, ordered=True) != ""
+
+
+def test_a_known_mistake_has_its_sentence_unless_it_is_right_by_chance():
+    assert judge(plain(3), plain(0.5), {"This is a count.": plain(3)}) == "This is a count."
+    assert judge(plain(1), plain(0.5), {"This is a count.": plain(0.5)}) == "The value is not right."
+
+
+def test_who_rounded_is_told_so():
+    assert "round" in judge(plain({"a": 0.33, "b": 0.5}), plain({"a": 1 / 3, "b": 0.5}), {})
+    assert "round" not in judge(plain({"a": 0.32, "b": 0.5}), plain({"a": 1 / 3, "b": 0.5}), {})
+    assert "round" not in judge(plain([3]), plain([4]), {})
+
+
+def test_a_set_has_no_order():
+    assert judge(plain({1, 2}), plain([1, 2]), {}) == "A list or a column is wanted, not a set."
+    assert judge(plain([]), plain([1, 2]), {}) == "The answer has 0 entries; more are wanted."
+
+
+def test_in_a_notebook_a_comparison_is_an_assertion():
+    scope = {"compare": compare, "x": 3}
+    exec("compare('x', '1 + 2')", scope)
+    with pytest.raises(AssertionError, match="divide"):
+        exec("compare('x', '1.5', mistakes={'3': 'divide by two'})", scope)
+
+
+NESTED = [1] * 1000
+for _ in range(5):
+    NESTED = [NESTED] * 1000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [*(value for pair in SAME + DIFFERENT for value in pair), NESTED, "x" * 10**6, 10**400, -(10**400), float("-inf")]
+    + [range(3), {1: {2: {3: {4: {5: {6: {7: {8: 9}}}}}}}}, "\ud800", pd.DataFrame(np.zeros((1000, 1000)))],
+)
+def test_what_comes_out_is_small_json_that_passes_the_check(value):
+    data = json.dumps(plain(value))
+    assert len(data) < 30 * ITEMS + CHARACTERS
+    assert checked(json.loads(data)) is not None
+    assert len(brief(checked(json.loads(data)))) <= 200
+
+
+JUNK = [None, 1, "text", [], {}, ["number"], ["number", "1"], ["number", True], ["number", 1e308], ["bool", 1]]
+JUNK += [
+    ["text", 5],
+    ["list", 5],
+    ["list", "abc"],
+    ["list", {"a": 1}],
+    ["list", [1]],
+    ["map", [[["bool", True]]]],
+    ["map", 7],
+]
+JUNK += [["series", [["nothing"]], []], ["table", [5], [], []], ["table", [], [], [[["nothing"]]]], [["list"], []]]
+JUNK += [["nothing", 1], ["evil", 1], ["set", None], ["number", float("nan")], ["other", "a", "b"]]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_what_is_no_plain_data_does_not_pass(junk):
+    assert checked(junk) is None
+    deep = ["number", 1]
+    for _ in range(50):
+        deep = ["list", [deep]]
+    assert checked(deep) is None
+
+
+def test_no_answer_makes_the_judge_stumble():
+    """Any data that passes the check, against any other."""
+    chance = random.Random(1)
+
+    def any_value(depth=0):
+        simple = [
+            ["nothing"],
+            ["bool", True],
+            ["number", 0.5],
+            ["number", "nan"],
+            ["number", "-inf"],
+            ["number", 10**200],
+        ]
+        simple += [["text", ""], ["text", "a\ufffd"], ["date", "no date"], ["other", "x"]]
+        if depth > 2 or chance.random() < 0.4:
+            return chance.choice(simple)
+        size = chance.randrange(4)
+        items = [any_value(depth + 1) for _ in range(size)]
+        more = [any_value(depth + 1) for _ in range(size)]
+        names = chance.choice([[], [None], ["a"]])
+        rows = [[any_value(depth + 1) for _ in range(len(names) + size)] for _ in range(size)]
+        pairs = [list(pair) for pair in zip(items, more)]
+        return chance.choice(
+            [["list", items], ["set", items], ["map", pairs], ["series", items, more]] + [["table", names, items, rows]]
+        )
+
+    for _ in range(5000):
+        answer, right, wrong = any_value(), any_value(), any_value()
+        assert checked(answer) == answer
+        assert isinstance(judge(answer, right, {"mistake": wrong}, ordered=chance.random() < 0.5), str)
+        brief(answer)

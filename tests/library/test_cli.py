@@ -1,0 +1,196 @@
+"""The command line: what it prints, its exit status, and that it never prints the text."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from standoff.text import paragraphs, read_text
+from standoff.cli import main
+
+
+@pytest.fixture
+def run(capsys):
+    """A function that runs a command: its exit status, and what it prints on standard output and standard error."""
+
+    def command(*arguments):
+        status = main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return command
+
+
+def spoil(folder):
+    path = folder / "claims.csv"
+    path.write_bytes(path.read_bytes().replace(b",certain,", b",sure,", 1))
+
+
+def test_check_of_a_sound_case(run, practice):
+    status, out, err = run("check", "practice")
+    rows = sum(len(table) for table in practice.tables.values())
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [f"No problems in 11 tables with {rows} rows.", "Looked for words copied from the text."]
+
+
+def test_check_is_about_the_report_if_nothing_is_said(run):
+    status, out, _ = run("check")
+    assert status == 0
+    assert out.endswith("Did not look for words copied from the text: give it with --article.\n")
+    assert out == run("check", "report")[1]
+
+
+def test_check_of_a_spoiled_case(run, case_copy):
+    spoil(case_copy)
+    status, out, _ = run("check", case_copy)
+    assert status == 1
+    lines = out.splitlines()
+    assert re.fullmatch(
+        r"claims\.csv:2 certainty: c001: 'sure' is not one of certain, .*\. Remedy: write one of them.*\.", lines[0]
+    )
+    assert lines[1].startswith("1 problem in 11 tables")
+    assert lines[2].startswith("Rules that wait") and lines[2].endswith("lacking: certainty_goes_with_polarity")
+
+
+def test_check_with_an_article(run, case_copy, tmp_path):
+    article = (case_copy / "article.txt").rename(tmp_path / "text.txt")
+    status, out, _ = run("check", case_copy, "--article", article)
+    assert status == 0 and out.endswith("Looked for words copied from the text.\n")
+    status, _, err = run("check", case_copy, "--article", tmp_path / "none.txt")
+    assert status == 2 and "none.txt does not exist" in err
+
+
+def test_no_such_case(run):
+    for arguments in (["check", "nowhere"], ["verify", "some.txt", "--case", "nowhere"]):
+        status, out, err = run(*arguments)
+        assert (status, out) == (2, "")
+        assert err.startswith("nowhere: no case of this name") and "Remedy:" in err
+
+
+def test_verify_of_the_text(run, practice):
+    status, out, err = run("verify", practice.text, "--case", "practice")
+    lines = out.splitlines()
+    counts = practice.spans.groupby("paragraph").size()
+    assert (status, err) == (0, "")
+    assert lines[0].split() == ["paragraph", "spans", "exact", "folded", "relocated", "missing"]
+    assert [list(map(int, line.split())) for line in lines[1 : 1 + len(counts)]] == [
+        [paragraph, count, count, 0, 0, 0] for paragraph, count in counts.items()
+    ]
+    total = len(practice.spans)
+    assert lines[-2:] == [f"{total} exact, 0 folded, 0 relocated, 0 missing of {total}", "This is the text."]
+
+
+def test_verify_span_by_span(run, practice):
+    _, out, _ = run("verify", practice.text, "--case", "practice", "--all")
+    lines = out.splitlines()
+    assert lines[0].split() == ["span_id", "part", "paragraph", "status", "found_paragraph", "shift"]
+    assert lines[1].split() == ["s001", "1", "1", "exact", "1", "0"]
+    assert len(lines) > len(practice.spans)
+
+
+def test_verify_of_an_edited_copy(run, practice, tmp_path):
+    copy = tmp_path / "copy.txt"
+    first, *rest = paragraphs(read_text(practice.text))
+    copy.write_text("\n\n".join(["A headline", *rest]), encoding="utf-8")
+    status, out, _ = run("verify", copy, "--case", "practice")
+    assert status == 1
+    assert out.splitlines()[1].split()[-1] == str((practice.spans["paragraph"] == 1).sum())
+    assert out.splitlines()[2].split()[-1] == "0"
+    assert "Not found: paragraph 1." in out
+
+
+def test_verify_succeeds_if_everything_is_found_somewhere(run, practice, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_text("A headline\n\n" + read_text(practice.text).replace("“", '"'), encoding="utf-8")
+    status, out, _ = run("verify", copy, "--case", "practice")
+    assert status == 0
+    assert f"{len(practice.spans)} relocated" in out
+
+
+def test_verify_of_another_text(run, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("Something else altogether.")
+    for case in ("practice", "report"):
+        status, out, _ = run("verify", other, "--case", case)
+        assert status == 1
+        assert "This seems to be another text" in out
+
+
+UNUSABLE = {"empty": b"", "PDF": b"%PDF-1.4", "docx": b"PK\x03\x04", "binary": b"\0\1\2"}
+
+
+@pytest.mark.parametrize("data", UNUSABLE.values(), ids=UNUSABLE)
+def test_verify_of_an_unusable_file(run, tmp_path, data):
+    path = tmp_path / "copy.txt"
+    path.write_bytes(data)
+    status, out, err = run("verify", path)
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"copy\.txt is .*: .*(save|open).*\.\n", err)
+
+
+def test_verify_of_a_folder_and_of_nothing(run, tmp_path):
+    for path in (tmp_path, tmp_path / "none.txt"):
+        status, out, err = run("verify", path)
+        assert (status, out) == (2, "") and str(path) in err
+
+
+def test_a_note_about_the_encoding_is_given_once(run, practice, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(read_text(practice.text).encode("cp1252"))
+    status, _, err = run("verify", copy, "--case", "practice")
+    assert status == 0
+    assert (
+        err
+        == "Note: copy.txt is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.\n"
+    )
+
+
+def words(text):
+    return re.findall(r"\w+", text.lower())
+
+
+def test_verify_never_prints_the_text(run, practice, tmp_path):
+    text = read_text(practice.text)
+    copy = tmp_path / "copy.txt"
+    copy.write_text(text.replace("ferry", "boat").replace("“", '"') + " More.", encoding="utf-8")
+    known = words(text)
+    runs = {tuple(known[i : i + 4]) for i in range(len(known))}
+    for arguments in ([], ["--all"]):
+        _, out, err = run("verify", copy, "--case", "practice", *arguments)
+        said = words(out + err)
+        assert len(said) > 50
+        assert not runs & {tuple(said[i : i + 4]) for i in range(len(said))}
+
+
+def test_a_command_is_needed(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([])
+    assert stopped.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_as_a_module_on_a_console_of_few_characters(case_copy):
+    path = case_copy / "claims.csv"
+    path.write_bytes(path.read_bytes().replace(b",certain,", ",ħ,".encode(), 1))
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "standoff", "check", str(case_copy)]
+    process = subprocess.run(command, capture_output=True, env=environment)
+    assert process.returncode == 1
+    assert "ħ" in process.stdout.decode("utf-8")
+
+
+def test_verifying_does_not_wait_for_the_validator(practice):
+    code = (
+        "import sys; from standoff.cli import main; "
+        f"main(['verify', {str(practice.text)!r}, '--case', 'practice']); print('frictionless' in sys.modules)"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.splitlines()[-1] == "False"
+
+
+def test_the_report_verifies_exactly(run, report_text):
+    status, out, _ = run("verify", report_text)
+    assert status == 0
+    assert out.endswith("This is the text.\n")
+    assert re.search(r"(\d+) exact, 0 folded, 0 relocated, 0 missing of \1\n", out)

@@ -1,0 +1,111 @@
+"""The data: complete, sound, and cited."""
+
+import json
+import re
+import subprocess
+import unicodedata
+
+import pandas as pd
+import pytest
+from frictionless import Package
+
+from chapters import ROOT
+from standoff import load
+from standoff.text import read_text
+from standoff.rules import check
+
+CASES = ["report", "practice"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_is_sound(name):
+    assert [str(problem) for problem in check(name)] == []
+
+
+def test_the_report_is_sound_and_in_our_own_words(report_text):
+    assert [str(problem) for problem in check("report", report_text)] == []
+
+
+def test_the_cases_share_one_schema():
+    """A chapter that runs on one runs on the other, and there is one codebook. Only a topic list may differ."""
+    one, other = (json.loads((ROOT / "data" / name / "datapackage.json").read_text(encoding="utf-8")) for name in CASES)
+    assert one["resources"] == other["resources"]
+
+
+# So many rows the tables had when they were found complete: fewer means that something was lost.
+FLOOR = {
+    "paragraphs": 31,
+    "spans": 440,
+    "actors": 50,
+    "claims": 140,
+    "claim_links": 70,
+    "quantities": 38,
+    "events": 64,
+    "event_actors": 90,
+    "cruxes": 95,
+    "questions": 16,
+    "codings": 2200,
+}
+
+
+def test_no_table_of_the_report_has_lost_rows():
+    case = load("report")
+    assert {name: len(table) for name, table in case.tables.items() if len(table) < FLOOR[name]} == {}
+
+
+def test_the_named_cruxes_are_there():
+    case = load("report")
+    paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
+    cruxes = set(zip(case.cruxes["span_id"].map(paragraph), case.cruxes["problem"].astype(str)))
+    assert {
+        (1, "date or time"),
+        (5, "number or unit"),
+        (8, "who speaks"),
+        (13, "quotation marks"),
+        (30, "garbled wording"),
+    } <= cruxes
+
+
+def test_gists_are_different():
+    for name in CASES:
+        gists = load(name).claims["gist"]
+        assert gists.is_unique, gists[gists.duplicated()].tolist()
+
+
+def test_the_context_is_valid():
+    report = Package(ROOT / "data/context/datapackage.json").validate()
+    assert report.valid, report.flatten(["fieldName", "rowNumber", "note"])
+
+
+def test_every_background_fact_is_cited_and_known_that_day():
+    facts = load("context").background
+    keys = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.M))
+    cited = facts["citation"].str.split(";").explode()
+    assert set(cited) <= keys
+    begun = pd.to_datetime(facts["date"].str.split("/").str[0].str.strip("~?%"), format="ISO8601", errors="coerce")
+    assert begun.max() <= pd.Timestamp("2022-02-15")
+
+
+def tracked_files():
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def words(text):
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+
+
+def test_no_run_of_seven_words_of_the_report_stands_in_the_project(report_text):
+    report = words(read_text(report_text))
+    runs = {tuple(report[i : i + 7]) for i in range(len(report) - 6)}
+    found = []
+    for path in tracked_files():
+        try:
+            ours = words(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            continue  # a picture
+        found += [
+            f"{path.name}: {' '.join(ours[i : i + 7])}" for i in range(len(ours) - 6) if tuple(ours[i : i + 7]) in runs
+        ]
+    assert found == []
