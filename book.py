@@ -15,6 +15,7 @@
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
 """
+
 import contextlib
 import hashlib
 import importlib.util
@@ -119,7 +120,9 @@ def make_environment():
     # A kernel says on each start that its local connection is not encrypted: hide that.
     profile = VENV / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n", encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(
+        "get_config().IPKernelApp.log_level = 'ERROR'\n", encoding="utf-8"
+    )
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
     stamp.write_text(made_from(), encoding="utf-8")
@@ -350,7 +353,12 @@ def pins(arguments):
         def pinned(written, sources, *options):
             """The lines of a requirements file, which is written too; versions that it has are kept where possible."""
             command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--output-file", written]
-            command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]  # no machine's traces
+            command += [
+                "--no-header",
+                "--no-annotate",
+                "--no-emit-index-url",
+                "--no-emit-find-links",
+            ]  # no machine's traces
             command += list(options) + arguments + sources
             if subprocess.call(command, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder)):
                 sys.exit("book.py: %s could not be renewed, see above." % written)
@@ -390,7 +398,8 @@ def notebooks(arguments):
     """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
     add("lab", "JupyterLab")
     let_chapters_open_as_notebooks()
-    from autograder import source as assignment, release
+    from autograder import release
+    from autograder import source as assignment
 
     for name in assignment.names():
         if not (ROOT / release.FOLDER / name).exists():  # else it is the reader's work

@@ -15,18 +15,37 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
-SOURCES = ("*.md", "*.cff", "chapters/*.md", "references.bib", "data/*/*.csv", "data/*/*.json", "data/*/*.md", "standoff/*.py", "_ext/*.py")
+SOURCES = (
+    "*.md",
+    "*.cff",
+    "chapters/*.md",
+    "references.bib",
+    "data/*/*.csv",
+    "data/*/*.json",
+    "data/*/*.md",
+    "standoff/*.py",
+    "_ext/*.py",
+)
 ADDRESS = re.compile(r"https?://[^\s\"<>`{}|\\^]+")
 DOI = re.compile(r"\bdoi\s*[=:]\s*[{\"]?\s*([^\s,}\"]+)", re.I)
 DOI_SYNTAX = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 # Addresses that nobody is meant to open: names of formats, and places filled in by a program.
 NAMES = ("http://www.w3.org/", "http://www.sitemaps.org/", "https://host/", "https://{", "https://example.")
-HTTP_ONLY = ("en.kremlin.ru", "en.special.kremlin.ru", "www.qil-qdi.org", "wordscope.be")  # where we have not seen https
+HTTP_ONLY = (
+    "en.kremlin.ru",
+    "en.special.kremlin.ru",
+    "www.qil-qdi.org",
+    "wordscope.be",
+)  # where we have not seen https
 # What a program is often refused and a reader is not: no reason to say that a link is broken.
 REFUSED = ("401", "403", "405", "406", "418", "429", "451", "999")
 SETTINGS = {  # of Sphinx's link checker
-    "linkcheck_timeout": 30, "linkcheck_retries": 2, "linkcheck_workers": 8, "linkcheck_anchors": False,
-    "linkcheck_report_timeouts_as_broken": False, "linkcheck_rate_limit_timeout": 60.0,
+    "linkcheck_timeout": 30,
+    "linkcheck_retries": 2,
+    "linkcheck_workers": 8,
+    "linkcheck_anchors": False,
+    "linkcheck_report_timeouts_as_broken": False,
+    "linkcheck_rate_limit_timeout": 60.0,
 }
 
 
@@ -84,7 +103,9 @@ def ask(found, settings=SETTINGS):
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder, "source"), Path(folder, "output")
         source.mkdir()
-        (source / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in settings.items()), encoding="utf-8")
+        (source / "conf.py").write_text(
+            "".join(f"{name} = {value!r}\n" for name, value in settings.items()), encoding="utf-8"
+        )
         listed = "".join(f"* `{number} <{address}>`__\n" for number, address in enumerate(found))
         (source / "index.rst").write_text(f"Links\n=====\n\n{listed}", encoding="utf-8")
         command = [sys.executable, "-m", "sphinx", "-b", "linkcheck", "-q", str(source), str(output)]
@@ -123,7 +144,9 @@ def report(answers, found):
         for answer in kinds[name]:
             where = ", ".join(f"`{place}`" for place in found[answer["uri"]])
             info = " ".join(answer["info"].split())
-            lines.append(f"- <{answer['uri']}> ({where})" + (f": {'now ' if name == 'moved' else ''}{info}" if info else ""))
+            lines.append(
+                f"- <{answer['uri']}> ({where})" + (f": {'now ' if name == 'moved' else ''}{info}" if info else "")
+            )
     return "\n".join(lines) + "\n", bool(kinds["broken"])
 
 

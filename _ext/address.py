@@ -41,10 +41,13 @@ def finish(app, exception):
     folder = Path(app.outdir)
     names = [name for name in sorted(app.env.found_docs) if name not in NO_CONTENT]
     places = "".join(f"<url><loc>{address}{name}.html</loc></url>\n" for name in names)
-    write(folder / "sitemap.xml", (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
-    ))
+    write(
+        folder / "sitemap.xml",
+        (
+            '<?xml version="1.0" encoding="utf-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+        ),
+    )
     write(folder / "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n")
     anchor(folder / "404.html", urlsplit(address).path)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
+from autograder import release
+from autograder import source as assignment
+
 from .repository import binder_link
-from autograder import source as assignment, release
 
 
 class Assignments(SphinxDirective):
@@ -27,7 +29,9 @@ class Assignments(SphinxDirective):
             frame = one.notebook.cells[0].source
             binder = binder_link(self.env.app, f"{release.FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
             get = f"[{name}.zip](handout:{name})" + (f" or [on Binder]({binder})" if binder else "")
-            rows.append(f"| {one.title} | {get} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |")
+            rows.append(
+                f"| {one.title} | {get} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |"
+            )
         return self.parse_text_to_nodes("\n".join(rows)) if len(rows) > 2 else []
 
 

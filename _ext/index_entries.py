@@ -11,7 +11,20 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-FUNCTIONS = ("assign", "concat", "crosstab", "cut", "explode", "groupby", "map", "melt", "merge", "pivot", "pivot_table", "value_counts")
+FUNCTIONS = (
+    "assign",
+    "concat",
+    "crosstab",
+    "cut",
+    "explode",
+    "groupby",
+    "map",
+    "melt",
+    "merge",
+    "pivot",
+    "pivot_table",
+    "value_counts",
+)
 TERM = re.compile(r"^(?![\s`]).+$", re.M)  # in the glossary's directive, where definitions are indented
 
 
@@ -41,7 +54,11 @@ class Entries(SphinxTransform):
                 names = [known.get(node.astext().lower())]
             elif isinstance(node, addnodes.pending_xref) and node["reftype"] == "term":
                 names = [known.get(node["reftarget"].lower())]
-            elif isinstance(node, nodes.container) and "cell_input" in node["classes"] and "tag_hide-input" not in node.parent["classes"]:
+            elif (
+                isinstance(node, nodes.container)
+                and "cell_input" in node["classes"]
+                and "tag_hide-input" not in node.parent["classes"]
+            ):
                 called = set(re.findall(r"\.(\w+)\(", node.astext()))
                 names = [f"{name} (pandas)" for name in FUNCTIONS if name in called]
             for name in names:

@@ -18,7 +18,7 @@ from pybtex.richtext import Text
 from autograder.markdown import plain, split
 
 ARCHIVE = "standoff-notebooks.zip"
-SET_UP = '''\
+SET_UP = """\
 # Set-up: finds the book's library and data, beside this notebook or in ARCHIVE
 import importlib
 from importlib.util import find_spec
@@ -41,7 +41,7 @@ if missing:
     raise ModuleNotFoundError(
         f"Run  %pip install {' '.join(missing)}  in a new cell, then run "
         "all cells again."
-    )'''.replace("ARCHIVE", ARCHIVE)
+    )""".replace("ARCHIVE", ARCHIVE)
 READ_ME = f"""\
 The chapters of the book as notebooks, with the library and the data that they use.
 
@@ -74,9 +74,14 @@ def role(name, content, env):
 def citation(key, env):
     """(whose, year) of an entry of the bibliography."""
     entry = env.get_domain("cite").bibdata.data.entries[key]
-    people = [str(Text.from_latex(" ".join(person.prelast_names + person.last_names))) for person in entry.persons.get("author", [])]
+    people = [
+        str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
+        for person in entry.persons.get("author", [])
+    ]
     whose = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
-    return whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields["title"])), entry.fields["year"]
+    return whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields["title"])), entry.fields[
+        "year"
+    ]
 
 
 # ---- the notebooks and the archive ----
@@ -99,7 +104,9 @@ def packages(notebook, library):
             path = library.parent / name.replace(".", "/")
             path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
             if path.is_file():  # else a name inside a module
-                modules |= imported(path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0])
+                modules |= imported(
+                    path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0]
+                )
     return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"standoff"})
 
 
@@ -118,9 +125,13 @@ def imported(source, package=""):
 def offer_notebook(app, pagename, templatename, context, doctree):
     if app.builder.format != "html" or not is_notebook(app.env, pagename):
         return
-    notebook = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)  # by myst_nb
+    notebook = nbformat.read(
+        Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4
+    )  # by myst_nb
     notebook.metadata.pop("language_info", None)
-    set_up = nbformat.v4.new_code_cell(SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir, "standoff")))))
+    set_up = nbformat.v4.new_code_cell(
+        SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir, "standoff"))))
+    )
     set_up.metadata["jupyter"] = {"source_hidden": True}
     notebook.cells.insert(next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"), set_up)
     for number, cell in enumerate(notebook.cells):
@@ -140,7 +151,13 @@ def offer_archive(app, pagename, templatename, context, doctree):
     if "ipynb_source" in context:
         menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
         url = context["pathto"](f"_sources/{ARCHIVE}", 1)
-        entry = {"type": "link", "url": url, "text": "with data (.zip)", "icon": "fas fa-box-archive", "label": "download-archive-button"}
+        entry = {
+            "type": "link",
+            "url": url,
+            "text": "with data (.zip)",
+            "icon": "fas fa-box-archive",
+            "label": "download-archive-button",
+        }
         menu["buttons"].insert(1, entry | {"tooltip": "Download all notebooks with their data"})
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 # scheme:// and user:secret@ are dropped; what remains is host, port and path, also of git@host:owner/name.git
-ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+(?=/))?[:/](?P<path>.+?)(?:\.git)?/?", re.I)
+ADDRESS = re.compile(
+    r"(?:[a-z+]+://)?(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+(?=/))?[:/](?P<path>.+?)(?:\.git)?/?", re.I
+)
 KNOWN_HOSTS = ("github", "gitlab", "bitbucket")  # others stop the theme
 
 
@@ -60,7 +62,9 @@ def binder_address(address, branch, path):
     The theme's own link is wrong for GitLab's subgroups and for hosts of one's own, whose slashes it does not escape.
     """
     host, _, name = address.removeprefix("https://").partition("/")
-    kind = {"github.com": f"gh/{name}", "gitlab.com": f"gl/{quote(name, safe='')}"}.get(host, f"git/{quote(address, safe='')}")
+    kind = {"github.com": f"gh/{name}", "gitlab.com": f"gl/{quote(name, safe='')}"}.get(
+        host, f"git/{quote(address, safe='')}"
+    )
     return f"https://mybinder.org/v2/{kind}/{quote(branch)}?urlpath=lab/tree/{quote(path)}"
 
 
@@ -96,7 +100,13 @@ def finish_buttons(app, pagename, templatename, context, doctree):
             button["icon"] = "fas fa-code-branch"
     if "kernelspec" in app.env.metadata.get(pagename, {}):
         url = binder_link(app, Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix())
-        button = {"type": "link", "url": url, "icon": "fas fa-rocket", "tooltip": "Run this page on Binder", "label": "binder"}
+        button = {
+            "type": "link",
+            "url": url,
+            "icon": "fas fa-rocket",
+            "tooltip": "Run this page on Binder",
+            "label": "binder",
+        }
         context["header_buttons"][:0] = [button] if url else []
 
 

@@ -34,11 +34,15 @@ def minutes(doctree):
     """(minutes to read a page, minutes with its exercises), each rounded to five."""
     words = sum(len(text.astext().split()) for kind in (nodes.title, nodes.paragraph) for text in doctree.findall(kind))
     lines = sum(
-        len(code.astext().splitlines()) for cell in doctree.findall(nodes.container) if "cell_input" in cell["classes"]
+        len(code.astext().splitlines())
+        for cell in doctree.findall(nodes.container)
+        if "cell_input" in cell["classes"]
         for code in cell.findall(nodes.literal_block)
     )
     shown = "".join(raw.astext() for raw in doctree.findall(nodes.raw) if "html" in raw["format"].split())
-    pictures = re.findall("<(?:figure|table)\\b", re.sub("<details.*?</details>", "", shown, flags=re.S))  # unfolded ones
+    pictures = re.findall(
+        "<(?:figure|table)\\b", re.sub("<details.*?</details>", "", shown, flags=re.S)
+    )  # unfolded ones
     read = words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60 + len(pictures) * MINUTES_A_PICTURE
     return _rounded(read), _rounded(read + MINUTES_AN_EXERCISE * shown.count('class="so-quiz"'))
 
@@ -56,7 +60,9 @@ def fill_frame(app, doctree):
     for paragraph in list(frames[0].findall(nodes.paragraph)):
         head, _, text = paragraph.astext().partition(" ")
         if head == "Level":
-            paragraph.insert(0, [nodes.strong("", "Time"), nodes.Text(f" about {read} minutes to read, {work} with the exercises. ")])
+            paragraph.insert(
+                0, [nodes.strong("", "Time"), nodes.Text(f" about {read} minutes to read, {work} with the exercises. ")]
+            )
             level = text.split("\n")[0].rstrip(".")  # what the reader needs stands on the next line
             title = next(doctree.findall(nodes.title)).astext()
             app.env.metadata[app.env.docname]["chapter"] = {"title": title, "read": read, "work": work, "level": level}
@@ -72,12 +78,17 @@ def list_chapters(app, doctree, docname):
             if chapter := app.env.metadata[name].get("chapter"):
                 title = make_refnode(app.builder, docname, name, "", nodes.strong("", chapter["title"]))
                 about = f" {chapter['read']} minutes to read, {chapter['work']} with the exercises; {chapter['level']}"
-                items.append(nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"]))))
-        place.replace_self(nodes.enumerated_list("", *items, classes=["so-chapters"], enumtype="arabic", prefix="", suffix="."))
+                items.append(
+                    nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"])))
+                )
+        place.replace_self(
+            nodes.enumerated_list("", *items, classes=["so-chapters"], enumtype="arabic", prefix="", suffix=".")
+        )
 
 
 def _in_order(env):
     """The pages in the order of the table of contents."""
+
     def below(name):
         yield name
         for child in env.toctree_includes.get(name, []):

@@ -19,9 +19,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from standoff.agreement import MARKED, stretches
-from standoff.text import paragraphs
 from standoff.case import vocabulary
 from standoff.rules import CHECKABLE, SYMMETRIC
+from standoff.text import paragraphs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FILES = (".csv", ".json", ".txt")
@@ -206,7 +206,8 @@ class _Case:
 
     def _make_edges(self):
         """Where there are claims enough, let one topic have exactly five, and the narrator say nothing on another one: so
-        that rules like "at least five" and "a topic without ... stays" decide something on every variant."""
+        that rules like "at least five" and "a topic without ... stays" decide something on every variant.
+        """
         about = defaultdict(list)
         for row in self["claims"]:
             about[row["topic"]].append(row)

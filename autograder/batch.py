@@ -17,13 +17,14 @@ from dataclasses import asdict, dataclass
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from . import source as sources
-from .report import classreport, feedback, tables
-from .judge import marking as marks
-from .run import sandbox
 from assignments import variant
+
+from . import marking as marks
+from . import source as sources
 from .intake.collect import Submission, collect
 from .intake.unpack import order
+from .report import classreport, feedback, tables
+from .run import sandbox
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
 LIBRARY = Path(__file__).resolve().parent

@@ -13,8 +13,8 @@ from pathlib import Path
 import nbformat
 
 from .markdown import plain, split
-from .zips import ROOT, files, write_zip
 from .source import AssignmentError, role
+from .zips import ROOT, files, write_zip
 
 FOLDER = Path("handouts")  # under the current folder
 CODE, TEXT = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"  # nbgrader's words
@@ -120,7 +120,7 @@ def _is_locked(about):
 
 
 def _checksum(cell):
-    """nbgrader's checksum of a cell, by which it sees whether the cell was changed."""
+    """Nbgrader's checksum of a cell, by which it sees whether the cell was changed."""
     about = role(cell)
     flags = [bool(about.get("grade")), bool(about.get("solution")), _is_locked(about)]
     parts = [cell.source, cell.cell_type, *map(str, flags), about["grade_id"]]

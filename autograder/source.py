@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jupytext
 
-from .judge.compare import TOLERANCE
+from answers.compare import TOLERANCE
 
 FOLDER = Path(__file__).resolve().parents[1] / "assignments"
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)
@@ -75,7 +75,7 @@ def read(name, folder=FOLDER):
 
 
 def role(cell):
-    """nbgrader's metadata of a cell (dict; empty if it has none)."""
+    """Nbgrader's metadata of a cell (dict; empty if it has none)."""
     return cell.metadata.get("nbgrader", {})
 
 

@@ -146,6 +146,7 @@ def measure(book, plain, unexecuted):
 
 def starts(book):
     """Wall seconds of Python's start, and of that with the imports of Jupyter Book: (without, with), the best of five."""
+
     def best(code):
         return min(timed(run, [str(book.python), "-c", code])[0] for _ in range(5))
 
@@ -166,7 +167,9 @@ def report(rounds, parts, started):
         counts = ", ".join(sorted({str(len(names)) for names in executed}))
         print(f"{name:14}{spread(walls):>30}{spread(cpus):>32}   {counts}")
 
-    print("\nOne chapter after another (medians, wall s, while as many run as there are cores): kernel, first cell, other cells")
+    print(
+        "\nOne chapter after another (medians, wall s, while as many run as there are cores): kernel, first cell, other cells"
+    )
     for position, name in enumerate(part[0] for part in parts[0]):
         figures = zip(*(part[position][1:] for part in parts))
         print(f"{name:20}" + "".join(f"{statistics.median(values):8.2f}" for values in figures))
@@ -180,21 +183,28 @@ def report(rounds, parts, started):
     print("plain cold / floor  " + ", ".join(ratios("plain cold", "cells", "unexecuted")))
     print("cold / plain cold   " + ", ".join(ratios("cold", "plain cold")))
     nothing = statistics.median(results["nothing"][0] for results in rounds)
-    print(f"nothing changed     {nothing:.2f} s in all, of which starting Python {started[0]:.2f}: "
-          f"own work {nothing - started[0]:.2f} s; under 3 is wanted. (Importing Jupyter Book, which this spares: "
-          f"{started[1] - started[0]:.2f} s.)")
+    print(
+        f"nothing changed     {nothing:.2f} s in all, of which starting Python {started[0]:.2f}: "
+        f"own work {nothing - started[0]:.2f} s; under 3 is wanted. (Importing Jupyter Book, which this spares: "
+        f"{started[1] - started[0]:.2f} s.)"
+    )
 
 
 def main(count):
     rounds, parts = [], []
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} round(s)")
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} round(s)"
+    )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         book = Copy(folder / "book")
         plain, unexecuted = plain_copy(folder / "plain", "cache"), plain_copy(folder / "unexecuted", "off")
         started = starts(book)
         for number in range(count):
-            print(f"round {number + 1}: load {', '.join(f'{load:.1f}' for load in os.getloadavg())} (1, 5, 15 minutes)", flush=True)
+            print(
+                f"round {number + 1}: load {', '.join(f'{load:.1f}' for load in os.getloadavg())} (1, 5, 15 minutes)",
+                flush=True,
+            )
             results, part = measure(book, plain, unexecuted)
             rounds.append(results)
             parts.append(part)

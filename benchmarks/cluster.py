@@ -18,8 +18,8 @@ from pathlib import Path
 
 from distributed import Client, LocalCluster, as_completed
 
-from autograder.intake.collect import collect
 from autograder.batch import grade, keep, kept, key, marked, summary
+from autograder.intake.collect import collect
 from autograder.run.sandbox import require
 
 

@@ -40,6 +40,7 @@ from playwright.sync_api import TimeoutError as TooLate
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # this is a script, and takes helpers from both
 from buttons import build_pages, launch_links  # noqa: E402
+
 from formats.browser import launch  # noqa: E402
 
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"

@@ -3,9 +3,10 @@
 import nbformat
 from jupyter_cache import get_cache
 
-from formats import BUILD, ROOT
-from autograder import source as assignment, release
+from autograder import release
+from autograder import source as assignment
 from autograder.zips import files, write_zip
+from formats import BUILD, ROOT
 
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
@@ -24,7 +25,9 @@ def write_notebooks(folder):
         try:
             _, notebook = cache.merge_match_into_notebook(notebook)
         except KeyError:
-            raise ValueError(f"{made.name}: the build keeps no outputs of this chapter: run `book.py build` again") from None
+            raise ValueError(
+                f"{made.name}: the build keeps no outputs of this chapter: run `book.py build` again"
+            ) from None
         notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
         for number, cell in enumerate(notebook.cells):
             cell.id = f"cell-{number}"  # random otherwise
@@ -55,7 +58,11 @@ def write_data(folder):
 def write_book(path, notebooks):
     """Write the archive with all that a class needs, which opens without a network."""
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
-    contents |= files("html", base=BUILD) | {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
+    contents |= files("html", base=BUILD) | {
+        f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks
+    }
     contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
-    contents |= {f"assignments/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()}
+    contents |= {
+        f"assignments/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()
+    }
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

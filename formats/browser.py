@@ -1,7 +1,7 @@
 """A real browser, to test pages and to print them: found on this machine, or else installed once.
 
-    with launch() as browser:
-        page = browser.new_page()
+with launch() as browser:
+    page = browser.new_page()
 """
 
 import contextlib

@@ -38,6 +38,6 @@ def page(book):
         f'<p class="picture"><img src="{PICTURE}" alt="{ALT}"/></p>'
         "<p>On the cover: the paragraphs of the report, each as long as it is; "
         "orange what its narrator claims, blue what others do.</p>"
-        f'<p>{html.escape(about["authors"][0]["name"])}</p><p>Edition {about["version"]}, {about["date-released"]:%B %Y}</p>'
+        f"<p>{html.escape(about['authors'][0]['name'])}</p><p>Edition {about['version']}, {about['date-released']:%B %Y}</p>"
         "<p>Texts and data: Creative Commons Attribution 4.0. Code: MIT.</p></section>"
     )

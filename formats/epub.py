@@ -5,9 +5,9 @@ import uuid
 
 from pygments.formatters import HtmlFormatter
 
+from autograder.zips import write_zip
 from formats import ROOT, cover
 from formats.articles import linked
-from autograder.zips import write_zip
 
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -77,7 +77,9 @@ def style():
 def contents_of(book):
     parts = {}
     for article in book.articles:
-        parts.setdefault(article.part, []).append(f'<li><a href="{article.name}.xhtml">{html.escape(article.title)}</a></li>')
+        parts.setdefault(article.part, []).append(
+            f'<li><a href="{article.name}.xhtml">{html.escape(article.title)}</a></li>'
+        )
     items = "".join(
         f"<li><span>{html.escape(part)}</span><ol>{''.join(links)}</ol></li>" if part else "".join(links)
         for part, links in parts.items()

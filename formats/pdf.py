@@ -18,11 +18,23 @@ PAGE = """<!DOCTYPE html>
 # Lines are laid out once all fonts are there: else Chromium keeps from a first layout in other fonts what it made links of.
 SHOW = "Promise.all([...document.fonts].map(face => face.load())).then(() => { document.body.hidden = false; })"
 FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is made
-    "Book": {"normal normal": "STIXGeneral", "bold normal": "STIXGeneralBol", "normal italic": "STIXGeneralItalic",
-             "bold italic": "STIXGeneralBolIta"},
-    "Head": {"normal normal": "DejaVuSans", "bold normal": "DejaVuSans-Bold", "normal italic": "DejaVuSans-Oblique",
-             "bold italic": "DejaVuSans-BoldOblique"},
-    "Code": {"normal normal": "DejaVuSansMono", "bold normal": "DejaVuSansMono-Bold", "normal italic": "DejaVuSansMono-Oblique"},
+    "Book": {
+        "normal normal": "STIXGeneral",
+        "bold normal": "STIXGeneralBol",
+        "normal italic": "STIXGeneralItalic",
+        "bold italic": "STIXGeneralBolIta",
+    },
+    "Head": {
+        "normal normal": "DejaVuSans",
+        "bold normal": "DejaVuSans-Bold",
+        "normal italic": "DejaVuSans-Oblique",
+        "bold italic": "DejaVuSans-BoldOblique",
+    },
+    "Code": {
+        "normal normal": "DejaVuSansMono",
+        "bold normal": "DejaVuSansMono-Bold",
+        "normal italic": "DejaVuSansMono-Oblique",
+    },
 }
 SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 
@@ -78,8 +90,9 @@ def number_elements(content):
     numbered = re.sub(rb"\(node\d{8}\)", lambda match: numbers[match[0]], content)
     numbered, lists = re.subn(  # a list of them all, in order, with the first and the last said before
         rb"/Limits \[\(node[^\]]*\]\n/Names \[([^\]]*)\]",
-        lambda match: b"/Limits [(node%08d) (node%08d)]\n/Names [%s]" % (
-            0, len(names) - 1, b" ".join(sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", match[1])))
+        lambda match: (
+            b"/Limits [(node%08d) (node%08d)]\n/Names [%s]"
+            % (0, len(names) - 1, b" ".join(sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", match[1]))))
         ),
         numbered,
     )
@@ -97,11 +110,14 @@ def first_pages(path):
 
 def on_pages(article, names):
     """The HTML of an article in which links lead to the articles called `names`; others are plain text."""
+
     def anchor_of(name, anchor):
         return f"{name}--{anchor}" if anchor else name
 
     text = linked(article, lambda name, anchor: f"#{anchor_of(name, anchor)}" if name in names else None, anchor_of)
-    text = re.sub(r"(</?)figure\b", r"\1div", text)  # else a figure around each picture, without a text for those who listen
+    text = re.sub(
+        r"(</?)figure\b", r"\1div", text
+    )  # else a figure around each picture, without a text for those who listen
     return f'<article id="{article.name}">{text}</article>'
 
 
@@ -122,13 +138,17 @@ def running_heads(articles):
     for article in articles:
         size = "size: A4 landscape; margin: 20mm 15mm 18mm; " if article.body.select_one(".so-long") else ""
         title = json.dumps(article.title, ensure_ascii=False)
-        rules.append(f"@page {article.name} {{ {size}@top-right {{ content: {title}; font: 8pt Head; color: #595959; }} }}\n"
-                     f"#{article.name} {{ page: {article.name}; break-before: page; }}\n")
+        rules.append(
+            f"@page {article.name} {{ {size}@top-right {{ content: {title}; font: 8pt Head; color: #595959; }} }}\n"
+            f"#{article.name} {{ page: {article.name}; break-before: page; }}\n"
+        )
     return "".join(rules)
 
 
 def faces():
     rule = "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n"
     return "".join(
-        rule.format(family, *kind.split(), SITE, file) for family, kinds in FACES.items() for kind, file in kinds.items()
+        rule.format(family, *kind.split(), SITE, file)
+        for family, kinds in FACES.items()
+        for kind, file in kinds.items()
     )

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .text import TextError, paragraphs, read_text
 from .case import CaseError
+from .text import TextError, paragraphs, read_text
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
 

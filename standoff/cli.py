@@ -4,8 +4,8 @@ import argparse
 import sys
 import warnings
 
-from .text import TextError
 from .case import CaseError
+from .text import TextError
 
 
 def main(arguments=None):
@@ -151,8 +151,8 @@ def _export(options):
 
 def _check(options):
     from .case import find
-    from .rules import inspect
     from .coding.sheets import FOLDER
+    from .rules import inspect
 
     report = inspect(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
@@ -207,10 +207,10 @@ def _release(options):
 
 
 def _grade(options):
-    from autograder.source import AssignmentError
     from autograder.batch import GradeError, exit_status, grade, summary
-    from autograder.run.sandbox import SandboxError
     from autograder.report.tables import PointsError
+    from autograder.run.sandbox import SandboxError
+    from autograder.source import AssignmentError
 
     try:
         given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
@@ -233,8 +233,8 @@ def _grade(options):
 def _verify(options):
     import pandas as pd
 
-    from .case import load
     from .alignment import explain, summary, verify
+    from .case import load
 
     case = load(options.case)
     df = verify(case, options.article)

@@ -14,9 +14,9 @@ from pathlib import Path
 from frictionless import FrictionlessException, Package
 
 from .agreement import MARKED, stretches
-from .text import digest, paragraphs, read_text
-from .case import DESCRIPTOR, CaseError, Problem, find, load, parse, read_package, read_table, text_of, vocabulary
 from .alignment import is_other_text, verify
+from .case import DESCRIPTOR, CaseError, Problem, find, load, parse, read_package, read_table, text_of, vocabulary
+from .text import digest, paragraphs, read_text
 
 NARRATOR = "narrator"
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
@@ -228,7 +228,7 @@ def _convert(package, tables, problems):
 
 
 def _unequal_vocabularies(package):
-    """frictionless enforces `enum`, people read `categories`: they must say the same."""
+    """Frictionless enforces `enum`, people read `categories`: they must say the same."""
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             enum = field.get("constraints", {}).get("enum", [])

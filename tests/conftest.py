@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 import standoff
-from formats.browser import IS_ROOT, chromium_path, launch
 from chapters import HTML
+from formats.browser import IS_ROOT, chromium_path, launch
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 expect.set_options(timeout=30_000)  # milliseconds: how long a page of a busy machine is waited for

@@ -8,8 +8,8 @@ import zipfile
 import jupytext
 from pypdf import PdfReader
 
-from chapters import ROOT
 from autograder import source as assignment
+from chapters import ROOT
 
 LEAST = 24  # letters and digits in a row that are enough to know a line by
 MARKS = [("### BEGIN SOLUTION", "### END SOLUTION"), ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")]

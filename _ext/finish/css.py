@@ -2,7 +2,9 @@
 
 import re
 
-TOKEN = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | url\([^)"']*\) | [{};] | [^{};"'/u]+ | .""", re.S | re.X)
+TOKEN = re.compile(
+    r"""/\*.*?\*/ | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | url\([^)"']*\) | [{};] | [^{};"'/u]+ | .""", re.S | re.X
+)
 NAME = re.compile(r"(?<!\d)[.#]((?:[\w-]|\\.|[^\x00-\x7f])+)")
 INSIDE = re.compile(r":(?:not|is|where|has|host|nth-[\w-]+)\((?:[^()]|\([^()]*\))*\)")
 
@@ -50,7 +52,9 @@ def _block(tokens):
             head = []
         elif token == "{":
             name = _tidy("".join(head))
-            nested = name.startswith("@") and not name.startswith(("@font-face", "@page", "@property", "@counter-style"))
+            nested = name.startswith("@") and not name.startswith(
+                ("@font-face", "@page", "@property", "@counter-style")
+            )
             yield name, list(_block(tokens)) if nested else _tidy("".join(_declarations(tokens)))
             head = []
         else:
@@ -67,7 +71,14 @@ def _declarations(tokens):
 def _tidy(text):
     """One space for many, outside of strings."""
     parts = re.split(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""", text)
-    parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", re.sub(r":\s+", ":", part) if ";" in text or ":" in part else part)) for part in parts[::2]]
+    parts[::2] = [
+        re.sub(
+            r"\s*([{};,])\s*",
+            r"\1",
+            re.sub(r"\s+", " ", re.sub(r":\s+", ":", part) if ";" in text or ":" in part else part),
+        )
+        for part in parts[::2]
+    ]
     return "".join(parts).strip().strip(";")
 
 
@@ -126,7 +137,8 @@ def _forget_variables(css, used):
         read = set(re.findall(r"var\(\s*(--[\w-]+)", css)) | {name for name in used if name.startswith("--")}
         shorter = re.sub(
             r"""(?<=[{;])(--[\w-]+):((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^;}"'])*)(;|(?=\}))""",
-            lambda match: match[0] if match[1] in read else "", css,
+            lambda match: match[0] if match[1] in read else "",
+            css,
         )
         if shorter == css:
             return re.sub(r"[^{}\n]+\{\}\n?", "", css)

@@ -37,7 +37,9 @@ def take_out(page, name):
     for number, figure in enumerate(figures, 1):
         numbers, cell = figure.select_one("details.so-numbers"), figure.find_parent("div", class_="cell")
         if numbers is None or cell is None:
-            raise ExtensionError("a figure has no numbers, or stands in no cell: see _ext/finish/figures.py and standoff/display/show.py")
+            raise ExtensionError(
+                "a figure has no numbers, or stands in no cell: see _ext/finish/figures.py and standoff/display/show.py"
+            )
         numbers = numbers.extract().select_one(".so-scroll")
         hidden = cell.select_one("details.hide")
         sections.append((number, copy.copy(figure), numbers, hidden and hidden.extract().select_one("div.highlight")))
@@ -54,10 +56,12 @@ def figures_page(page, name, sections):
     other.title.string = f"Figures of {other.title.get_text()}"
     article = other.select_one("article")
     article.clear()
-    article.append(parsed(
-        f'<h1>Figures of <a href="{name}.html">{title}</a></h1>'
-        "<p>The figures of this chapter, large, each with the numbers that it shows and the code that draws it.</p>"
-    ))
+    article.append(
+        parsed(
+            f'<h1>Figures of <a href="{name}.html">{title}</a></h1>'
+            "<p>The figures of this chapter, large, each with the numbers that it shows and the code that draws it.</p>"
+        )
+    )
     for number, figure, numbers, code in sections:
         section = parsed(f'<section id="figure-{number}"><h2>Figure {number}</h2></section>').section
         figure.img.attrs.pop("loading")

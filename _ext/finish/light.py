@@ -32,7 +32,10 @@ SCRIPTS = {
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre>)', re.S)
-PLAIN = ("w", "o")  # spaces; operators, which otherwise have the colour of strings, and are a third of all coloured words
+PLAIN = (
+    "w",
+    "o",
+)  # spaces; operators, which otherwise have the colour of strings, and are a third of all coloured words
 NEEDLESS = (
     "meta[name=viewport] ~ meta[name=viewport], meta[name^=docsearch], #jb-print-docs-body, "
     "link:is([rel=preload], [rel=index], [rel=search]), "
@@ -60,7 +63,9 @@ def code_colours(folder):
         else:
             plain[theme] = re.search(r"(?<![-\w])color: [^; ]+", style)[0]
     if not {"n", "k", "s2"} <= set(looks) or set(plain) != {"light", "dark"}:
-        raise ExtensionError("pygments.css is not as _ext/finish/light.py expects it: colours of code for light and dark")
+        raise ExtensionError(
+            "pygments.css is not as _ext/finish/light.py expects it: colours of code for light and dark"
+        )
     looks = {name: look for name, look in looks.items() if name not in PLAIN}
     same = {}  # look -> the first class that has it
     return dict.fromkeys(PLAIN, "") | {
@@ -71,6 +76,7 @@ def code_colours(folder):
 
 def thin_code(text, colours):
     """Every word and sign of code is in an element of its own: join those that look the same, unwrap the plain ones."""
+
     def simplify(match):
         name, content = match.groups()
         name = colours.get(name, name)
@@ -80,7 +86,10 @@ def thin_code(text, colours):
         code = re.sub(r'<span class="(\w+)">([^<]*)</span>', simplify, code[0].replace("<span></span>", ""))
         before = None
         while code != before:  # spans that touch, or have only spaces between them
-            before, code = code, re.sub(r'<span class="(\w+)">([^<]*)</span>( *)<span class="\1">', r'<span class="\1">\2\3', code)
+            before, code = (
+                code,
+                re.sub(r'<span class="(\w+)">([^<]*)</span>( *)<span class="\1">', r'<span class="\1">\2\3', code),
+            )
         return code
 
     return CODE.sub(thin, text)
@@ -89,18 +98,26 @@ def thin_code(text, colours):
 def drop_scripts(page):
     """Only the scripts that have something to do on this page."""
     elements = page.find_all(["script", "link"])
-    has = {selector: selector is not None and page.select_one(selector) is not None for selector in set(SCRIPTS.values())}
+    has = {
+        selector: selector is not None and page.select_one(selector) is not None for selector in set(SCRIPTS.values())
+    }
     for name, selector in SCRIPTS.items():
         found = [element for element in elements if name in element.get("src", element.get("href", ""))]
         if not found:
-            raise ExtensionError(f"{name} is not on a page: has the theme changed? Then take it out of _ext/finish/light.py.")
+            raise ExtensionError(
+                f"{name} is not on a page: has the theme changed? Then take it out of _ext/finish/light.py."
+            )
         if not has[selector]:
             for element in found:
                 element.extract()
     for script in page.find_all("script"):
         if script.get("src"):
             script["defer"] = ""  # the page is shown before they run, in the same order
-        elif re.match("DOCUMENTATION_OPTIONS[.]", script.string) or "toggle" in script.string and not has[SCRIPTS["togglebutton.js"]]:
+        elif (
+            re.match("DOCUMENTATION_OPTIONS[.]", script.string)
+            or "toggle" in script.string
+            and not has[SCRIPTS["togglebutton.js"]]
+        ):
             script.extract()  # options of what is not used here
 
 
@@ -119,7 +136,9 @@ def join_styles(page, root, sheets):
     """One style sheet for all pages in place of many."""
     links = page.select("link[rel=stylesheet]")
     if len(links) != len(sheets):
-        raise ExtensionError("a page has other style sheets than the first one: _ext/finish/light.py joins those of all pages")
+        raise ExtensionError(
+            "a page has other style sheets than the first one: _ext/finish/light.py joins those of all pages"
+        )
     links[0].attrs = {"rel": "stylesheet", "href": f"{root}_static/{JOINED}"}
     for link in links[1:]:
         link.decompose()
@@ -196,6 +215,7 @@ def write_styles(folder, texts, sheets, extra):
 
 def rebased(path, target):
     """A style sheet whose addresses of files hold in another folder, too."""
+
     def rebase(match):
         return f"url({os.path.relpath(path.parent / match[1], target.parent).replace(os.sep, '/')})"
 

@@ -29,7 +29,9 @@ def forbid_strangers(page):
     charset = page.find("meta", charset=True)
     if charset is None:
         raise ExtensionError("a page has no <meta charset>, behind which its content security policy belongs")
-    meta = page.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": POLICY.format(hashes=hashes)})
+    meta = page.new_tag(
+        "meta", attrs={"http-equiv": "Content-Security-Policy", "content": POLICY.format(hashes=hashes)}
+    )
     charset.insert_after(meta)
 
 
@@ -42,7 +44,9 @@ def move_styles(page):
         element["class"] = [*element.get("class", []), name]
         rules[name] = f".{name}{{{style}}}"
     for style in page.select("noscript style"):  # its one rule is in book.css, as @media (scripting: none)
-        if style.string.split() != ".pst-js-only { display: none !important; }".split():
-            raise ExtensionError(f"the theme has another style without scripts: put it into _static/book.css: {style.string}")
+        if style.string.split() != [".pst-js-only", "{", "display:", "none", "!important;", "}"]:
+            raise ExtensionError(
+                f"the theme has another style without scripts: put it into _static/book.css: {style.string}"
+            )
         style.parent.decompose()
     return rules

@@ -29,9 +29,15 @@ def introduce(page, root):
         tags |= {"og:url": canonical["href"], "og:image": urljoin(canonical["href"], root + CARD), "og:image:alt": ALT}
     for name, content in tags.items():
         page.head.append(page.new_tag("meta", attrs={"property": name, "content": content}))
-    page.head.append(page.new_tag("meta", attrs={
-        "name": "twitter:card", "content": "summary_large_image" if canonical else "summary",
-    }))
+    page.head.append(
+        page.new_tag(
+            "meta",
+            attrs={
+                "name": "twitter:card",
+                "content": "summary_large_image" if canonical else "summary",
+            },
+        )
+    )
 
 
 def draw(path):
@@ -44,7 +50,9 @@ def draw(path):
     paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
     claims = case.claims.assign(paragraph=case.claims["content_span"].map(paragraph))
     claims["certainty"] = claims["certainty"].astype(str)
-    claims = claims.assign(rank=claims["certainty"].map(list(COLOURS).index)).sort_values(["paragraph", "rank"], kind="stable")
+    claims = claims.assign(rank=claims["certainty"].map(list(COLOURS).index)).sort_values(
+        ["paragraph", "rank"], kind="stable"
+    )
     claims["height"] = claims.groupby("paragraph").cumcount()
 
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")

@@ -18,7 +18,9 @@ def minify(text):
     for name in ("width", "height", "version"):  # opened alone, it fills the window; on a page, the size is the page's
         root.attrib.pop(name, None)
     referenced = set(re.findall(r'(?:href="|url\()#([^")]+)', text))
-    named = {name: f"i{n}" for n, name in enumerate(e.attrib["id"] for e in root.iter() if e.attrib.get("id") in referenced)}
+    named = {
+        name: f"i{n}" for n, name in enumerate(e.attrib["id"] for e in root.iter() if e.attrib.get("id") in referenced)
+    }
     rules = {}  # what stood in style attributes -> name of a class
     for element in root.iter():
         _simplify(element, named, rules)
@@ -120,7 +122,11 @@ def _circle(path):
     radii = [((end[0] - x) ** 2 + (end[1] - y) ** 2) ** 0.5 for end in ends]
     if max(radii) - min(radii) > 0.01:
         return None
-    return {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radii[0]:.2f}"} if abs(x) + abs(y) > 0.01 else {"r": f"{radii[0]:.2f}"}
+    return (
+        {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radii[0]:.2f}"}
+        if abs(x) + abs(y) > 0.01
+        else {"r": f"{radii[0]:.2f}"}
+    )
 
 
 def _numbers(values, digits):
@@ -166,7 +172,9 @@ def _join(parent, looks):
                     last[key].attrib["d"] += d
                     continue
                 # Ticks and the lines of a grid take turns, and may change places; other shapes may lie on each other.
-                last = (last if is_line and is_box and last.get("straight") else {"straight": is_line and is_box}) | {key: child}
+                last = (last if is_line and is_box and last.get("straight") else {"straight": is_line and is_box}) | {
+                    key: child
+                }
             else:
                 last = {}
         elif child.tag == f"{SVG}use" and "opacity" not in looks.get(a.get("class"), ""):
@@ -179,7 +187,9 @@ def _join(parent, looks):
             last[key].extend(child)
             continue
         else:
-            last = {key: child} if child.tag == f"{SVG}g" else last if child.tag == f"{SVG}text" else {}  # words lie on nothing
+            last = (
+                {key: child} if child.tag == f"{SVG}g" else last if child.tag == f"{SVG}text" else {}
+            )  # words lie on nothing
         kept.append(child)
     parent[:] = kept
 
@@ -224,7 +234,9 @@ def _write_rules(root, rules):
     families = {family for rule in rules for family in re.findall("font-family:[^;]+", rule)}
     if len(families) == 1:
         family = families.pop()
-        rules = {rule.replace(family, "").replace(";;", ";").strip(";"): name for rule, name in rules.items()} | {family: "text"}
+        rules = {rule.replace(family, "").replace(";;", ";").strip(";"): name for rule, name in rules.items()} | {
+            family: "text"
+        }
     if rules:
         style = root.find(f".//{SVG}style")
         if style is None:

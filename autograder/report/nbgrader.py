@@ -20,8 +20,8 @@ from pathlib import Path
 import nbformat
 
 from .. import source as sources
-from ..release import as_bytes, readable
 from ..intake.submission import Refused, Unreadable, read_cells
+from ..release import as_bytes, readable
 
 DATABASE = "gradebook.db"
 CONFIG = "nbgrader_config.py"

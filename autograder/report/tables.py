@@ -9,9 +9,10 @@ import io
 import re
 from dataclasses import dataclass, field, replace
 
+from standoff.case import CaseError, Problem
 from standoff.coding import sheets
 from standoff.text import TextError, read_text
-from standoff.case import CaseError, Problem
+
 from .. import source as sources
 
 PROSE = "prose.csv"
@@ -27,7 +28,8 @@ class PointsError(ValueError):
 @dataclass(frozen=True)
 class ByHand:
     """What prose.csv says. rows: list of dict, as they stand; separator: of its columns; given: (points, comment) by
-    (student, assignment, task, version)."""
+    (student, assignment, task, version).
+    """
 
     rows: list = field(default_factory=list)
     separator: str = ","
@@ -36,7 +38,8 @@ class ByHand:
 
 def guard(text):
     """A cell that no spreadsheet takes for a formula, with plain line ends; nor for several, where it parts cells by other
-    signs than ours (";" in many countries)."""
+    signs than ours (";" in many countries).
+    """
     text = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = FORMULA.sub("'", text)
     return f"'{text}" if text[:1] == "\t" else text

@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from answers.values import checked
+
 from .. import source as sources
-from ..judge.values import checked
 from ..intake.submission import text
 
 LIBRARIES = {"IPython.display", "matplotlib", "matplotlib.pyplot", "networkx", "numpy", "standoff"}
@@ -145,7 +146,7 @@ def _makes(statement):
 
 def _compares(statement):
     if isinstance(statement, ast.ImportFrom):
-        return statement.module == "autograder.judge.compare"
+        return statement.module == "answers.compare"
     call = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "compare"
 

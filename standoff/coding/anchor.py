@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from . import sheets
-from .metadata import describe, keep_text_out
-from ..text import digest, paragraphs, read_text
 from ..case import DESCRIPTOR, CaseError, Problem, find, is_required, parse, read_package, text_of, vocabulary
 from ..quotes import Quoted, QuoteError
+from ..text import digest, paragraphs, read_text
+from . import sheets
+from .metadata import describe, keep_text_out
 
 TODO = "not written yet"  # the gist of a paragraph that has none
 MARKED = f"{sheets.FOLDER}/marked.txt"  # what each row marks: words of the text, so beside the sheets

@@ -7,11 +7,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from . import sheets
-from .metadata import ENTRIES, wrong_date, wrong_licence
-from .anchor import anchor, as_csv
-from ..text import TextError, paragraphs, read_text
 from ..case import DESCRIPTOR, CaseError, find, read_package
+from ..text import TextError, paragraphs, read_text
+from . import sheets
+from .anchor import anchor, as_csv
+from .metadata import ENTRIES, wrong_date, wrong_licence
 
 DATASHEET = "DATASHEET.md"
 UNANSWERED = "(not answered yet)"

@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from . import sheets
-from .metadata import NEEDED, citation
-from .anchor import TODO, changed_by_hand, is_current, plan
-from ..text import paragraphs, read_text
-from ..case import load
-from .new import DATASHEET, unanswered
-from ..quotes import Quoted
 from ..alignment import runs
-
+from ..case import load
+from ..quotes import Quoted
+from ..text import paragraphs, read_text
+from . import sheets
+from .anchor import TODO, changed_by_hand, is_current, plan
+from .metadata import NEEDED, citation
+from .new import DATASHEET, unanswered
 
 IN_THE_SHEET = {  # what a rule says of tables, and what one does in the sheets
     "add a row to event_actors.csv": "write who takes part in the column actors or recipients",

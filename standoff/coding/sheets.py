@@ -9,8 +9,8 @@ import io
 import re
 import unicodedata
 
-from ..text import TextError, read_text
 from ..case import CaseError, Problem, is_required, vocabulary
+from ..text import TextError, read_text
 
 FOLDER = "sheets"
 SHEETS = {  # by table: the columns of its sheet, first what one marks, then the labels, last what is rarely needed

@@ -60,7 +60,7 @@ def _run(code, scope):
 
 
 def _simple(value):
-    """numpy's scalars as Python's own."""
+    """Numpy's scalars as Python's own."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from ..agreement import agreement, alpha, interval
-from ..text import paragraphs, read_text
 from ..case import vocabulary
+from ..text import paragraphs, read_text
 from .lookup import definition
 
 _reference = None  # of the trial that runs in this kernel: the table's labels by claim_id, and the labels there are

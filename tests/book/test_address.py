@@ -9,15 +9,14 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 from sphinx.errors import ExtensionError
-
-from chapters import ALL_PAGES, HTML, PAGES, built
 from test_accessibility import AXE, RULES, VIOLATIONS
 
 from _ext import address
 from _ext.finish import social
+from chapters import ALL_PAGES, HTML, PAGES, built
 
 ADDRESS = "https://books.example/standoff/"
 ACTION = {"GITHUB_SERVER_URL": "https://github.com"}

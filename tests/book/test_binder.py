@@ -9,9 +9,8 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
-from chapters import CONTENT, OTHERS, ROOT, code
-
 import book
+from chapters import CONTENT, OTHERS, ROOT, code
 
 DISTRIBUTIONS = {"IPython": "ipython"}  # where the imported name is another one
 

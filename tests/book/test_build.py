@@ -8,7 +8,6 @@ import time
 from urllib.request import urlopen
 
 import pytest
-
 from copies import Copy
 
 CHAPTER = """\

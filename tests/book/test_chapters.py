@@ -6,9 +6,9 @@ import jupytext
 import pytest
 import yaml
 
-from chapters import CONTENT, FOLDER, PAGES, OTHERS, ROOT, code, is_notebook, prose, source, tags
-from standoff import load
 from autograder import source as assignment
+from chapters import CONTENT, FOLDER, OTHERS, PAGES, ROOT, code, is_notebook, prose, source, tags
+from standoff import load
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
 NO_DATA = [

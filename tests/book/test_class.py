@@ -6,11 +6,12 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
+from autograder import batch as grade
+from autograder import source as assignment
+from autograder.report import feedback, tables
 from chapters import HTML, ROOT, source
 from standoff import load
 from standoff.display import worksheets
-from autograder import source as assignment, batch as grade
-from autograder.report import feedback, tables
 
 SHEETS = [
     "Sheet 1. Who says it?",

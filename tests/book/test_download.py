@@ -10,8 +10,8 @@ import nbclient
 import nbformat
 import pytest
 
-from chapters import HTML, PAGES, is_notebook
 from binder.rehearse import RAW
+from chapters import HTML, PAGES, is_notebook
 
 ARCHIVE = "standoff-notebooks.zip"
 NOTEBOOKS = [name for name in PAGES if is_notebook(name)]

@@ -18,14 +18,14 @@ import yaml
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
+from secrets_of_assignments import contents, leaks
+from test_class import SHEETS
 
 import formats
 from chapters import CONTENT, HTML, OTHERS, ROOT
 from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import number_elements
-from test_class import SHEETS
-from secrets_of_assignments import contents, leaks
 
 CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(

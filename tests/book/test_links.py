@@ -12,10 +12,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+import links
 from chapters import HTML, ROOT
 from standoff import load
-
-import links
 
 FOUND = links.addresses()
 WORKFLOW = ROOT / ".github/workflows/links.yml"

@@ -5,11 +5,10 @@ import shutil
 import subprocess
 
 import pytest
-
 from buttons import build_pages, launch_links
-from chapters import ROOT
 
 from _ext.repository import binder_address, find_repository, web_address
+from chapters import ROOT
 
 HUB = "https://github.com/reader/book"
 LAB = "https://gitlab.com/school/history/book"

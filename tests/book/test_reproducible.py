@@ -7,9 +7,8 @@ import sys
 
 import pytest
 
-from chapters import HTML, ROOT
-
 from _ext.repository import find_repository
+from chapters import HTML, ROOT
 
 
 def contents(folder):

@@ -5,9 +5,8 @@ import re
 import pytest
 from docutils import nodes
 
-from chapters import CONTENT, HTML, built, prose
-
 from _ext import times
+from chapters import CONTENT, HTML, built, prose
 
 
 def doctree(words=0, lines=0, raw=""):
@@ -68,7 +67,7 @@ def test_the_first_screen_says_what_this_is_and_leads_three_ways(browser, size):
     tab.goto((HTML / "index.html").as_uri())
     for words in ("One news report, read as data", "For readers", "For students", "For teachers"):
         box = tab.get_by_text(words).first.bounding_box()
-        assert 0 <= box["y"] and box["y"] + box["height"] <= size[1]
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size[1]
     assert len(tab.locator(".sd-card a").all()) == 3
     if size[0] == 1280:
         box = tab.locator("ol.so-chapters > li").last.bounding_box()

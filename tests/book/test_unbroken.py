@@ -7,9 +7,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from chapters import ALL_PAGES, HTML
-
 from _ext.address import find_address
+from chapters import ALL_PAGES, HTML
 
 NAMES = ("href", "src", "srcset", "poster", "data", "action", "formaction", "cite", "data-src")  # attributes that point
 FILES = sorted(HTML.rglob("*.html")) if HTML.is_dir() else []

@@ -6,14 +6,14 @@ import unicodedata
 
 import pytest
 from playwright.sync_api import expect
+from test_accessibility import AXE, RULES, VIOLATIONS
+from test_alignment import MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
+from test_data import words
 
 from chapters import HTML
 from standoff import load
-from standoff.text import digest, paragraphs, read_text
 from standoff.alignment import verify
-from test_accessibility import AXE, RULES, VIOLATIONS
-from test_data import words
-from test_alignment import MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
+from standoff.text import digest, paragraphs, read_text
 
 NASTY = [
     "a",

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from chapters import code, HTML
+from chapters import HTML, code
 from standoff import load
 
 

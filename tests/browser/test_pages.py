@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import expect
 from PIL import Image
+from playwright.sync_api import expect
+from test_accessibility import AXE, RULES, VIOLATIONS
 
 from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built
 from standoff import load
-from test_accessibility import AXE, RULES, VIOLATIONS
 
 
 class Page(HTMLParser):

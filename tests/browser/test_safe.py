@@ -6,16 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
+from sphinx.errors import ExtensionError
 
 import standoff.display.exercises as exercises
 import standoff.display.lookup as tables
 import standoff.display.show as show
+from _ext.finish import accessible, safe
 from chapters import ALL_PAGES, HTML
-
-from _ext.finish import accessible
-from _ext.finish import safe
-from bs4 import BeautifulSoup
-from sphinx.errors import ExtensionError
 
 HOSTILE = [
     "<script>stolen = true</script>",

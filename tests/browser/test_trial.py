@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 import pytest
-from playwright.sync_api import expect
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 import standoff.display.trial as trial
 from chapters import HTML, source

@@ -64,7 +64,7 @@ def _task(name, right, mistakes, points):
     solution = f"### BEGIN SOLUTION\n{SOLUTIONS[name]}\n### END SOLUTION"
     call = "n_claims(case)" if name == "n_claims" else "share(case, 'narrator')"
     check = (
-        f"assert {name}, 'write a function'\n### BEGIN HIDDEN TESTS\nfrom autograder.judge.compare import compare\n"
+        f"assert {name}, 'write a function'\n### BEGIN HIDDEN TESTS\nfrom answers.compare import compare\n"
         f"{HIDDEN_WORD} = 1\ncompare({call!r}, {right!r}, mistakes={mistakes!r})\n### END HIDDEN TESTS"
     )
     return _cell(name, solution, solution=True) + _cell(f"{name}_check", check, True, True, points=points)

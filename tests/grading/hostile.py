@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import source as sources
-from autograder.judge.marking import mark
+from autograder.marking import mark
 from autograder.run.sandbox import Limits
 
 HERE = Path(__file__).resolve().parent
@@ -178,7 +178,7 @@ kind(
     points=NONE,
     honest=False,
     first="""
-    import autograder.judge.compare as c
+    import answers.compare as c
     c.compare = c.judge = c.same = lambda *a, **k: ""
     c._difference = lambda *a: ""
     import unittest, numpy.testing, pandas.testing
@@ -190,11 +190,11 @@ kind(
     points=NONE,
     honest=False,
     first="""
-    import json, autograder.judge.values as p, sys
+    import json, answers.values as p, sys
     p.plain = p.checked = lambda *a: ["number", 0.3]
     json.dumps = lambda *a, **k: '{"done": true}'
     json.JSONEncoder.encode = lambda *a: '{}'
-    sys.modules["autograder.judge.compare"] = None
+    sys.modules["answers.compare"] = None
     """,
 )
 kind(

@@ -8,11 +8,11 @@ import shutil
 import pytest
 
 import standoff
-from standoff.text import digest, paragraphs, read_text
+from answers.compare import judge
+from answers.values import plain
 from autograder import source as assignment
-from autograder.judge.compare import judge
-from autograder.judge.values import plain
 from standoff.coding.new import QUESTIONS, UNANSWERED, new
+from standoff.text import digest, paragraphs, read_text
 
 NAME = "6-your-report"
 ANSWER = "This is an answer for somebody who knows nothing of how these data came about."

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import pytest
 
 import standoff.case
-from autograder import source as sources
-from autograder.run import protocol as runs
+from answers.compare import judge
+from answers.values import plain
 from assignments import variant
-from autograder.judge.compare import judge
-from autograder.judge.marking import ELSEWHERE
-from autograder.judge.values import plain
+from autograder import source as sources
+from autograder.marking import ELSEWHERE
+from autograder.run import protocol as runs
 
 NAMES = sources.names()
 FRAME = ["admonition} In this assignment", "**You will show that you can**", "**Time**", "**You need**", "**Hand in"]

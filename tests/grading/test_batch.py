@@ -9,14 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 import handed_in
+import pytest
 from handed_in import NAME, SOLUTIONS, notebook, put, right, zipped
-from standoff.cli import main
+
 from autograder import batch
-from autograder.judge import marking as marks
+from autograder import marking as marks
 from autograder.run import sandbox
+from standoff.cli import main
 
 FILE = f"{NAME}.ipynb"
 COUNT = "def share(case, who):\n    return (case.claims['source'] == who).sum()"

@@ -8,11 +8,11 @@ import resource
 import stat
 import zipfile
 
+import handed_in
 import jupytext
 import pytest
-
-import handed_in
 from handed_in import NAME, notebook, put, right, zipped
+
 from autograder.intake import unpack
 from autograder.intake.collect import collect
 

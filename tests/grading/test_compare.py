@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.judge.compare import compare, judge
-from autograder.judge.values import CHARACTERS, ITEMS, brief, checked, plain
+from answers.compare import compare, judge
+from answers.values import CHARACTERS, ITEMS, brief, checked, plain
 
 SERIES = pd.Series({"putin": 3, "biden": 2})
 TABLE = pd.DataFrame({"who": ["putin", "biden"], "claims": [3, 2]})

@@ -6,15 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hostile import HERE, PROBE, SEED, notebook
+from test_assignment_six import mine  # noqa: F401  (a fixture)
 
 import standoff
-from hostile import HERE, PROBE, SEED, notebook
-from standoff.rules import check
-from autograder import source as sources
 from assignments import variant
-from autograder.judge.marking import mark, right_answers
+from autograder import source as sources
 from autograder.intake.submission import read_files
-from test_assignment_six import mine  # noqa: F401  (a fixture)
+from autograder.marking import mark, right_answers
+from standoff.rules import check
 
 FILES = sources.read("1-files", HERE / "assignments")
 DATA = Path(standoff.__file__).parents[1] / "data"

@@ -10,11 +10,12 @@ import jupytext
 import nbformat
 import pytest
 
-from autograder import source as assignment, release
-from autograder.report import nbgrader as gradebook
-from autograder.intake.collect import Submission
+from autograder import release
+from autograder import source as assignment
 from autograder.batch import Graded
-from autograder.judge.marking import Failure, Result, TaskResult
+from autograder.intake.collect import Submission
+from autograder.marking import Failure, Result, TaskResult
+from autograder.report import nbgrader as gradebook
 
 nbgrader_api = pytest.importorskip("nbgrader.api", reason="needs nbgrader: `python book.py test` installs it")
 

@@ -11,13 +11,14 @@ import jupytext
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-
-from chapters import HTML, ROOT
 from secrets_of_assignments import contents, leaks, parts, secrets
-from standoff import cli
-from autograder import source as assignment, release
 from test_assignment_six import mine  # noqa: F401  (a fixture, as the next ones)
 from test_download import folder, run  # noqa: F401
+
+from autograder import release
+from autograder import source as assignment
+from chapters import HTML, ROOT
+from standoff import cli
 
 sys.path.insert(0, str(ROOT / "_ext"))
 from _ext.repository import binder_link  # noqa: E402
@@ -154,7 +155,7 @@ def test_a_released_notebook(name):
     assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if "outputs" in cell)
     for task in assignment.read(name).tasks:
         [cell] = [cell for cell in notebook.cells if role(cell).get("grade_id") == task.name]
-        assert release.TEXT == cell.source if task.prose else release.CODE.split("\n")[0] in cell.source
+        assert cell.source == release.TEXT if task.prose else release.CODE.split("\n")[0] in cell.source
     text = "\n".join(cell.source for cell in notebook.cells)
     assert "{cite" not in text and ":::" not in text and "{doc}" not in text
     public, _ = parts(name)

@@ -4,17 +4,17 @@ import csv
 import io
 import re
 
+import handed_in
 import lxml.html
 import pytest
-
-import handed_in
 from handed_in import HIDDEN_WORD, NAME
-from standoff.case import CaseError
-from autograder.report import classreport, feedback, tables
-from autograder.judge import marking as marks
-from autograder.intake.collect import Submission
-from autograder.batch import Graded, _report
 from test_accessibility import AXE, RULES, VIOLATIONS
+
+from autograder import marking as marks
+from autograder.batch import Graded, _report
+from autograder.intake.collect import Submission
+from autograder.report import classreport, feedback, tables
+from standoff.case import CaseError
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -8,11 +8,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hostile
 import pytest
 
-import hostile
+from autograder.marking import mark
 from autograder.run import sandbox
-from autograder.judge.marking import mark
 from autograder.run.protocol import ask, cell
 from autograder.run.sandbox import Limits, Sandbox, SandboxError
 

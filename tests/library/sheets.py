@@ -3,9 +3,9 @@
 import csv
 
 from standoff.coding.new import new
+from standoff.coding.sheets import FOLDER, QUOTES, SHEETS
 from standoff.quotes import Quoted, QuoteError
 from standoff.text import paragraphs, read_text
-from standoff.coding.sheets import FOLDER, QUOTES, SHEETS
 
 
 def write(folder, name, rows, **options):

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import standoff
-from standoff.text import TextError, digest, paragraphs, read_text
-from standoff.case import CaseError
 from standoff.alignment import STATUSES, explain, summary, verify
+from standoff.case import CaseError
+from standoff.text import TextError, digest, paragraphs, read_text
 
 # Quotation marks inside others, at a cut-off, and in wrong pairs; apostrophes first and last; every kind of dash.
 MARKED = """“It’s the harbour’s own fault,” the pilot’s sister said – ‘for now’, she added – and left the pier.

@@ -8,19 +8,18 @@ import subprocess
 
 import pandas as pd
 import pytest
+import sheets
 from frictionless import Package
 
 import standoff
-from standoff.coding.anchor import TODO, anchor
-from standoff.text import TextError, paragraphs, read_text
 from standoff.case import CaseError
-from standoff.rules import check, inspect
 from standoff.cli import main
+from standoff.coding.anchor import TODO, anchor
 from standoff.coding.new import new
 from standoff.coding.progress import progress
 from standoff.coding.sheets import SHEETS
-
-import sheets
+from standoff.rules import check, inspect
+from standoff.text import TextError, paragraphs, read_text
 
 ACTOR = {"actor_id": "tamsel", "name": "Oren Tamsel", "quote": "Dorvian President Oren Tamsel", "kind": "person"}
 CLAIM = {

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from standoff.text import paragraphs, read_text
 from standoff.cli import main
+from standoff.text import paragraphs, read_text
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from frictionless import Package
 
 from chapters import ROOT
 from standoff import load
-from standoff.text import read_text
 from standoff.rules import check
+from standoff.text import read_text
 
 CASES = ["report", "practice"]
 

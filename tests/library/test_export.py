@@ -5,9 +5,9 @@ import json
 import pytest
 
 import standoff
-from standoff.text import digest, paragraphs, read_text
 from standoff.cli import main
 from standoff.export import webannotation
+from standoff.text import digest, paragraphs, read_text
 
 
 @pytest.mark.parametrize("name", ["practice", "report"])

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 
 from standoff import load
-from standoff.interactions import QUADS, interactions
 from standoff.case import vocabulary
+from standoff.interactions import QUADS, interactions
 
 
 def small_case():

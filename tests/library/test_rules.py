@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from standoff.text import TextError, digest, paragraphs, read_text
 from standoff.case import CaseError, load
 from standoff.rules import NARRATOR, check, inspect
+from standoff.text import TextError, digest, paragraphs, read_text
 
 CORRUPTIONS = {}  # by name: the function, words of the message, and other files in which it has consequences
 

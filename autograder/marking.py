@@ -12,13 +12,14 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .. import source as sources
-from ..run import protocol as runs
+from answers.compare import judge
+from answers.values import brief
 from assignments import variant
-from .compare import judge
-from .values import brief
-from ..run.sandbox import Limits, Sandbox, require
-from ..intake.submission import Refused, Unreadable, read_cells, read_files
+
+from . import source as sources
+from .intake.submission import Refused, Unreadable, read_cells, read_files
+from .run import protocol as runs
+from .run.sandbox import Limits, Sandbox, require
 
 TRIES = 6  # runs of the same cells, each without the ones that ended the runs before
 DEFAULT = Limits()
@@ -42,7 +43,8 @@ ELSEWHERE = (
 @dataclass(frozen=True)
 class Failure:
     """A cell that did not run to its end. cell: its number in the notebook, from 1; task: the one it answers, or "";
-    line: of the cell, or None; error: in words, such as "NameError: name 'x' is not defined"."""
+    line: of the cell, or None; error: in words, such as "NameError: name 'x' is not defined".
+    """
 
     cell: int
     task: str
@@ -290,7 +292,8 @@ _KNOWN, _LOCKS = {}, defaultdict(threading.Lock)
 
 def right_answers(assignment, data, sandboxed=True):
     """What is right: for each kind of data, by (task, number of the comparison), the plain data of the right answer, and
-    that of mistakes by the sentence about them. Worked out once in a process. Raises AssignmentError."""
+    that of mistakes by the sentence about them. Worked out once in a process. Raises AssignmentError.
+    """
     key = assignment.folder, id(data), sandboxed
     with _LOCKS[key]:  # threads that begin together wait for the first of them
         if key not in _KNOWN:

@@ -1,1 +1,0 @@
-"""Whether answers are right, and how many points they get."""
