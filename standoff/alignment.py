@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .case import CaseError
+from .problems import CaseError
 from .text import TextError, paragraphs, read_text
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
@@ -162,9 +162,9 @@ def align(case, text):
     rows, spans = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not spans["paragraph"].isin(list(begins)).all():
-        raise CaseError("spans.csv", None, "paragraph", "a span is in no paragraph", "see `standoff check`")
+        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     if spans.empty:
-        raise CaseError("spans.csv", None, None, "there are no spans yet", "add them, then verify")
+        raise CaseError("there are no spans yet", "add them, then verify", file="spans.csv")
     units = [Unit(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
     for row in spans.itertuples():
         place = begins[row.paragraph] + row.start

@@ -1,47 +1,28 @@
-"""A case: one report as a folder of tables, described by its datapackage.json, loaded with pandas alone."""
+"""Load a case: one report as a folder of tables, described by its datapackage.json, as DataFrames of pandas."""
 
 import csv
-import datetime
 import html
 import io
-import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from .problems import CaseError, Row
+from .schema import (
+    DESCRIPTOR,
+    columns_of,
+    convert,
+    field_of,
+    is_required,
+    primary_key,
+    read_package,
+    resource_of,
+    vocabulary,
+)
 from .text import paragraphs, read_text
 
-DESCRIPTOR = "datapackage.json"
 NARRATOR = "narrator"  # the report's own voice, a source without a row in the table actors
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong in a case: where, what, and what to do about it.
-
-    `row` is the number that a spreadsheet shows beside the row (the header is 1); `row` and `column` are None where
-    the problem is not in one row or column.
-    """
-
-    file: str
-    row: int | None
-    column: str | None
-    message: str
-    remedy: str
-
-    def __str__(self):
-        place = self.file if self.row is None else f"{self.file}:{self.row}"
-        return f"{place} {self.column or ''}".rstrip() + f": {self.message}. Remedy: {self.remedy}."
-
-
-class CaseError(ValueError):
-    """A case that cannot be loaded; `.problem` says where, why, and what to do."""
-
-    def __init__(self, *place_and_words):
-        self.problem = Problem(*place_and_words)
-        super().__init__(str(self.problem))
 
 
 class Case:
@@ -52,7 +33,7 @@ class Case:
     text: Path of article.txt if the case ships its text, else None; tables: dict of DataFrames.
     """
 
-    def __init__(self, folder, package, tables):
+    def __init__(self, folder: Path, package: dict, tables: dict[str, pd.DataFrame]):
         self.folder = folder
         self.name = folder.name
         self.package = package
@@ -61,10 +42,10 @@ class Case:
         self.text = text_of(folder)
         self.tables = tables
 
-    def __getitem__(self, table):
+    def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
 
-    def __getattr__(self, table):
+    def __getattr__(self, table: str) -> pd.DataFrame:
         try:
             return self.__dict__["tables"][table]
         except KeyError:
@@ -97,8 +78,8 @@ class Case:
         actors = self["actors"].set_index("actor_id")["name"]
         return pd.concat([actors, pd.Series({NARRATOR: "the narrator"}, name="name")])
 
-    def codebook(self):
-        """A DataFrame with one row per column of a table: table, column, type, required, description (str, bool)."""
+    def codebook(self) -> pd.DataFrame:
+        """Return a row for each column of each table: table, column, type, description (str), required (bool)."""
         return pd.DataFrame(
             {
                 "table": resource["name"],
@@ -111,7 +92,7 @@ class Case:
             for field in resource["schema"]["fields"]
         )
 
-    def _overview(self):
+    def _overview(self) -> pd.DataFrame:
         titles = {resource["name"]: resource.get("title", "") for resource in self.package["resources"]}
         rows = [(name, len(table), titles[name]) for name, table in self.tables.items()]
         return pd.DataFrame(rows, columns=["table", "rows", "content"])
@@ -123,7 +104,7 @@ class Case:
         return f"<p>{html.escape(f'{self.title} ({self.name})')}</p>{self._overview().to_html(index=False)}"
 
 
-def load(name_or_path="report"):
+def load(name_or_path: str | Path = "report") -> Case:
     """Load a case: `load("report")`, `load("practice")`, or `load(path_to_a_folder)`.
 
     A name is looked up as data/<name> beside this package, then in the current folder and the folders above it.
@@ -141,7 +122,7 @@ def load(name_or_path="report"):
     any other string             str (an empty cell is missing: NaN)
     ===========================  ==========================================================
 
-    Raises CaseError, which names file, row, column and remedy.
+    Raises CaseError, which names file, row, column and remedy, if a cell is not what its field allows.
     """
     folder = find(name_or_path)
     package = read_package(folder)
@@ -149,179 +130,96 @@ def load(name_or_path="report"):
     return Case(folder, package, tables)
 
 
-def find(name_or_path):
-    """The folder (an absolute Path) of a case, given its name or path. Raises CaseError if there is none."""
+def find(name_or_path: str | Path) -> Path:
+    """Return the folder, as an absolute Path, of a case, given its name or path. Raises CaseError if there is none."""
     here = Path.cwd()
     roots = [Path(__file__).resolve().parents[1], here, *here.parents]
     for folder in (Path(name_or_path), *(root / "data" / name_or_path for root in roots)):
         if (folder / DESCRIPTOR).is_file():
             return folder.resolve()
-    raise CaseError(
-        str(name_or_path),
-        None,
-        None,
-        f"no case of this name (a folder with {DESCRIPTOR})",
-        "give the name of a folder in data/, or the path of one",
-    )
+    remedy = "give the name of a folder in data/, or the path of one"
+    raise CaseError(f"no case of this name (a folder with {DESCRIPTOR})", remedy, file=str(name_or_path))
 
 
-def resource_of(package: dict, table: str) -> dict:
-    """Return what a descriptor says of a table. Raises KeyError."""
-    return {resource["name"]: resource for resource in package["resources"]}[table]
-
-
-def field_of(package: dict, table: str, column: str) -> dict:
-    """Return what a descriptor says of a column of a table. Raises KeyError."""
-    return {field["name"]: field for field in resource_of(package, table)["schema"]["fields"]}[column]
-
-
-def text_of(folder):
-    """The Path of the text that the case ships, or None."""
+def text_of(folder: Path) -> Path | None:
+    """Return the path of the text that the case ships, or None."""
     path = folder / "article.txt"
     return path if path.is_file() else None
 
 
-def read_package(folder):
-    """The descriptor of a case, as a dict in which every table has a name, a path, and fields with name and type."""
-    try:
-        package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))
-        for resource in package["resources"]:
-            resource["name"], resource["path"].strip()
-            for field in resource["schema"]["fields"]:
-                field["name"], field["type"]
-    except json.JSONDecodeError as error:
-        words = f"not JSON: {error.msg}", "mend the comma, bracket or quotation mark at this line"
-        raise CaseError(DESCRIPTOR, error.lineno, None, *words) from error
-    except UnicodeDecodeError as error:
-        raise CaseError(DESCRIPTOR, None, None, "not UTF-8", "save it as UTF-8") from error
-    except (AttributeError, KeyError, TypeError) as error:
-        words = f"not the description of tables ({error})", "give each resource a name, a path and a schema with fields"
-        raise CaseError(DESCRIPTOR, None, None, *words) from error
-    return package
-
-
-def read_table(folder, resource):
-    """The cells of a table as a list of rows of str, without the header; row i of it is row i + 2 of a spreadsheet.
+def read_table(folder: Path, resource: dict) -> list[Row]:
+    """Read the rows of a table; their cells are str as yet (see `standoff.schema.convert`).
 
     Raises CaseError if the file is missing, is no comma-separated UTF-8 file, or if its header or the number of
     cells in a row is not what the descriptor says.
     """
-    name = resource["path"]
-    rows = _csv_rows(folder / name, name)
-    columns = [field["name"] for field in resource["schema"]["fields"]]
-    if rows[0] != columns:
-        raise CaseError(name, 1, *_header_problem(rows[0], columns))
-    for number, cells in enumerate(rows[1:], start=2):
+    name, columns = resource["path"], columns_of(resource)
+    header, *lines = _csv_rows(folder / name, name)
+    if header != columns:
+        column, message = _header_problem(header, columns)
+        raise CaseError(message, f"the header is {','.join(columns)}", file=name, row=1, column=column)
+    rows = []
+    for line, cells in enumerate(lines, start=2):
         if not cells:
-            raise CaseError(name, number, None, "the row is empty", "delete it")
+            raise CaseError("the row is empty", "delete it", file=name, row=line)
         if len(cells) != len(columns):
             message = f"{cells[0] or 'the row'} has {len(cells)} cells, the header {len(columns)}"
             remedy = "put a cell that holds a comma in double quotation marks, and write empty cells too"
-            raise CaseError(name, number, None, message, remedy)
-    return rows[1:]
+            raise CaseError(message, remedy, file=name, row=line)
+        row = Row(zip(columns, cells), key="", file=name, line=line)
+        row.key = " ".join(row[column] for column in primary_key(resource) if column in row) or f"row {line}"
+        rows.append(row)
+    return rows
 
 
-def _csv_rows(path, name):
+def _csv_rows(path: Path, name: str) -> list[list[str]]:
     save_as = "save the table as CSV UTF-8 (comma-separated)"
     if not path.is_file():
-        raise CaseError(name, None, None, "the file is missing", f"restore it, or take it out of {DESCRIPTOR}")
+        raise CaseError("the file is missing", f"restore it, or take it out of {DESCRIPTOR}", file=name)
     data = path.read_bytes()
     if b"\0" in data or data.startswith(b"PK"):
-        raise CaseError(name, None, None, "this is not a text file", save_as)
+        raise CaseError("this is not a text file", save_as, file=name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
-        raise CaseError(name, row, None, "a character is not UTF-8", save_as) from error
+        raise CaseError("a character is not UTF-8", save_as, file=name, row=row) from error
     rows = []
     try:
         rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         remedy = "close every quotation mark, and double those inside a cell"
-        raise CaseError(name, len(rows) + 1, None, f"not CSV from here on ({error})", remedy) from error
+        raise CaseError(f"not CSV from here on ({error})", remedy, file=name, row=len(rows) + 1) from error
     if not rows:
-        raise CaseError(name, None, None, "the file is empty", "write the header and the rows")
+        raise CaseError("the file is empty", "write the header and the rows", file=name)
     if len(rows[0]) == 1 and re.search("[;\t]", rows[0][0]):
-        raise CaseError(name, 1, None, "the cells are not separated by commas", save_as)
+        raise CaseError("the cells are not separated by commas", save_as, file=name, row=1)
     return rows
 
 
-def _header_problem(header, columns):
-    """Column, message and remedy for a header that is not `columns`."""
-    remedy = f"the header is {','.join(columns)}"
+def _header_problem(header: list[str], columns: list[str]) -> tuple[str | None, str]:
+    """Return the column, and what is wrong, for a header that is not `columns`."""
     for column in columns:
         if header.count(column) != 1:
-            return column, f"the column {column} stands {header.count(column)} times in the header", remedy
+            return column, f"the column {column} stands {header.count(column)} times in the header"
     for column in header:
         if column not in columns:
-            return column or None, f"the column {column!r} is not described in {DESCRIPTOR}", remedy
-    return None, "the columns are in another order", remedy
+            return column or None, f"the column {column!r} is not described in {DESCRIPTOR}"
+    return None, "the columns are in another order"
 
 
-def is_required(field):
-    """Whether a field may not be empty (bool)."""
-    return bool(field.get("constraints", {}).get("required"))
-
-
-def vocabulary(field):
-    """The values of a field's `categories`, in order, as a list of str; empty if it has none."""
-    return [category["value"] if isinstance(category, dict) else category for category in field.get("categories", [])]
-
-
-def parse(cell, field):
-    """The Python value of a cell (str) by its field's type; None if it is empty. Raises ValueError."""
-    if cell == "":
-        if is_required(field):
-            raise ValueError("the cell is empty")
-        return None
-    if "categories" in field and cell not in vocabulary(field):
-        raise ValueError(f"{cell!r} is not one of {', '.join(vocabulary(field))}")
-    try:
-        return PARSERS.get(field["type"], str)(cell)
-    except (KeyError, ValueError):
-        raise ValueError(f"{cell!r} is not {EXAMPLES[field['type']]}") from None
-
-
-def _integer(cell):
-    if not re.fullmatch(r"[+-]?[0-9]+", cell):  # int() alone would also take "1_000" and " 7"
-        raise ValueError
-    return int(cell)
-
-
-BOOLEANS = dict.fromkeys(["true", "True", "TRUE", "1"], True) | dict.fromkeys(["false", "False", "FALSE", "0"], False)
-PARSERS = {
-    "integer": _integer,
-    "number": float,
-    "boolean": BOOLEANS.__getitem__,
-    "date": lambda cell: datetime.datetime.strptime(cell, "%Y-%m-%d"),
-}
-EXAMPLES = {
-    "integer": "a whole number such as 12",
-    "number": "a number such as 12 or 0.5",
-    "boolean": "true or false",
-    "date": "a date such as 2024-05-09",
-}
-
-
-def _frame(folder, resource):
-    """One table as a DataFrame, typed as `load` says."""
+def _frame(folder: Path, resource: dict) -> pd.DataFrame:
+    """Read a table, typed as `load` says."""
     rows = read_table(folder, resource)
-    fields = resource["schema"]["fields"]
     series = {}
-    for position, field in enumerate(fields):
-        values = []
-        for number, cells in enumerate(rows, start=2):
-            try:
-                values.append(parse(cells[position], field))
-            except ValueError as error:
-                place = resource["path"], number, field["name"]
-                message = f"{cells[0] or 'row'}: {error}"
-                raise CaseError(*place, message, field.get("description", "correct it").rstrip(".")) from None
-        series[field["name"]] = pd.Series(values, dtype=_dtype(field))
+    for field in resource["schema"]["fields"]:
+        if problems := convert(rows, field):
+            raise CaseError(**vars(problems[0]))
+        series[field["name"]] = pd.Series([row[field["name"]] for row in rows], dtype=_dtype(field))
     return pd.DataFrame(series)
 
 
-def _dtype(field):
+def _dtype(field: dict) -> str | pd.CategoricalDtype:
     if "categories" in field:
         return pd.CategoricalDtype(vocabulary(field), ordered=field.get("categoriesOrdered", False))
     required = is_required(field)

@@ -4,7 +4,7 @@ import argparse
 import sys
 import warnings
 
-from .case import CaseError
+from .problems import CaseError
 from .text import TextError
 
 
@@ -152,9 +152,9 @@ def _export(options):
 def _check(options):
     from .case import find
     from .coding.sheets import FOLDER
-    from .rules import inspect
+    from .rules import examine
 
-    report = inspect(options.case, options.article)
+    report = examine(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
         return _guide(options, report)
     for problem in report.problems:

@@ -1,24 +1,34 @@
-"""Is a case sound? Its schema, by frictionless, and rules that a schema cannot say.
+"""Check whether a case is sound: by its descriptor, and by rules that a descriptor cannot say.
 
 A rule is a function that yields problems. It names the columns that it reads, and waits while one of them has a
-problem with the schema: nothing is reported twice, and a rule need not fear what the schema forbids.
+problem with the descriptor: nothing is reported twice, and a rule need not fear what the descriptor forbids. The cells
+that it reads are values: str, int, float, bool, datetime, or None where a cell is empty.
 """
 
-import csv
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from pathlib import Path
 
-from frictionless import FrictionlessException, Package
-
 from .agreement import MARKED, stretches
 from .alignment import is_other_text, verify
-from .case import DESCRIPTOR, CaseError, Problem, find, load, parse, read_package, read_table, text_of, vocabulary
+from .case import NARRATOR, find, load, read_table, text_of
+from .problems import CaseError, Problem, Row
+from .schema import (
+    convert,
+    descriptor_problems,
+    elsewhere_problems,
+    key_problems,
+    link_problems,
+    read_package,
+    references,
+    resource_of,
+    vocabulary,
+)
 from .text import digest, paragraphs, read_text
 
-NARRATOR = "narrator"
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
 LEGAL_POLARITIES = {
     "certain": ["positive", "negative", "unknown"],
@@ -37,16 +47,16 @@ BOUNDS = {  # what low and high must be: in words, and as a test
     "vague": ("low and high are empty", lambda low, high: low is None and high is None),
 }
 GIST_WORDS = 25
-GIST_RUN, ANY_RUN = 5, 7  # so many words in a row of the text are no longer our own words ...
-PLAIN_WORDS = 4  # ... if so many of them are neither capitalised in the text nor numbers: names may be repeated
+GIST_RUN, ANY_RUN = 5, 7  # words in a row of the text that are no longer our own words ...
+PLAIN_WORDS = 4  # ... if at least this many are neither capitalised in the text nor numbers: names may be repeated
 
 
 @dataclass(frozen=True)
-class Report:
-    """What `inspect` found.
+class Findings:
+    """What `examine` found.
 
     problems: in the order of tables and rows; rows: how many were read, by table; waiting: names of the rules that
-    wait until the schema's problems are mended; own_words: whether a text was at hand to look for copied words.
+    wait until the descriptor's problems are mended; own_words: whether a text was at hand to look for copied words.
     """
 
     problems: list[Problem]
@@ -55,22 +65,9 @@ class Report:
     own_words: bool
 
 
-class Row(dict):
-    """The cells of a row by column: str, or int, float or None for integers and numbers. `key` is its identifier."""
-
-    def __init__(self, resource, line, cells):
-        fields = resource["schema"]["fields"]
-        super().__init__(zip((field["name"] for field in fields), cells))
-        self.file, self.line = resource["path"], line
-        self.key = " ".join(self[column] for column in _primary_key(resource) if column in self) or f"row {line}"
-
-    def wrong(self, column, message, remedy):
-        return Problem(self.file, self.line, column, f"{self.key}: {message}", remedy)
-
-
 @dataclass
 class Draft:
-    """A case under inspection: its descriptor; rows by table; columns without problems; canonical texts, or None."""
+    """A case under examination: its descriptor; rows by table; columns without problems; the canonical texts, or None."""
 
     package: dict
     tables: dict[str, list[Row]]
@@ -78,21 +75,21 @@ class Draft:
     shipped_text: list[str] | None
     text: list[str] | None
 
-    def __getitem__(self, table):
+    def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
 
 
-def check(case_path="report", article=None):
-    """The problems of a case: a list of Problem in the order of its tables and rows, empty if it is sound.
+def check(case_path: str | Path = "report", article: str | Path | None = None) -> list[Problem]:
+    """Return the problems of a case in the order of its tables and rows; none if it is sound.
 
     case_path: name or folder of a case, as for `load`; article: path of its text, to find words copied from it (not
     needed if the case ships its text). Raises CaseError if there is no such case, TextError if a text is unreadable.
     """
-    return inspect(case_path, article).problems
+    return examine(case_path, article).problems
 
 
-def inspect(case_path="report", article=None):
-    """`check`, with an account of what was looked at: a Report."""
+def examine(case_path: str | Path = "report", article: str | Path | None = None) -> Findings:
+    """Do what `check` does, and give an account of what was looked at."""
     folder = find(case_path)
     shipped = text_of(folder)
     shipped_text = paragraphs(read_text(shipped)) if shipped else None
@@ -100,26 +97,28 @@ def inspect(case_path="report", article=None):
     try:
         package = read_package(folder)
     except CaseError as error:
-        return Report([error.problem], {}, [], False)
+        return Findings([error.problem], {}, [], False)
 
-    tables, problems = {}, [*_unequal_vocabularies(package)]
+    tables, problems = {}, [*descriptor_problems(package)]
     for resource in package["resources"]:
         try:
-            cells = read_table(folder, resource)
-            tables[resource["name"]] = [Row(resource, line, row) for line, row in enumerate(cells, start=2)]
+            rows = tables[resource["name"]] = read_table(folder, resource)
         except CaseError as error:
             problems.append(error.problem)
-    problems += _schema_problems(package, tables)
-    problems += _unknown_names(folder, package, tables)
-    sound = _convert(package, tables, problems)
+            continue
+        for field in resource["schema"]["fields"]:
+            problems += convert(rows, field)
+        problems += key_problems(resource, rows)
+    problems += link_problems(package, tables)
+    problems += elsewhere_problems(folder, package, tables)
     if article and _is_of_another_case(folder, article):
         text = shipped_text
         remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
-        problems.append(Problem(Path(article).name, None, None, "this seems to be another text", remedy))
+        problems.append(Problem("this seems to be another text", remedy, Path(article).name))
 
-    draft = Draft(package, tables, sound, shipped_text, text)
+    sound = _sound_columns(package, tables, problems)
+    draft, waiting = Draft(package, tables, sound, shipped_text, text), []
     described = {resource["name"] for resource in package["resources"]}
-    waiting = []
     for find_problems, columns in RULES.items():
         if columns <= sound:
             problems += find_problems(draft)
@@ -127,174 +126,53 @@ def inspect(case_path="report", article=None):
             waiting.append(find_problems.__name__)
     files = [resource["path"] for resource in package["resources"]]
     problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
-    rows = {name: len(table) for name, table in tables.items()}
-    return Report(problems, rows, waiting, text is not None)
+    return Findings(problems, {name: len(rows) for name, rows in tables.items()}, waiting, text is not None)
 
 
-def _is_of_another_case(folder, article):
+def _is_of_another_case(folder: Path, article: str | Path) -> bool:
     try:
-        case = load(folder)
-        return is_other_text(verify(case, article))
+        return is_other_text(verify(load(folder), article))
     except CaseError:  # problems of the tables are reported in any case, and the text cannot be judged by them
         return False
 
 
-# ---- the schema ----
+def _sound_columns(package: dict, tables: dict[str, list[Row]], problems: list[Problem]) -> set[str]:
+    """Return the columns of readable tables that have no problem, each as "table.column"."""
+    flagged = {(problem.file, column) for problem in problems for column in (problem.column or "").split(", ")}
+    return {
+        f"{resource['name']}.{field['name']}"
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+        if resource["name"] in tables and (resource["path"], field["name"]) not in flagged
+    }
 
 
-def _schema_problems(package, tables):
-    """What frictionless finds in the cells and keys of the readable tables. It reads the very cells that we read."""
-    resources = {resource["name"]: resource for resource in package["resources"]}
-    unreadable = resources.keys() - tables.keys()
-    inline = []
-    for name in tables:
-        schema = resources[name]["schema"]
-        keys = [key for key in schema.get("foreignKeys", []) if key["reference"].get("resource") not in unreadable]
-        data = [[field["name"] for field in schema["fields"]], *(list(row.values()) for row in tables[name])]
-        inline.append({"name": name, "schema": {**schema, "foreignKeys": keys}, "data": data})
-    try:
-        report = Package.from_descriptor({**package, "resources": inline}).validate()
-    except FrictionlessException as error:
-        remedy = "see the Data Package standard, https://datapackage.org"
-        return [Problem(DESCRIPTOR, None, None, reason.note, remedy) for reason in error.reasons or [error.error]]
-    problems = {}
-    for task in report.tasks:
-        for error in task.errors:
-            problem = _translate(error, resources[task.name], tables[task.name])
-            problems.setdefault((problem.file, problem.row, problem.column), problem)
-    return list(problems.values())
+# ---- rules that a descriptor cannot say ----
+
+Rule = Callable[[Draft], Iterator[Problem]]
+RULES: dict[Rule, set[str]] = {}  # the columns that each rule reads, each as "table.column"
 
 
-def _translate(error, resource, rows):
-    """A frictionless error as a Problem in a student's words."""
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    if error.type in ("type-error", "constraint-error"):
-        row, column = rows[error.row_number - 2], error.field_name
-        return _cell_problem(row, fields[column]) or row.wrong(
-            column, f"{row[column]!r} is not allowed ({error.note})", _describe(fields[column])
-        )
-    if error.type == "primary-key":
-        row, columns = rows[error.row_number - 2], ", ".join(_primary_key(resource))
-        first = re.search(r"\d+$", error.note)
-        message = f"row {first[0]} has the same identifier" if first else "the identifier is empty"
-        return row.wrong(columns, message, "give each row its own identifier, or delete one of the two")
-    if error.type == "foreign-key":
-        row, columns = rows[error.row_number - 2], ", ".join(error.field_names)
-        message = f"{' '.join(error.field_cells)!r} is not in the table {error.reference_name}"
-        return row.wrong(columns, message, "add it there, or correct it here")
-    return Problem(resource["path"], getattr(error, "row_number", None), None, error.message, "mend the table")
+def rule(**columns: str) -> Callable[[Rule], Rule]:
+    """Register a rule that reads these columns: their names, with spaces between, by table."""
 
-
-def _cell_problem(row, field):
-    try:
-        parse(row[field["name"]], field)
-    except ValueError as error:
-        return row.wrong(field["name"], str(error), _describe(field))
-
-
-def _describe(field):
-    """What to write into a cell instead."""
-    if vocabulary(field):
-        return "write one of them; the codebook says what each means"
-    return field.get("description", "correct it").rstrip(".")
-
-
-def _primary_key(resource):
-    key = resource["schema"].get("primaryKey", [])
-    return [key] if isinstance(key, str) else key
-
-
-def _convert(package, tables, problems):
-    """Convert the numbers of sound columns in place; the names of these columns as a set of "table.column".
-
-    Adds to `problems` what frictionless lets pass and `load` does not, so that a case without problems can be loaded.
-    """
-    flagged = {(p.file, column) for p in problems for column in (p.column or "").split(", ")}
-    sound = set()
-    for resource in package["resources"]:
-        for field in resource["schema"]["fields"]:
-            rows, column = tables.get(resource["name"]), field["name"]
-            if rows is None or (resource["path"], column) in flagged:
-                continue
-            found = [problem for row in rows if (problem := _cell_problem(row, field))]
-            if found:
-                problems += found
-                continue
-            sound.add(f"{resource['name']}.{column}")
-            if field["type"] in ("integer", "number"):
-                for row in rows:
-                    row[column] = parse(row[column], field)
-    return sound
-
-
-def _unequal_vocabularies(package):
-    """Frictionless enforces `enum`, people read `categories`: they must say the same."""
-    for resource in package["resources"]:
-        for field in resource["schema"]["fields"]:
-            enum = field.get("constraints", {}).get("enum", [])
-            if vocabulary(field) != enum:
-                column = f"{resource['name']}.{field['name']}"
-                remedy = "write the same values in the same order in both"
-                yield Problem(DESCRIPTOR, None, column, "categories and constraints.enum differ", remedy)
-
-
-def _unknown_names(folder, package, tables):
-    """Names that are not where the descriptor says they are to be found, outside this case.
-
-    A field's `foundIn` names a file beside the descriptor: the column of a table of another case, or a bibliography
-    (.bib). A field's `separator` parts a cell that holds several names.
-    """
-    for resource in package["resources"]:
-        for field in resource["schema"]["fields"]:
-            if "foundIn" not in field or resource["name"] not in tables:
-                continue
-            where, column, separator = field["foundIn"]["path"], field["name"], field.get("separator")
-            try:
-                known = _names_in(folder / where, field["foundIn"].get("column"))
-            except (OSError, KeyError, UnicodeError) as error:
-                remedy = f"restore it, or correct foundIn in {DESCRIPTOR}"
-                yield Problem(resource["path"], None, column, f"{where} cannot be read ({error})", remedy)
-                continue
-            for row in tables[resource["name"]]:
-                names = row[column].split(separator) if separator else [row[column]]
-                for name in names:
-                    if name and name not in known:
-                        yield row.wrong(
-                            column, f"{name!r} is not in {Path(where).name}", "add it there, or correct it here"
-                        )
-
-
-def _names_in(path, column):
-    """The set of names in a column of a table, or the set of keys of a bibliography. Raises OSError, KeyError, UnicodeError."""
-    text = path.read_text(encoding="utf-8-sig")
-    if path.suffix == ".bib":
-        return set(re.findall(r"^@\w+\{([^,\s]+),", text, re.M))
-    return {row[column] for row in csv.DictReader(text.splitlines())}
-
-
-# ---- rules that a schema cannot say ----
-
-RULES = {}  # the columns that each rule reads
-
-
-def rule(*columns):
-    def register(function):
-        RULES[function] = frozenset(columns)
+    def register(function: Rule) -> Rule:
+        RULES[function] = {f"{table}.{column}" for table, names in columns.items() for column in names.split()}
         return function
 
     return register
 
 
-@rule("paragraphs.paragraph")
-def paragraphs_are_numbered(case):
+@rule(paragraphs="paragraph")
+def paragraphs_are_numbered(case: Draft) -> Iterator[Problem]:
     for number, row in enumerate(case["paragraphs"], start=1):
         if row["paragraph"] != number:
             yield row.wrong("paragraph", f"paragraph {number} should stand here", "number them 1, 2, 3 ... in order")
             return
 
 
-@rule("paragraphs.paragraph", "spans.span_id", "spans.paragraph", "claims.content_span")
-def paragraphs_make_claims(case):
+@rule(paragraphs="paragraph", spans="span_id paragraph", claims="content_span")
+def paragraphs_make_claims(case: Draft) -> Iterator[Problem]:
     where = _paragraphs_of_spans(case)
     claimed = {number for row in case["claims"] for number in where[row["content_span"]]}
     for row in case["paragraphs"]:
@@ -302,8 +180,8 @@ def paragraphs_make_claims(case):
             yield row.wrong("paragraph", "no claim has its content in this paragraph", "add its claims to claims.csv")
 
 
-@rule("paragraphs.paragraph", "paragraphs.n_chars", "spans.paragraph", "spans.start", "spans.end")
-def spans_fit(case):
+@rule(paragraphs="paragraph n_chars", spans="paragraph start end")
+def spans_fit(case: Draft) -> Iterator[Problem]:
     length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
     for row in case["spans"]:
         if row["end"] <= row["start"]:
@@ -313,8 +191,8 @@ def spans_fit(case):
             yield row.wrong("end", message, "correct end, or the number of the paragraph")
 
 
-@rule("spans.span_id", "spans.part", "spans.paragraph", "spans.start", "spans.end")
-def parts_are_in_order(case):
+@rule(spans="span_id part paragraph start end")
+def parts_are_in_order(case: Draft) -> Iterator[Problem]:
     spans = defaultdict(list)
     for row in case["spans"]:
         spans[row["span_id"]].append(row)
@@ -329,14 +207,13 @@ def parts_are_in_order(case):
                 yield other.wrong("start", message, "give the parts in the order of the text, without overlap")
 
 
-@rule("spans.span_id")
-def spans_are_used(case):
+@rule(spans="span_id")
+def spans_are_used(case: Draft) -> Iterator[Problem]:
     pointers = [
         (resource["name"], column)
         for resource in case.package["resources"]
-        for key in resource["schema"].get("foreignKeys", [])
-        if key["reference"].get("resource") == "spans"
-        for column in key["fields"]
+        for column, other in references(resource).items()
+        if other == "spans"
     ]
     if any(f"{table}.{column}" not in case.sound for table, column in pointers):
         return
@@ -346,19 +223,8 @@ def spans_are_used(case):
             yield row.wrong("span_id", "no table uses this span", "delete it, or enter it where it belongs")
 
 
-@rule("claims.source", "claims.source_chain", "actors.actor_id")
-def voices_are_known(case):
-    known = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
-    for row in case["claims"]:
-        for column, names in (("source", [row["source"]]), ("source_chain", row["source_chain"].split(";"))):
-            for name in names:
-                if name not in known:
-                    remedy = "add it to actors.csv, or correct it here"
-                    yield row.wrong(column, f"{name!r} is neither narrator nor an actor", remedy)
-
-
-@rule("claims.source", "claims.source_chain")
-def chains_lead_to_the_source(case):
+@rule(claims="source source_chain")
+def chains_lead_to_the_source(case: Draft) -> Iterator[Problem]:
     for row in case["claims"]:
         chain, source = row["source_chain"].split(";"), row["source"]
         if chain[0] != NARRATOR or chain[-1] != source or NARRATOR in chain[1:]:
@@ -366,8 +232,8 @@ def chains_lead_to_the_source(case):
             yield row.wrong("source_chain", f"the chain does not lead from the narrator to {source}", remedy)
 
 
-@rule("claims.source", "claims.quote_type", *(f"claims.{column}" for column in CUE))
-def cues_fit_the_source(case):
+@rule(claims="source quote_type source_span cue_span cue_lemma cue_class")
+def cues_fit_the_source(case: Draft) -> Iterator[Problem]:
     for row in case["claims"]:
         narrator = row["source"] == NARRATOR
         for column in CUE:
@@ -380,8 +246,8 @@ def cues_fit_the_source(case):
             yield row.wrong("quote_type", f"{row['quote_type']} does not go with {row['source']}", remedy)
 
 
-@rule("claims.certainty", "claims.polarity")
-def certainty_goes_with_polarity(case):
+@rule(claims="certainty polarity")
+def certainty_goes_with_polarity(case: Draft) -> Iterator[Problem]:
     for row in case["claims"]:
         legal = LEGAL_POLARITIES.get(row["certainty"], [row["polarity"]])
         if row["polarity"] not in legal:
@@ -389,8 +255,8 @@ def certainty_goes_with_polarity(case):
             yield row.wrong("polarity", f"{row['certainty']} does not go with {row['polarity']}", remedy)
 
 
-@rule("claim_links.claim_id", "claim_links.other_id", "claim_links.relation")
-def links_are_between_two(case):
+@rule(claim_links="claim_id other_id relation")
+def links_are_between_two(case: Draft) -> Iterator[Problem]:
     seen = set()
     for row in case["claim_links"]:
         one, other, relation = row["claim_id"], row["other_id"], row["relation"]
@@ -401,8 +267,8 @@ def links_are_between_two(case):
         seen.add((one, other, relation))
 
 
-@rule("quantities.low", "quantities.high", "quantities.bound", "quantities.as_of")
-def bounds_hold(case):
+@rule(quantities="low high bound as_of")
+def bounds_hold(case: Draft) -> Iterator[Problem]:
     for row in case["quantities"]:
         words, holds = BOUNDS.get(row["bound"], ("", lambda low, high: True))
         is_date = row["as_of"] and row["low"] is None and row["high"] is None  # a weekday is exact, and no number
@@ -411,8 +277,8 @@ def bounds_hold(case):
             yield row.wrong("bound", f"{row['bound']} does not fit low and high", remedy)
 
 
-@rule("events.event_id", "events.status", "event_actors.event_id")
-def actual_events_have_actors(case):
+@rule(events="event_id status", event_actors="event_id")
+def actual_events_have_actors(case: Draft) -> Iterator[Problem]:
     acted = {row["event_id"] for row in case["event_actors"]}
     for row in case["events"]:
         if row["status"] == "actual" and row["event_id"] not in acted:  # a war that is feared may be nobody's
@@ -420,10 +286,9 @@ def actual_events_have_actors(case):
 
 
 @rule(
-    *("quantities.span_id", "quantities.claim_id", "events.span_id", "events.claim_id"),
-    *("claims.claim_id", "claims.content_span", "spans.span_id", "spans.paragraph"),
+    quantities="span_id claim_id", events="span_id claim_id", claims="claim_id content_span", spans="span_id paragraph"
 )
-def anchors_lie_in_the_paragraph_of_the_claim(case):
+def anchors_lie_in_the_paragraph_of_the_claim(case: Draft) -> Iterator[Problem]:
     where = _paragraphs_of_spans(case)
     content = {row["claim_id"]: row["content_span"] for row in case["claims"]}
     for table in ("quantities", "events"):
@@ -435,18 +300,9 @@ def anchors_lie_in_the_paragraph_of_the_claim(case):
                 )
 
 
-@rule("questions.claims", "claims.claim_id")
-def questions_name_claims(case):
-    known = {row["claim_id"] for row in case["claims"]}
-    for row in case["questions"]:
-        for claim in row["claims"].split(";"):
-            if claim not in known:
-                yield row.wrong("claims", f"{claim!r} is not in the table claims", "add it there, or correct it here")
-
-
-@rule("codings.variable", "codings.value", "claims.source", "actors.actor_id")
-def codings_are_legal(case):
-    fields = next(table["schema"]["fields"] for table in case.package["resources"] if table["name"] == "claims")
+@rule(codings="variable value", claims="source", actors="actor_id")
+def codings_are_legal(case: Draft) -> Iterator[Problem]:
+    fields = resource_of(case.package, "claims")["schema"]["fields"]
     labels = {field["name"]: set(vocabulary(field)) for field in fields if vocabulary(field)}
     labels["source"] = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
     for row in case["codings"]:
@@ -460,16 +316,16 @@ def codings_are_legal(case):
             yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
 
 
-@rule("codings.variable", "codings.value", "paragraphs.paragraph", "paragraphs.n_chars")
-def markings_fit(case):
+@rule(codings="variable value", paragraphs="paragraph n_chars")
+def markings_fit(case: Draft) -> Iterator[Problem]:
     length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
     for row in case["codings"]:
         if row["variable"] == MARKED and (wrong := _misfit(row["value"], length)):
             yield row.wrong("value", *wrong)
 
 
-def _misfit(marking, length):
-    """What is wrong with a marking, and its remedy; None if nothing is. length: of each paragraph."""
+def _misfit(marking: str, length: dict[int, int]) -> tuple[str, str] | None:
+    """Return what is wrong with a marking, and its remedy; None if nothing is. length: of each paragraph."""
     try:
         parts = stretches(marking)
     except ValueError as error:
@@ -492,16 +348,16 @@ def _misfit(marking, length):
 
 
 @rule()
-def gists_are_short(case):
+def gists_are_short(case: Draft) -> Iterator[Problem]:
     for rows in case.tables.values():
         for row in rows:
-            count = len(row.get("gist", "").split())
+            count = len((row.get("gist") or "").split())
             if count > GIST_WORDS:
                 yield row.wrong("gist", f"{count} words", f"say it in at most {GIST_WORDS}")
 
 
 @rule()
-def words_are_our_own(case):
+def words_are_our_own(case: Draft) -> Iterator[Problem]:
     if case.text is None:
         return
     text = [word for paragraph in case.text for word in _words(paragraph)]
@@ -518,12 +374,15 @@ def words_are_our_own(case):
                     yield row.wrong(column, message, "say it in your own words")
 
 
-def _words(text):
+def _words(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub("['’]", "", text))
 
 
-def _copied(words, text, places, limit):
-    """Runs of at least `limit` words that also stand in the text: the first and the last + 1 of each."""
+def _copied(words: list[str], text: list[str], places: dict[str, list[int]], limit: int) -> Iterator[tuple[int, int]]:
+    """Yield runs of at least `limit` words that also stand in the text: the first and the last + 1 of each.
+
+    places: for each word of the text, without capitals, the positions at which it stands in `text`.
+    """
     begin = 0
     while begin < len(words):
         longest = 0
@@ -538,20 +397,17 @@ def _copied(words, text, places, limit):
         begin += longest or 1
 
 
-@rule(
-    *("paragraphs.paragraph", "paragraphs.n_chars", "paragraphs.sha256"),
-    *("spans.paragraph", "spans.start", "spans.end", "spans.sha256_16"),
-)
-def shipped_text_is_the_text(case):
+@rule(paragraphs="paragraph n_chars sha256", spans="paragraph start end sha256_16")
+def shipped_text_is_the_text(case: Draft) -> Iterator[Problem]:
     if case.shipped_text is None:
         return
     text = dict(enumerate(case.shipped_text, start=1))
     same = set()
     remedy = "restore article.txt, or count and hash again"
     if len(text) != len(case["paragraphs"]):
-        file = next(table["path"] for table in case.package["resources"] if table["name"] == "paragraphs")
+        file = resource_of(case.package, "paragraphs")["path"]
         message = f"{len(case['paragraphs'])} paragraphs, but article.txt has {len(text)}"
-        yield Problem(file, None, "paragraph", message, remedy)
+        yield Problem(message, remedy, file, column="paragraph")
     for row in case["paragraphs"]:
         paragraph = text.get(row["paragraph"], "")
         if row["sha256"] != digest(paragraph):
@@ -570,8 +426,8 @@ def shipped_text_is_the_text(case):
 # ---- of facts from elsewhere: what came after the report, and checks of its claims ----
 
 
-@rule("outcomes.resolution", "outcomes.date")
-def answers_have_a_day(case):
+@rule(outcomes="resolution date")
+def answers_have_a_day(case: Draft) -> Iterator[Problem]:
     for row in case["outcomes"]:
         settled = row["resolution"] in ("yes", "no", "answered")
         if settled and not row["date"]:
@@ -580,8 +436,8 @@ def answers_have_a_day(case):
             yield row.wrong("date", "open, but answered on a day", "empty the cell, or give the resolution")
 
 
-@rule("checks.label", "checks.citation", "checks.verified")
-def verdicts_have_sources(case):
+@rule(checks="label citation verified")
+def verdicts_have_sources(case: Draft) -> Iterator[Problem]:
     for row in case["checks"]:
         if row["label"] != "not enough info" and not row["citation"]:
             remedy = "cite who says so; without a source it is not enough info"
@@ -591,8 +447,8 @@ def verdicts_have_sources(case):
             yield row.wrong("verified", "a source, and how it was seen, go together", remedy)
 
 
-@rule("checks.claim_id", "checkability.claim_id", "checkability.kind")
-def checkable_claims_are_checked(case):
+@rule(checks="claim_id", checkability="claim_id kind")
+def checkable_claims_are_checked(case: Draft) -> Iterator[Problem]:
     kinds = {row["claim_id"]: row["kind"] for row in case["checkability"]}
     checked = {row["claim_id"] for row in case["checks"]}
     for row in case["checkability"]:
@@ -605,15 +461,15 @@ def checkable_claims_are_checked(case):
             yield row.wrong("claim_id", message, "delete the check, or correct the kind in checkability.csv")
 
 
-@rule("live.closes", "live.days")
-def live_questions_close(case):
+@rule(live="closes days")
+def live_questions_close(case: Draft) -> Iterator[Problem]:
     for row in case["live"]:
         if bool(row["closes"]) == bool(row["days"]):
             remedy = "give the day in closes, or the number of days from each forecast in days"
             yield row.wrong("closes", "needs one way to close", remedy)
 
 
-def _paragraphs_of_spans(case):
+def _paragraphs_of_spans(case: Draft) -> Iterator[Problem]:
     paragraphs_of = defaultdict(set)
     for row in case["spans"]:
         paragraphs_of[row["span_id"]].add(row["paragraph"])

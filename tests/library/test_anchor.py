@@ -18,7 +18,7 @@ from standoff.coding.anchor import TODO, anchor
 from standoff.coding.new import new
 from standoff.coding.progress import progress
 from standoff.coding.sheets import SHEETS
-from standoff.rules import check, inspect
+from standoff.rules import check, examine
 from standoff.text import TextError, paragraphs, read_text
 
 ACTOR = {"actor_id": "tamsel", "name": "Oren Tamsel", "quote": "Dorvian President Oren Tamsel", "kind": "person"}
@@ -130,7 +130,7 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
             "name"
         ]
     assert Package(folder / "datapackage.json").validate().valid
-    report = inspect("mine")
+    report = examine("mine")
     assert report.problems == [] and report.own_words
     found = progress(folder, report.problems)
     assert found.next == ["Answer the questions of DATASHEET.md (6 left)."]
@@ -177,7 +177,7 @@ def test_rules_speak_of_the_sheets(mine):
     }
     sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
     anchor(mine)
-    told = list(map(str, progress(mine, inspect(mine).problems).problems))
+    told = list(map(str, progress(mine, examine(mine).problems).problems))
     [event] = [line for line in told if "nobody takes part" in line]
     assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
     assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
@@ -299,13 +299,13 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
 def test_the_guide_names_paragraphs_and_the_next_step(mine):
     sheets.write(mine, "actors", [ACTOR])
     sheets.write(mine, "claims", [CLAIM | {"polarity": "unknown", "certainty": "possible"}])
-    found = progress(mine, inspect(mine).problems)
+    found = progress(mine, examine(mine).problems)
     assert (
         found.next[0]
         == "The sheets have changed since the tables were made. Run `standoff anchor mine`, then check again."
     )
     anchor(mine)
-    found = progress(mine, inspect(mine).problems)
+    found = progress(mine, examine(mine).problems)
     assert [str(problem) for problem in found.problems] == [
         "sheets/claims.csv:2 polarity: c001: possible does not go with unknown. Remedy: possible goes with positive or negative."
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from chapters import ROOT
 from standoff import load
-from standoff.rules import CHECKABLE, check, inspect
+from standoff.rules import CHECKABLE, check, examine
 
 THAT_DAY = pd.Timestamp("2022-02-15")
 LATER = ["outcomes", "checks", "live"]
@@ -22,7 +22,7 @@ def context():
 
 
 def test_the_context_is_sound():
-    report = inspect("context")
+    report = examine("context")
     assert [str(problem) for problem in report.problems] == []
     assert report.waiting == [], "rules about reports say nothing about a case that is none"
 

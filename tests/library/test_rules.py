@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from standoff.case import CaseError, load
-from standoff.rules import NARRATOR, check, inspect
+from standoff.case import NARRATOR, CaseError, load
+from standoff.rules import check, examine
 from standoff.text import TextError, digest, paragraphs, read_text
 
 CORRUPTIONS = {}  # by name: the function, words of the message, and other files in which it has consequences
@@ -194,14 +194,14 @@ def a_span_that_nothing_uses(tables):
     return "spans", len(tables["spans"]) + 1, "span_id"
 
 
-@corruption("c004: 'nobody' is neither narrator nor an actor", "claims.csv")
+@corruption("c004: 'nobody' is neither narrator nor in the table actors", "claims.csv")
 def a_source_who_is_no_actor(tables):
     row, _ = tables.first("claims", claim_id="c004")
     row["source_chain"] = row["source_chain"].replace(row["source"], "nobody")
     return tables.spoil("claims", "source", "nobody", claim_id="c004")
 
 
-@corruption("c004: 'nobody' is neither narrator nor an actor")
+@corruption("c004: 'nobody' is neither narrator nor in the table actors")
 def a_voice_between_who_is_no_actor(tables):
     row, _ = tables.first("claims", claim_id="c004")
     return tables.spoil("claims", "source_chain", f"narrator;nobody;{row['source']}", claim_id="c004")
@@ -444,7 +444,7 @@ def test_a_damaged_file_is_one_problem_and_no_traceback(case_copy, file, data, e
     (case_copy / file).unlink()
     if data is not None:
         (case_copy / file).write_bytes(data)
-    report = inspect(case_copy)
+    report = examine(case_copy)
     (problem,) = [problem for problem in report.problems if problem.file == file]
     assert (problem.row, problem.column) == expected[:2]
     assert expected[2] in problem.message and problem.remedy
@@ -453,7 +453,7 @@ def test_a_damaged_file_is_one_problem_and_no_traceback(case_copy, file, data, e
 
 def test_rules_about_a_damaged_table_wait(case_copy):
     (case_copy / "events.csv").unlink()
-    report = inspect(case_copy)
+    report = examine(case_copy)
     assert [problem.file for problem in report.problems] == ["events.csv"]
     assert "events" not in report.rows
     assert set(report.waiting) == {"actual_events_have_actors", "anchors_lie_in_the_paragraph_of_the_claim"}
@@ -517,7 +517,7 @@ def test_any_column_may_be_lacking_without_a_traceback(case_copy, name):
             writer = csv.DictWriter(file, [key for key in header if key != column])
             writer.writeheader()
             writer.writerows(rows)
-        report = inspect(case_copy)
+        report = examine(case_copy)
         assert all(problem.message and problem.remedy for problem in report.problems)
 
 
@@ -643,7 +643,7 @@ def test_own_words_by_a_text_that_is_given(case_copy, tmp_path):
     assert (problem.file, problem.row, problem.column) == ("claims.csv", 5, "gist")
 
     article.write_text("Another text about something else entirely, in which nothing of all this is told.")
-    report = inspect(case_copy, article)
+    report = examine(case_copy, article)
     assert [str(problem) for problem in report.problems] == [
         "article.txt: this seems to be another text. "
         "Remedy: give the text that the case is about (The practice report, as data)."
@@ -660,7 +660,7 @@ def test_own_words_are_looked_for_although_a_table_is_broken(case_copy, tmp_path
     tables.spoil("events", "category", "x", event_id="e003")
     tables.spoil("claims", "gist", "a routine inspection of fishing grounds", claim_id="c004")
     tables.save()
-    report = inspect(case_copy, article)
+    report = examine(case_copy, article)
     assert report.own_words
     assert [problem.file for problem in report.problems] == ["claims.csv", "events.csv"]
 
@@ -671,7 +671,7 @@ def test_no_such_case():
 
 
 def test_the_report_is_in_our_own_words(report_text):
-    assert inspect("report", report_text).own_words
+    assert examine("report", report_text).own_words
     assert check("report", report_text) == []
 
 
@@ -681,7 +681,7 @@ def test_sound_cases_have_no_problems(case_copy):
 
 
 def test_the_account_of_what_was_checked(case_copy):
-    report = inspect(case_copy)
+    report = examine(case_copy)
     assert report.rows == {name: len(table) for name, table in load(case_copy).tables.items()}
     assert report.own_words and not report.waiting
-    assert not inspect("report").own_words
+    assert not examine("report").own_words

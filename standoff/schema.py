@@ -1,0 +1,306 @@
+"""Read what a descriptor says of tables and columns, and hold the cells of a case against it.
+
+This is the one validator of a cell: what `load` reads and what `check` accepts is the same by construction. A library
+for Data Packages, frictionless, is an oracle of the tests alone. It certifies there every package that the project
+publishes or lets a reader make, and that nothing is accepted here which the standard forbids. At run time it would put
+25 packages more into every student's installation, to say less of a cell than is said here.
+"""
+
+import copy
+import csv
+import datetime
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .problems import CaseError, Problem, Row
+
+DESCRIPTOR = "datapackage.json"
+TYPES = {  # by the type of a field: what its cells look like, how they are read, and words with an example
+    "string": ("(?s).*", str, "text"),
+    "integer": ("[+-]?[0-9]{1,18}", int, "a whole number such as 12"),  # more digits do not fit into a column of pandas
+    "number": (r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", float, "a number such as 12 or 0.5"),
+    "boolean": ("(?i)true|false|[01]", lambda cell: cell.lower() in ("true", "1"), "true or false"),
+    "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", datetime.datetime.fromisoformat, "a date such as 2024-05-09"),
+}
+CONSTRAINTS = {"required", "enum", "pattern", "minimum", "maximum"}
+
+
+def read_package(folder: Path) -> dict:
+    """Read the descriptor of a case, as a dict. Raises CaseError if it lacks what the library needs of each table."""
+    try:
+        package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))
+        datetime.date.fromisoformat(package.get("reportDate") or "2022-02-15")
+        for resource in package["resources"]:
+            _expect_described(resource)
+    except json.JSONDecodeError as error:
+        remedy = "mend the comma, bracket or quotation mark at this line"
+        raise CaseError(f"not JSON: {error.msg}", remedy, file=DESCRIPTOR, row=error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise CaseError("not UTF-8", "save it as UTF-8", file=DESCRIPTOR) from error
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError, re.error) as error:
+        remedy = "give each resource a name, a path and a schema with fields"
+        raise CaseError(f"not the description of tables ({error})", remedy, file=DESCRIPTOR) from error
+    return package
+
+
+def _expect_described(resource: dict) -> None:
+    """Use all that the library uses of a table's description; whatever is lacking raises its own error."""
+    path, names = Path(resource["path"]), columns_of(resource)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"{path} leads out of the folder")
+    if len(names) > len({*names}):
+        raise ValueError(f"a column of {resource['name'].strip()} is described twice")
+    {*primary_key(resource), *references(resource)}
+    for field in resource["schema"]["fields"]:
+        constraints, _ = field.get("constraints", {}), field["name"].strip()
+        if field["type"] not in TYPES:
+            raise ValueError(f"{field['name']} is of the type {field['type']}, but there are {', '.join(TYPES)}")
+        re.compile(constraints.get("pattern", ""))
+        constraints.get("minimum", 0) + constraints.get("maximum", 0)
+        ", ".join(vocabulary(field))
+
+
+def resource_of(package: dict, table: str) -> dict:
+    """Return what a descriptor says of a table. Raises KeyError."""
+    return {resource["name"]: resource for resource in package["resources"]}[table]
+
+
+def field_of(package: dict, table: str, column: str) -> dict:
+    """Return what a descriptor says of a column of a table. Raises KeyError."""
+    return {field["name"]: field for field in resource_of(package, table)["schema"]["fields"]}[column]
+
+
+def columns_of(resource: dict) -> list[str]:
+    """Return the columns of a table, in order."""
+    return [field["name"] for field in resource["schema"]["fields"]]
+
+
+def primary_key(resource: dict) -> list[str]:
+    """Return the columns that identify a row of a table; none if the descriptor names none."""
+    return _listed(resource["schema"].get("primaryKey", []))
+
+
+def is_required(field: dict) -> bool:
+    """Return whether a field may not be empty."""
+    return bool(field.get("constraints", {}).get("required"))
+
+
+def vocabulary(field: dict) -> list[str]:
+    """Return the values of a field's `categories`, in order; none if it has none."""
+    return [category["value"] if isinstance(category, dict) else category for category in field.get("categories", [])]
+
+
+def references(resource: dict) -> dict[str, str]:
+    """Return the columns of a table that name rows of tables of the same case: the name of that table, by column."""
+    return {column: link.table for link in _links(resource) for column in link.columns}
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Columns whose cells name rows of a table of the same case, or else one of the names `besides`."""
+
+    columns: list[str]
+    table: str
+    keys: list[str]
+    separator: str = ""
+    besides: tuple[str, ...] = ()
+
+
+def _links(resource: dict) -> Iterator[_Link]:
+    """Yield the links of a table: its `foreignKeys`, and what its fields are `foundIn`, if that is a `resource`."""
+    for key in resource["schema"].get("foreignKeys", []):
+        other = key["reference"].get("resource") or resource["name"]
+        yield _Link(_listed(key["fields"]), other, _listed(key["reference"]["fields"]))
+    for field in resource["schema"]["fields"]:
+        if "resource" in (origin := field.get("foundIn", {})):
+            besides = tuple(origin.get("besides", []))
+            yield _Link([field["name"]], origin["resource"], [origin["column"]], field.get("separator", ""), besides)
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
+
+
+# ---- cells ----
+
+
+def parse(cell: str, field: dict) -> object:
+    """Return the value of a cell by its field's type, None if it is empty. Raises ValueError if it is not allowed."""
+    if cell == "":
+        if is_required(field):
+            raise ValueError("the cell is empty")
+        return None
+    if "categories" in field and cell not in vocabulary(field):
+        raise ValueError(f"{cell!r} is not one of {', '.join(vocabulary(field))}")
+    shape, convert_cell, example = TYPES[field["type"]]
+    constraints = field.get("constraints", {})
+    try:
+        if not re.fullmatch(shape, cell):
+            raise ValueError
+        value = convert_cell(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not {example}") from None
+    if not re.fullmatch(constraints.get("pattern", "(?s).*"), cell, re.ASCII):
+        raise ValueError(f"{cell!r} is not allowed")
+    if field["type"] in ("integer", "number"):
+        if value < constraints.get("minimum", value):
+            raise ValueError(f"{cell!r} is not allowed: it is less than {constraints['minimum']}")
+        if value > constraints.get("maximum", value):
+            raise ValueError(f"{cell!r} is not allowed: it is more than {constraints['maximum']}")
+    return value
+
+
+def advice(field: dict) -> str:
+    """Say what to write into a cell of this field."""
+    if vocabulary(field):
+        return "write one of them; the codebook says what each means"
+    words = field.get("description", "correct it").rstrip(".")
+    return f"{words}, as {field['example']}" if "example" in field else words
+
+
+def convert(rows: list[Row], field: dict) -> list[Problem]:
+    """Put values in place of the cells of a column; return what is wrong with the cells that stay as they are."""
+    column, problems = field["name"], []
+    for row in rows:
+        try:
+            row[column] = parse(row[column], field)
+        except ValueError as error:
+            row.unread.add(column)
+            problems.append(row.wrong(column, str(error), advice(field)))
+    return problems
+
+
+# ---- tables ----
+
+
+def descriptor_problems(package: dict) -> Iterator[Problem]:
+    """Yield what would be valid by the standard, but is not what this library holds cells against."""
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            column, constraints = f"{resource['name']}.{field['name']}", field.get("constraints", {})
+            if vocabulary(field) != constraints.get(
+                "enum", []
+            ):  # people read the one, other programs enforce the other
+                message, remedy = (
+                    "categories and constraints.enum differ",
+                    "let `standoff schema` write constraints.enum",
+                )
+                yield Problem(message, remedy, DESCRIPTOR, column=column)
+            if unknown := constraints.keys() - CONSTRAINTS:
+                message = f"nothing here checks {', '.join(sorted(unknown))}"
+                yield Problem(message, f"use {', '.join(sorted(CONSTRAINTS))}", DESCRIPTOR, column=column)
+
+
+def key_problems(resource: dict, rows: list[Row]) -> Iterator[Problem]:
+    """Yield the rows of a table, converted, whose identifier is empty or taken."""
+    columns, first = primary_key(resource), {}
+    if unknown := {*columns} - {*columns_of(resource)}:
+        yield _no_column(f"{resource['name']}.primaryKey", unknown)
+        return
+    for row in rows if columns else []:
+        key = tuple(row[column] for column in columns)
+        if row.unread.intersection(columns):
+            continue
+        if None in key:
+            yield row.wrong(", ".join(columns), "the identifier is empty", "give the row an identifier")
+        elif first.setdefault(key, row) is not row:
+            message = f"row {first[key].line} has the same identifier"
+            yield row.wrong(", ".join(columns), message, "give each row its own identifier, or delete one of the two")
+
+
+def link_problems(package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
+    """Yield the cells that name a row which is not there.
+
+    tables: the rows of each table that could be read, converted, by its name.
+    """
+    columns = {resource["name"]: {*columns_of(resource)} for resource in package["resources"]}
+    for resource in package["resources"]:
+        for link in _links(resource):
+            if link.table not in columns:
+                remedy = f"describe it, or take the reference to it out of {DESCRIPTOR}"
+                message = f'the table "{link.table}" does not exist'
+                yield Problem(message, remedy, resource["path"], column=", ".join(link.columns))
+            elif unknown := ({*link.columns} - columns[resource["name"]]) | ({*link.keys} - columns[link.table]):
+                yield _no_column(f"{resource['name']}.foreignKeys", unknown)
+            elif {resource["name"], link.table} <= tables.keys():
+                known = {tuple(row[key] for key in link.keys) for row in tables[link.table]}
+                known |= {(name,) for name in link.besides}
+                where = f"neither {' nor '.join(link.besides)} nor" if link.besides else "not"
+                where = f"{where} in the table {link.table}"
+                yield from _strangers(tables[resource["name"]], link.columns, known, where, link.separator)
+
+
+def elsewhere_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
+    """Yield the names that are not in the file outside of the case in which they should be found.
+
+    A field's `foundIn` names it by a `path` beside the descriptor: a bibliography (.bib), or the table of another case,
+    with a `column`. A field's `separator` parts a cell that holds several names.
+    """
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            origin, column = field.get("foundIn", {}), field["name"]
+            if "path" not in origin or resource["name"] not in tables:
+                continue
+            try:
+                known = _names_in(folder / origin["path"], origin.get("column"))
+            except (OSError, KeyError, UnicodeError, csv.Error) as error:
+                message, remedy = f"{origin['path']} cannot be read ({error})", "restore it, or correct foundIn in "
+                yield Problem(message, remedy + DESCRIPTOR, resource["path"], column=column)
+                continue
+            where = f"not in {Path(origin['path']).name}"
+            yield from _strangers(tables[resource["name"]], [column], known, where, field.get("separator", ""))
+
+
+def _names_in(path: Path, column: str | None) -> set[tuple[str]]:
+    """Return the names in a column of a table, or the keys of a bibliography, each as a tuple of one name."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".bib":
+        return {(key,) for key in re.findall(r"^@\w+\{([^,\s]+),", text, re.M)}
+    return {(row[column],) for row in csv.DictReader(text.splitlines())}
+
+
+def _strangers(rows: list[Row], columns: list[str], known: set[tuple], where: str, separator: str) -> Iterator[Problem]:
+    """Yield the cells that name what is not known; `where` says so in words."""
+    for row in rows:
+        names = [tuple(row[column] for column in columns)]
+        if separator and row[columns[0]]:
+            names = [(name,) for name in row[columns[0]].split(separator)]
+        for name in names:
+            if name not in known and {*name} != {None} and not row.unread.intersection(columns):
+                words = " ".join(map(str, name))
+                yield row.wrong(", ".join(columns), f"{words!r} is {where}", "add it there, or correct it here")
+
+
+def _no_column(address: str, unknown: set[str]) -> Problem:
+    remedy = "name columns that the table has"
+    return Problem(f"{', '.join(sorted(unknown))} is no column", remedy, DESCRIPTOR, column=address)
+
+
+# ---- one source of tables for several cases ----
+
+
+def renewed(package: dict, source: dict) -> dict:
+    """Return a descriptor with the tables of another one, its `source`, and with each `constraints.enum` as `categories`.
+
+    Its head stays, and so do the topics of its claims, which are its own. A descriptor that has none of the tables of
+    the source keeps all its tables.
+    """
+    package = copy.deepcopy(package)
+    own = {resource["name"] for resource in package["resources"]}
+    if own & {resource["name"] for resource in source["resources"]}:
+        topics = field_of(package, "claims", "topic")["categories"]
+        package["resources"] = copy.deepcopy(source["resources"])
+        field_of(package, "claims", "topic")["categories"] = topics
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            if vocabulary(field):
+                field["constraints"] = {**field.get("constraints", {}), "enum": vocabulary(field)}
+    return package
+
+
+def descriptor_text(package: dict) -> str:
+    """Return a descriptor as the text of its file."""
+    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
