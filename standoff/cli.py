@@ -1,4 +1,4 @@
-"""The command line: `standoff new`, `anchor`, `check`, `verify`, `export`, `assignment`, `grade`."""
+"""Run the commands of `standoff`: new, anchor, check, verify, export, schema, assignment, grade."""
 
 import argparse
 import sys
@@ -8,8 +8,8 @@ from .problems import CaseError
 from .text import TextError
 
 
-def main(arguments=None):
-    """Run one command; the exit status is 0 if all is well, 1 if something was found, 2 if it could not be done."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit status: 0 if all is well, 1 if something was found, 2 if it could not be done."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not in a notebook
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may know fewer characters
@@ -20,6 +20,11 @@ def main(arguments=None):
             status = options.run(options)
         except (CaseError, TextError) as error:
             print(error, file=sys.stderr)
+            status = 2
+        except OSError as error:  # a folder that is a file, a disk that is full
+            print(
+                f"{error.filename}: {error.strerror}. Remedy: give a path that you may read or write.", file=sys.stderr
+            )
             status = 2
     for note in dict.fromkeys(str(note.message) for note in notes):
         print(f"Note: {note}", file=sys.stderr)
@@ -62,6 +67,10 @@ def _parser():
     export.add_argument("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
     export.add_argument("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
     export.set_defaults(run=_export)
+
+    schema = commands.add_parser("schema", help="give a case the tables and columns that the report has")
+    schema.add_argument("case", help="name or folder of a case; its own topics stay")
+    schema.set_defaults(run=_schema)
 
     verify = commands.add_parser("verify", help="is this file the text of a case? (exit status 1 if spans are missing)")
     verify.add_argument("article", help="a copy of the text, as a plain text file")
@@ -121,13 +130,12 @@ def _new(options):
 
 
 def _anchor(options):
-    from .coding.anchor import anchor
+    from .coding.anchor import TABLES, anchor
 
     anchored = anchor(options.case)
     for problem in anchored.problems:
         print(problem)
-    names = ["actors", "claims", "claim_links", "quantities", "events", "cruxes", "questions"]
-    print("Rows in the tables:", ", ".join(f"{name} {len(anchored.lines[name])}" for name in names) + ".")
+    print("Rows in the tables:", ", ".join(f"{name} {len(anchored.lines[name])}" for name in TABLES) + ".")
     if anchored.waiting:
         rows = "1 row of the sheets waits" if anchored.waiting == 1 else f"{anchored.waiting} rows of the sheets wait"
         print(f"{rows}. Nothing that you typed is lost.")
@@ -141,11 +149,26 @@ def _export(options):
 
     from .case import load
     from .export import webannotation
+    from .files import write_atomically
 
     page = webannotation(load(options.case))
     path = Path(options.output or f"{page['id'].rpartition(':')[2]}.{options.to}.json")
-    path.write_text(json.dumps(page, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomically(path, json.dumps(page, indent=1, ensure_ascii=False) + "\n")
     print(f"{path}: {len(page['items'])} annotations.")
+    return 0
+
+
+def _schema(options):
+    from .case import find
+    from .files import write_atomically
+    from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
+
+    path = find(options.case) / DESCRIPTOR
+    text = descriptor_text(renewed(read_package(path.parent), read_package(find("report"))))
+    changed = text != path.read_text(encoding="utf-8-sig")
+    if changed:
+        write_atomically(path, text)
+    print(f"{path}: {'written' if changed else 'as it should be'}. Next: `standoff check {options.case}`.")
     return 0
 
 
@@ -154,28 +177,30 @@ def _check(options):
     from .coding.sheets import FOLDER
     from .rules import examine
 
-    report = examine(options.case, options.article)
+    findings = examine(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
-        return _guide(options, report)
-    for problem in report.problems:
+        return _guide(options, findings)
+    for problem in findings.problems:
         print(problem)
-    count, rows = len(report.problems), sum(report.rows.values())
-    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(report.rows)} tables with {rows} rows.")
-    if report.waiting:
-        print("Rules that wait, because a column that they read has problems or is lacking:", ", ".join(report.waiting))
-    if report.own_words:
+    count, rows = len(findings.problems), sum(findings.rows.values())
+    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(findings.rows)} tables with {rows} rows.")
+    if findings.waiting:
+        print(
+            "Rules that wait, because a column that they read has problems or is lacking:", ", ".join(findings.waiting)
+        )
+    if findings.own_words:
         print("Looked for words copied from the text.")
     else:
         print("Did not look for words copied from the text: give it with --article.")
-    return int(bool(report.problems))
+    return int(bool(findings.problems))
 
 
-def _guide(options, report):
+def _guide(options, findings):
     """Check a case that is still being made."""
     from .case import find
     from .coding.progress import progress
 
-    found = progress(find(options.case), report.problems)
+    found = progress(find(options.case), findings.problems)
     print(found.paragraphs.assign(gist=found.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
     print("(claims that begin in each paragraph; per cent of its characters that claims cover; cruxes; gist written)")
     print()

@@ -1,8 +1,12 @@
-"""What a case says about itself: the sheet `about`, the head of the descriptor, the citation."""
+"""Say of a case what its data are: from the sheet `about` to the head of the descriptor, and the citation."""
 
 import datetime
 import re
+from collections import defaultdict
+from pathlib import Path
 
+from ..files import write_atomically
+from ..problems import Problem, Row
 from .sheets import FOLDER
 
 IGNORE = f"# The text may not be handed out, nor the sheets, which quote it.\n/article.txt\n/{FOLDER}/\n"
@@ -29,59 +33,61 @@ ENTRIES = {  # of the sheet, and what to write
 NEEDED = ["title", "description", "authors", "version", "data_date", "data_licence", "text_title"]
 
 
-def describe(package, rows):
-    """A descriptor with what the rows of the sheet `about` say, and the problems of these rows."""
-    entries, problems = {}, []
+def describe(package: dict, rows: list[Row]) -> tuple[dict, list[Problem]]:
+    """Return a descriptor with what the rows of the sheet `about` say, and what is wrong with these rows."""
+    entries, problems = defaultdict(str), []
     for row in rows:
-        if row.key in ENTRIES:
-            entries[row.key] = row["value"]
-        else:
+        if row.key not in ENTRIES:
             problems.append(row.wrong("entry", "there is no such entry", f"they are {', '.join(ENTRIES)}"))
-        if problem := WRONG.get(row.key, lambda value: None)(row["value"]):
-            problems.append(row.wrong("value", *problem))
-            entries.pop(row.key)
-    get = lambda entry: entries.get(entry, "")  # noqa: E731
-    authors = [name.strip() for name in get("authors").split(";") if name.strip()]
-    source = {"title": get("text_title") or "not stated yet"}
-    if get("text_link"):
-        source["path"] = get("text_link")
+        elif wrong := row["value"] and WRONG.get(row.key, lambda value: None)(row["value"]):
+            problems.append(row.wrong("value", *wrong))
+        else:
+            entries[row.key] = row["value"]
+    authors = [name.strip() for name in entries["authors"].split(";") if name.strip()]
+    source = {
+        "title": entries["text_title"] or "not stated yet",
+        "path": entries["text_link"],
+        "license": entries["text_licence"],
+    }
     head = {
         "$schema": package["$schema"],
         "name": package["name"],
-        "title": get("title") or package["name"],
-        "description": get("description"),
-        "version": get("version") or "0.1.0",
-        "created": f"{get('data_date')}T00:00:00Z" if get("data_date") else None,
-        "reportDate": get("text_date"),
-        "licenses": [licence(get("data_licence"))] if get("data_licence") else None,
+        "title": entries["title"] or package["name"],
+        "description": entries["description"],
+        "version": entries["version"] or "0.1.0",
+        "created": entries["data_date"] and f"{entries['data_date']}T00:00:00Z",
+        "reportDate": entries["text_date"],
+        "licenses": [licence(entries["data_licence"])] if entries["data_licence"] else [],
         "contributors": [{"title": name, "roles": ["creator"]} for name in authors],
-        "sources": [source | ({"license": get("text_licence")} if get("text_licence") else {})],
+        "sources": [{key: value for key, value in source.items() if value}],
         "resources": package["resources"],
     }
     return {key: value for key, value in head.items() if value}, problems
 
 
-def wrong_date(value):
-    """What is wrong with a date, and its remedy; None if nothing is, or if it is empty. So with the next two."""
+def wrong_date(value: str) -> tuple[str, str] | None:
+    """Return what is wrong with a date, and its remedy; None if nothing is."""
     try:
-        datetime.date.fromisoformat(value or "2024-05-09")
+        datetime.datetime.strptime(value, "%Y-%m-%d")
     except ValueError:
         return f"{value!r} is not a date", "write it as 2024-05-09"
 
 
-def wrong_version(value):
-    if value and not re.fullmatch(r"\d+\.\d+\.\d+", value):
+def wrong_version(value: str) -> tuple[str, str] | None:
+    """Return what is wrong with a version, and its remedy; None if nothing is."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", value):
         return f"{value!r} is not a version", "write three numbers, as 1.0.0"
 
 
-def wrong_licence(value):
-    """Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to."""
-    if value and not re.fullmatch(r"MIT|ISC|Zlib|Unlicense|LicenseRef-.+|[A-Za-z][\w.+-]*-\d[\w.+-]*", value):
+def wrong_licence(value: str) -> tuple[str, str] | None:
+    """Return what is wrong with the identifier of a licence, and its remedy; None if nothing is.
+
+    Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to.
+    """
+    if not re.fullmatch(r"MIT|ISC|Zlib|Unlicense|LicenseRef-.+|[A-Za-z][\w.+-]*-\d[\w.+-]*", value):
         near = [name for name in LICENCES if name.rpartition("-")[0] == value.upper()] or ["CC-BY-4.0", "CC0-1.0"]
-        return (
-            f"{value!r} is not the identifier of a licence",
-            f"write one of spdx.org/licenses, such as {' or '.join(near)}",
-        )
+        remedy = f"write one of spdx.org/licenses, such as {' or '.join(near)}"
+        return f"{value!r} is not the identifier of a licence", remedy
 
 
 WRONG = {
@@ -91,30 +97,29 @@ WRONG = {
 }
 
 
-def licence(name):
-    """A licence as a descriptor has it, from its identifier."""
-    title, path = LICENCES.get(name, (None, f"https://spdx.org/licenses/{name}.html"))
-    return {"name": name} | ({"title": title} if title else {}) | {"path": path}
+def licence(name: str) -> dict[str, str]:
+    """Return a licence as a descriptor has it, from its identifier."""
+    if name in LICENCES:
+        title, path = LICENCES[name]
+        return {"name": name, "title": title, "path": path}
+    return {"name": name, "path": f"https://spdx.org/licenses/{name}.html"}
 
 
-def citation(package):
-    """How to cite the data, as a line of text; None while something for it is missing."""
+def citation(package: dict) -> str | None:
+    """Return how to cite the data, as a line of text; None while something for it is missing."""
     authors = "; ".join(person["title"] for person in package.get("contributors", []))
     if not authors or not all(package.get(part) for part in ("title", "version", "licenses", "sources")):
         return None
-    rights = package["licenses"][0]["name"]
+    rights, source = package["licenses"][0]["name"], package["sources"][0]["title"].rstrip(".")
     year = f" ({package['created'][:4]})" if "created" in package else ""
-    source = package["sources"][0]["title"].rstrip(".")
-    return (
-        f"{authors}{year}: {package['title']}. Data set, version {package['version']}, {rights}. On the text: {source}."
-    )
+    data = f"{authors}{year}: {package['title']}. Data set, version {package['version']}, {rights}."
+    return f"{data} On the text: {source}."
 
 
-def keep_text_out(folder, package):
+def keep_text_out(folder: Path, package: dict) -> None:
     """Let git leave out the text, and the sheets that quote it, unless a licence of the text is stated."""
     path = folder / ".gitignore"
-    stated = "license" in package["sources"][0]
-    if not stated:
-        path.write_text(IGNORE, encoding="utf-8", newline="\n")
+    if "license" not in package["sources"][0]:
+        write_atomically(path, IGNORE)
     elif path.is_file() and path.read_text(encoding="utf-8") == IGNORE:
         path.unlink()

@@ -1,16 +1,17 @@
-"""A new case: its folder, made from a text."""
+"""Make a new case: its folder, from a text."""
 
 import datetime
-import json
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
-from ..case import DESCRIPTOR, CaseError, find, read_package
+from ..case import find
+from ..files import csv_text, write_atomically
+from ..problems import CaseError
+from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_package, resource_of
 from ..text import TextError, paragraphs, read_text
 from . import sheets
-from .anchor import anchor, as_csv
+from .anchor import anchor
 from .metadata import ENTRIES, wrong_date, wrong_licence
 
 DATASHEET = "DATASHEET.md"
@@ -25,8 +26,8 @@ QUESTIONS = [
 ]
 
 
-def new(name, text, title="", date="", licence="", separator=","):
-    """Make the folder of a case: the canonical text, the descriptor, empty tables, working sheets. Its Path.
+def new(name: str, text: str | Path, title: str = "", date: str = "", licence: str = "", separator: str = ",") -> Path:
+    """Make the folder of a case: the canonical text, the descriptor, empty tables, working sheets. Return its path.
 
     name       small letters, digits, hyphens: becomes data/<name> in the project (or below the current folder)
     text       path of the text as a plain text file; paragraphs are separated by blank lines
@@ -36,77 +37,80 @@ def new(name, text, title="", date="", licence="", separator=","):
     Raises CaseError, TextError; then nothing is made.
     """
     if not re.fullmatch("[a-z][a-z0-9-]*", name):
-        raise CaseError(name, None, None, "this cannot name a case", "use small letters, digits and hyphens: my-report")
+        raise CaseError("this cannot name a case", "use small letters, digits and hyphens: my-report", file=name)
     folder = _home() / name
     if folder.exists():
         remedy = "choose another name, or delete the folder if nothing in it is needed"
-        raise CaseError(f"data/{name}", None, None, "this folder exists already", remedy)
-    for option, problem in {"--date": wrong_date(date), "--licence": wrong_licence(licence)}.items():
-        if problem:
-            raise CaseError(option, None, None, *problem)
+        raise CaseError("this folder exists already", remedy, file=f"data/{name}")
+    for option, value, wrong in (("--date", date, wrong_date), ("--licence", licence, wrong_licence)):
+        if value and (problem := wrong(value)):
+            raise CaseError(*problem, file=option)
     blocks = _blocks(text)
-    base = read_package(find("practice"))
-    package = {"$schema": base["$schema"], "name": name, "resources": base["resources"]}
-    about = {"title": f"{name}, as data", "version": "0.1.0", "data_licence": "CC-BY-4.0"}
-    about["data_date"] = datetime.date.today().isoformat()
-    about |= {"text_title": title, "text_date": date, "text_licence": licence}
-    topics = next(
-        f for r in base["resources"] if r["name"] == "claims" for f in r["schema"]["fields"] if f["name"] == "topic"
-    )
-    filled = {
-        "about": [[entry, about.get(entry, ""), hint] for entry, hint in ENTRIES.items()],
-        "topics": [[topic["value"], topic["label"]] for topic in topics["categories"]],
-        "paragraphs": [[n, " ".join(block.split()[:8]) + " ...", ""] for n, block in enumerate(blocks, start=1)],
+    tables = read_package(find("practice"))
+    package = {"$schema": tables["$schema"], "name": name, "resources": tables["resources"]}
+    about = {
+        "title": f"{name}, as data",
+        "version": "0.1.0",
+        "data_licence": "CC-BY-4.0",
+        "data_date": datetime.date.today().isoformat(),
+        "text_title": title,
+        "text_date": date,
+        "text_licence": licence,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
-    try:
-        case = draft / name
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as draft:
+        case = Path(draft) / name
         case.mkdir()
-        (case / "article.txt").write_text("\n\n".join(blocks) + "\n", encoding="utf-8", newline="\n")
-        (case / DESCRIPTOR).write_text(json.dumps(package), encoding="utf-8")
-        (case / DATASHEET).write_text(_datasheet(), encoding="utf-8", newline="\n")
-        codings = next(resource for resource in package["resources"] if resource["name"] == "codings")
-        header = as_csv([field["name"] for field in codings["schema"]["fields"]], [])  # the one table without a sheet
-        (case / codings["path"]).write_text(header, encoding="utf-8", newline="\n")
-        sheets.write_blank(case, package, filled, separator)
+        codings = resource_of(package, "codings")  # the one table that is made of no sheet
+        write_atomically(case / codings["path"], csv_text([columns_of(codings)]))
+        write_atomically(case / "article.txt", "\n\n".join(blocks) + "\n")
+        write_atomically(case / DESCRIPTOR, descriptor_text(package))
+        write_atomically(case / DATASHEET, _datasheet())
+        sheets.write_blank(case, package, _filled(package, about, blocks), separator)
         anchor(case)
         case.rename(folder)
-    finally:
-        shutil.rmtree(draft)
     return folder
 
 
-def unanswered(folder):
-    """How many questions of the datasheet have no answer yet; 0 if there is no datasheet."""
+def unanswered(folder: Path) -> int:
+    """Return how many questions of the datasheet have no answer yet; 0 if there is no datasheet."""
     path = folder / DATASHEET
     return path.read_text(encoding="utf-8", errors="replace").count(UNANSWERED) if path.is_file() else 0
 
 
-def _home():
-    """The folder of cases: `data` where there are cases already, in the current folder or above it; else below it."""
+def _home() -> Path:
+    """Return the folder of cases: `data` where there are cases already, in the current folder or above it; else below it."""
     here = Path.cwd()
-    places = [folder / "data" for folder in (here, *here.parents)]
-    return next((place for place in places if any(place.glob(f"*/{DESCRIPTOR}"))), places[0])
+    folders = [folder / "data" for folder in (here, *here.parents)]
+    return next((folder for folder in folders if any(folder.glob(f"*/{DESCRIPTOR}"))), folders[0])
 
 
-def _blocks(path):
-    """The canonical paragraphs of a text file."""
-    text = read_text(path)
+def _filled(package: dict, about: dict[str, str], blocks: list[str]) -> dict[str, list[list]]:
+    """Return the rows that the sheets of a new case begin with, by name of sheet."""
+    topics = field_of(package, "claims", "topic")["categories"]
+    return {
+        "about": [[entry, about.get(entry, ""), hint] for entry, hint in ENTRIES.items()],
+        "topics": [[topic["value"], topic["label"]] for topic in topics],
+        "paragraphs": [
+            [number, " ".join(block.split()[:8]) + " ...", ""] for number, block in enumerate(blocks, start=1)
+        ],
+    }
+
+
+def _blocks(path: str | Path) -> list[str]:
+    """Read the canonical paragraphs of a text file. Raises TextError if it was saved or pasted badly."""
+    text, name = read_text(path), Path(path).name
     blocks = paragraphs(text)
     lines = [line for line in text.splitlines() if line.strip()]
     if len(blocks) == 1 and len(lines) > 3:
-        raise TextError(
-            f"{Path(path).name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs."
-        )
+        raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
     if damaged := re.findall("\ufffd|â€|Ã[\u0080-\u00bf]", text):
-        raise TextError(
-            f"{Path(path).name} is damaged: {len(damaged)} characters were lost. Copy the text again, and save it as UTF-8."
-        )
+        lost = f"{len(damaged)} characters were lost"
+        raise TextError(f"{name} is damaged: {lost}. Copy the text again, and save it as UTF-8.")
     return blocks
 
 
-def _datasheet():
+def _datasheet() -> str:
     head = (
         "# Datasheet\n\nFor whoever wants to use these data. Write your answers in place of the brackets; "
         "what a good answer looks like shows the page *About the data* of the book.\n"

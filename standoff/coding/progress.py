@@ -1,21 +1,27 @@
-"""How far a case with working sheets has come, and what to do next."""
+"""Say how far a case with working sheets has come, and what to do next."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from ..alignment import runs
-from ..case import load
+from ..case import Case, load
+from ..problems import Problem
 from ..quotes import Quoted
-from ..text import paragraphs, read_text
 from . import sheets
 from .anchor import TODO, changed_by_hand, is_current, plan
 from .metadata import NEEDED, citation
 from .new import DATASHEET, unanswered
 
-IN_THE_SHEET = {  # what a rule says of tables, and what one does in the sheets
+IN_THE_SHEET = {  # the remedy that a rule names for a table: what to do about it in the sheets
     "add a row to event_actors.csv": "write who takes part in the column actors or recipients",
     "delete it, or enter it where it belongs": "run `standoff anchor` again",
+}
+STEPS = {  # what to do about an empty sheet
+    "claim_links": "Look for claims that bear on each other: sheet claim_links.",
+    "cruxes": "Look for places that are broken or ambiguous, sheet cruxes. (None at all is possible, and rare.)",
+    "questions": "Write a question that the text leaves open: sheet questions.",
 }
 
 
@@ -23,36 +29,32 @@ IN_THE_SHEET = {  # what a rule says of tables, and what one does in the sheets
 class Progress:
     """What `progress` found.
 
-    paragraphs: a DataFrame with a row per paragraph: claims that begin in it, per cent of its characters that a span
-    covers, cruxes, whether its gist is written; unfinished: what keeps rows of the sheets from the tables, a list of
-    Problem; problems: those of the tables, each with its place in the sheets; doubts: what may be right, but is worth a
-    second look; next: what to do next, as sentences, the first
-    first; citation: how to cite the data, or None.
+    paragraphs: see `coverage`; unfinished: what keeps rows of the sheets from the tables; problems: those of the tables,
+    each with its address in the sheets; doubts: what may be right, but is worth a second look; next: what to do next, as
+    sentences, the first first; citation: how to cite the data, or None.
     """
 
     paragraphs: pd.DataFrame
-    unfinished: list
-    problems: list
+    unfinished: list[Problem]
+    problems: list[Problem]
     doubts: list[str]
     next: list[str]
     citation: str | None
 
 
-def progress(folder, problems):
-    """The Progress of a case with sheets, given the problems that `check` found in its tables."""
-    anchored = plan(folder)
-    command = f"standoff anchor {folder.name}"
-    if not is_current(folder, anchored):
-        problems = []
-        by_hand = ", ".join(path.name for path in changed_by_hand(folder, anchored))
-        steps = [
-            f"The tables are not what the sheets say: {by_hand} changed. Put the change into the sheets, then run `{command}`."
-            if by_hand
-            else f"The sheets have changed since the tables were made. Run `{command}`, then check again."
-        ]
-    else:
+def progress(folder: Path, problems: list[Problem]) -> Progress:
+    """Return the progress of a case with sheets, given the problems that `check` found in its tables."""
+    anchored, command = plan(folder), f"standoff anchor {folder.name}"
+    steps = []
+    if is_current(folder, anchored):
         problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
-        steps = []
+    else:
+        problems = []
+        if by_hand := ", ".join(path.name for path in changed_by_hand(folder, anchored)):
+            change = f"The tables are not what the sheets say: {by_hand} changed. Put the change into the sheets"
+            steps.append(f"{change}, then run `{command}`.")
+        else:
+            steps.append(f"The sheets have changed since the tables were made. Run `{command}`, then check again.")
     case = load(folder)
     table = coverage(case)
     if anchored.problems:
@@ -60,18 +62,12 @@ def progress(folder, problems):
         steps.append(f"Mend or finish the {rows}, in the sheets (see above).")
     if problems:
         steps.append("Mend the problems above, in the sheets.")
-    if missing := [number for number in table.index if not table.loc[number, "gist"]]:
-        steps.append(
-            f"Say in a few words what each paragraph is about: column gist of the sheet paragraphs ({runs(missing)})."
-        )
-    if missing := [number for number in table.index if not table.loc[number, "claims"]]:
+    if missing := table.index[~table["gist"]].tolist():
+        gists = "Say in a few words what each paragraph is about: column gist of the sheet paragraphs"
+        steps.append(f"{gists} ({runs(missing)}).")
+    if missing := table.index[table["claims"] == 0].tolist():
         steps.append(f"Mark the claims of the paragraphs that have none: {runs(missing)}.")
-    if not sheets.read(folder, "claim_links")[0]:
-        steps.append("Look for claims that bear on each other: sheet claim_links.")
-    if not sheets.read(folder, "cruxes")[0]:
-        steps.append("Look for places that are broken or ambiguous, sheet cruxes. (None at all is possible, and rare.)")
-    if not sheets.read(folder, "questions")[0]:
-        steps.append("Write a question that the text leaves open: sheet questions.")
+    steps += [step for name, step in STEPS.items() if not sheets.read(folder, name)[0]]
     entries = {row.key: row["value"] for row in sheets.read(folder, "about")[0]}
     if missing := [entry for entry in NEEDED if not entries.get(entry)]:
         steps.append(f"Say what the data are, in the sheet about: {', '.join(missing)}.")
@@ -80,52 +76,50 @@ def progress(folder, problems):
     return Progress(table, anchored.problems, problems, _doubts(case), steps, citation(anchored.package))
 
 
-def coverage(case):
-    """How much of each paragraph is coded: the DataFrame `paragraphs` of a Progress."""
-    spans = case.spans.assign(length=case.spans["end"] - case.spans["start"])
-    first = spans[spans["part"] == 1].set_index("span_id")["paragraph"]
-    rows = case.paragraphs.set_index("paragraph")
-    claims = case.claims["content_span"].map(first).value_counts()
-    cruxes = case.cruxes["span_id"].map(first).value_counts()
-    content = spans[spans["span_id"].isin(case.claims["content_span"])]
+def coverage(case: Case) -> pd.DataFrame:
+    """Return how much of each paragraph is coded.
+
+    A row per paragraph: claims that begin in it, covered (per cent of its characters that contents of claims cover),
+    cruxes, gist (whether it is written).
+    """
+    content = case.spans[case.spans["span_id"].isin(case.claims["content_span"])]
     covered = {
         number: len({place for part in parts.itertuples() for place in range(part.start, part.end)})
         for number, parts in content.groupby("paragraph")
     }
-    return pd.DataFrame(
+    rows = case.paragraphs.set_index("paragraph")
+    per_paragraph = pd.DataFrame(
         {
-            "claims": claims.reindex(rows.index, fill_value=0),
-            "covered": (
-                100 * pd.Series(covered, dtype="float").reindex(rows.index, fill_value=0) / rows["n_chars"]
-            ).round(),
-            "cruxes": cruxes.reindex(rows.index, fill_value=0),
-            "gist": rows["gist"] != TODO,
+            "claims": case.claims["content_span"].map(case.paragraph_of).value_counts(),
+            "covered": (100 * pd.Series(covered, dtype="float") / rows["n_chars"]).round(),
+            "cruxes": case.cruxes["span_id"].map(case.paragraph_of).value_counts(),
         }
-    ).astype({"claims": int, "covered": int, "cruxes": int})
+    )
+    return per_paragraph.reindex(rows.index).fillna(0).astype(int).assign(gist=rows["gist"] != TODO)
 
 
-def _doubts(case):
-    """Claims whose form of quotation is not what the quotation marks of the text say."""
-    text = Quoted(paragraphs(read_text(case.text)))
+def _doubts(case: Case) -> list[str]:
+    """Name the claims whose form of quotation is not what the quotation marks of the text say."""
+    text = Quoted(case.paragraph_texts)
     spans = case.spans.groupby("span_id")[["paragraph", "start", "end"]]
-    places = {span: list(parts.itertuples(index=False, name=None)) for span, parts in spans}
-    found = []
+    parts = {span: list(rows.itertuples(index=False, name=None)) for span, rows in spans}
+    doubts = []
     for claim in case.claims.itertuples():
-        share = text.quoted_share(places[claim.content_span])
+        share = text.quoted_share(parts[claim.content_span])
         if claim.quote_type == "indirect" and share == 1:
-            found.append(f"{claim.claim_id} is indirect, but all its words stand in quotation marks.")
+            doubts.append(f"{claim.claim_id} is indirect, but all its words stand in quotation marks.")
         elif claim.quote_type == "direct" and share == 0:
-            found.append(f"{claim.claim_id} is direct, but none of its words stands in quotation marks.")
-    return found
+            doubts.append(f"{claim.claim_id} is direct, but none of its words stands in quotation marks.")
+    return doubts
 
 
-def _is_progress(problem):
-    """Whether the table of progress says it as well."""
+def _is_progress(problem: Problem) -> bool:
+    """Return whether the table of progress says it as well."""
     return problem.message.endswith("no claim has its content in this paragraph")
 
 
-def _in_the_sheet(problem, lines):
-    """The problem with the place where its author can mend it."""
+def _in_the_sheet(problem: Problem, lines: dict[str, list[int]]) -> Problem:
+    """Return the problem with the address at which its author can mend it."""
     table = problem.file.removesuffix(".csv")
     rows = lines.get(table, [])
     table = "events" if table == "event_actors" else table

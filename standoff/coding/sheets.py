@@ -1,4 +1,4 @@
-"""Working sheets: the tables of a case as people fill them in, in a spreadsheet, with quotations instead of positions.
+"""Read working sheets: the tables of a case as people fill them in, in a spreadsheet, with quotations for positions.
 
 A sheet is a CSV file in the case's folder `sheets/`. It is written once, empty, and from then on only read: what was
 typed there is the author's. `standoff.coding.anchor` makes the case's tables of the sheets.
@@ -8,37 +8,29 @@ import csv
 import io
 import re
 import unicodedata
+from pathlib import Path
 
-from ..case import CaseError, Problem, is_required, vocabulary
+from ..files import csv_text, write_atomically
+from ..problems import CaseError, Problem, Row
+from ..schema import is_required, resource_of, vocabulary
 from ..text import TextError, read_text
 
 FOLDER = "sheets"
-SHEETS = {  # by table: the columns of its sheet, first what one marks, then the labels, last what is rarely needed
-    "about": ["entry", "value", "what to write"],
-    "topics": ["topic", "label"],
-    "paragraphs": ["paragraph", "begins", "gist"],
-    "actors": ["actor_id", "name", "quote", "paragraph", "kind", "sector", "country", "part_of", "role"],
-    "claims": [
-        *("claim_id", "paragraph", "quote", "gist", "source", "source_quote", "cue_quote", "cue_lemma", "cue_class"),
-        *("quote_type", "act", "recipient", "time_ref", "certainty", "polarity", "topic"),
-        *("evidence", "negated_cue", "addressee", "source_chain"),
-    ],
-    "claim_links": ["claim_id", "relation", "other_id", "note"],
-    "quantities": [
-        *("quantity_id", "paragraph", "quote", "claim_id", "bound", "low", "high", "unit", "concept", "place", "as_of"),
-    ],
-    "events": [
-        *("event_id", "paragraph", "quote", "claim_id", "gist", "category", "mode", "status"),
-        *("actors", "recipients", "date", "place"),
-    ],
-    "cruxes": [
-        *("crux_id", "paragraph", "quote", "problem", "printed_reading", "adopted_reading", "alternatives", "why"),
-    ],
-    "questions": [
-        *("question_id", "question", "claims", "why_open", "qtype", "closes"),
-        *("resolution_criteria", "resolution_source", "evidence_needed"),
-    ],
+_COLUMNS = {  # by table: the columns of its sheet, first what one marks, then the labels, last what is rarely needed
+    "about": "entry, value, what to write",
+    "topics": "topic, label",
+    "paragraphs": "paragraph, begins, gist",
+    "actors": "actor_id, name, quote, paragraph, kind, sector, country, part_of, role",
+    "claims": "claim_id, paragraph, quote, gist, source, source_quote, cue_quote, cue_lemma, cue_class, quote_type, act, "
+    "recipient, time_ref, certainty, polarity, topic, evidence, negated_cue, addressee, source_chain",
+    "claim_links": "claim_id, relation, other_id, note",
+    "quantities": "quantity_id, paragraph, quote, claim_id, bound, low, high, unit, concept, place, as_of",
+    "events": "event_id, paragraph, quote, claim_id, gist, category, mode, status, actors, recipients, date, place",
+    "cruxes": "crux_id, paragraph, quote, problem, printed_reading, adopted_reading, alternatives, why",
+    "questions": "question_id, question, claims, why_open, qtype, closes, resolution_criteria, resolution_source, "
+    "evidence_needed",
 }
+SHEETS = {name: columns.split(", ") for name, columns in _COLUMNS.items()}
 QUOTES = {  # by table: the column of a table that points to the words in a column of its sheet
     "actors": {"quote": "span_id"},
     "claims": {"quote": "content_span", "source_quote": "source_span", "cue_quote": "cue_span"},
@@ -47,6 +39,7 @@ QUOTES = {  # by table: the column of a table that points to the words in a colu
     "cruxes": {"quote": "span_id"},
 }
 HINTS = {  # what to write into columns that the tables do not have, or have otherwise
+    "actor_id": "mayor or harbour_office, small letters (needed)",
     "paragraph": "number of the paragraph; may be empty",
     "quote": "its words, as in the text; [...] where other words interrupt them; words#2 for the second time",
     "source_quote": "words that name the source; may be empty",
@@ -65,58 +58,44 @@ HINTS = {  # what to write into columns that the tables do not have, or have oth
 ERRORS = ("#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#N/A", "#NUM!", "Err:")  # what a spreadsheet leaves of it
 
 
-class Row(dict):
-    """The cells of a row, by column, as str. `line` is its number in a spreadsheet, `file` the sheet."""
-
-    def __init__(self, name, line, cells):
-        super().__init__(cells)
-        self.file, self.line = f"{FOLDER}/{name}.csv", line
-        self.key = self[SHEETS[name][0]]
-
-    def wrong(self, column, message, remedy):
-        return Problem(self.file, self.line, column, f"{self.key}: {message}" if self.key else message, remedy)
-
-
-def read(folder, name):
-    """The rows of a sheet in which something stands: a list of Row, and a list of Problem for rows that are lost.
+def read(folder: Path, name: str) -> tuple[list[Row], list[Problem]]:
+    """Read the rows of a sheet in which something stands, and what is wrong with the rows that are lost.
 
     Takes what spreadsheets save: commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16, Windows-1252; more
     columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is no sheet at all.
     """
-    path = folder / FOLDER / f"{name}.csv"
-    file = f"{FOLDER}/{path.name}"
+    file = f"{FOLDER}/{name}.csv"
     save_as = "save the sheet as CSV (UTF-8) under this name"
-    if not path.is_file():
-        raise CaseError(file, None, None, "the sheet is missing", f"{save_as}, or restore it")
+    if not (folder / file).is_file():
+        raise CaseError("the sheet is missing", f"{save_as}, or restore it", file=file)
     try:
-        text = read_text(path)
+        text = read_text(folder / file)
     except TextError as error:
-        raise CaseError(file, None, None, f"not a CSV file ({error})", save_as) from error
+        raise CaseError(f"not a CSV file ({error})", save_as, file=file) from error
     columns = SHEETS[name]
-    rows = _cells(text, file, columns)
-    header = [_clean(cell).lower() for cell in rows[0][1]]
+    (first, header), *lines = _cells(text, file, columns)
+    header = [_clean(cell).lower() for cell in header]
     for column in columns:
         if header.count(column) != 1:
             message = f"the column {column} stands {header.count(column)} times in the first row"
-            raise CaseError(file, rows[0][0], column, message, f"the columns are {', '.join(columns)}")
-    found, problems = [], []
-    for line, cells in rows[1:]:
+            raise CaseError(message, f"the columns are {', '.join(columns)}", file=file, row=first, column=column)
+    rows, problems = [], []
+    for line, cells in lines:
         cells = [_clean(cell) for cell in cells]
-        row = Row(
-            name, line, {column: "".join(cells[i : i + 1]) for i, column in enumerate(header) if column in columns}
-        )
+        typed = dict.fromkeys(columns, "") | {column: cell for column, cell in zip(header, cells) if column in columns}
+        row = Row(typed, key=typed[columns[0]], file=file, line=line)
         if not any(cells) or cells[0].startswith("#") and not cells[0].startswith(ERRORS) or row.key.startswith("# "):
             continue
         if any(cells[len(header) :]):
             message = f"{len(cells)} cells, but {len(header)} columns"
             problems.append(row.wrong(None, message, "put a cell that holds the separator in double quotation marks"))
         else:
-            found.append(row)
-    return found, problems
+            rows.append(row)
+    return rows, problems
 
 
-def _cells(text, file, columns):
-    """The rows of the file that separates most of the columns, each with its number; from the header on."""
+def _cells(text: str, file: str, columns: list[str]) -> list[tuple[int, list[str]]]:
+    """Return the rows of the file, parted by what separates most of the columns, each with its number; header first."""
     first = 1
     if text.lstrip('\ufeff"').lower().startswith("sep="):  # a line that Excel understands
         text, first = text.partition("\n")[2], 2
@@ -128,46 +107,32 @@ def _cells(text, file, columns):
             rows.append((len(rows) + first, cells))
     except csv.Error as error:
         remedy = "close every quotation mark, and double those inside a cell, or let the spreadsheet save it"
-        raise CaseError(file, len(rows) + first, None, f"not CSV from here on ({error})", remedy) from error
-    return rows
+        raise CaseError(f"not CSV from here on ({error})", remedy, file=file, row=len(rows) + first) from error
+    return rows or [(first, [])]
 
 
-def _clean(cell):
+def _clean(cell: str) -> str:
     return " ".join(unicodedata.normalize("NFC", cell.replace("\ufeff", "")).split())
 
 
-def write_blank(folder, package, filled, separator=","):
-    """Write all sheets with their headers, a row of hints, and what is `filled` in: lists of rows by name of sheet."""
+def write_blank(folder: Path, package: dict, filled: dict[str, list[list]], separator: str = ",") -> None:
+    """Write all sheets with their headers, a row of hints, and what is `filled` in: rows of cells by name of sheet."""
     (folder / FOLDER).mkdir()
     for name, columns in SHEETS.items():
-        rows = [columns, *filled.get(name, [])]
-        if name not in ("about", "topics", "paragraphs"):
-            rows.insert(1, _hints(package, name))
-        # with BOM, by which spreadsheets know UTF-8
-        with open(folder / FOLDER / f"{name}.csv", "x", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, delimiter=separator).writerows(rows)
+        hints = [] if name in ("about", "topics", "paragraphs") else [_hints(resource_of(package, name))]
+        text = csv_text([columns, *hints, *filled.get(name, [])], separator)
+        write_atomically(folder / FOLDER / f"{name}.csv", text, "utf-8-sig")  # by the BOM spreadsheets know UTF-8
 
 
-def _hints(package, name):
-    """What may stand in each column, as the second row of a sheet."""
-    resource = next(resource for resource in package["resources"] if resource["name"] == name)
+def _hints(resource: dict) -> list[str]:
+    """Say what may stand in each column of a sheet, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
-    for column in SHEETS[name]:
+    for column in SHEETS[resource["name"]]:
         field = fields.get(column, {})
         words = " | ".join(vocabulary(field)) or HINTS.get(column) or re.split(r"(?<=[.:;]) ", field["description"])[0]
-        if column == SHEETS[name][0] and name != "claim_links":
-            words = f"identifier: {EXAMPLES[column]}"
+        if "example" in field:
+            words = f"identifier: {HINTS.get(column, field['example'])}"
         hints.append(words.rstrip(".;:") + (" (needed)" if is_required(field) and column not in HINTS else ""))
     hints[0] = f"# hints, not read. {hints[0]}"
     return hints
-
-
-EXAMPLES = {
-    "actor_id": "mayor or harbour_office, small letters",
-    "claim_id": "c001",
-    "quantity_id": "q001",
-    "event_id": "e001",
-    "crux_id": "x001",
-    "question_id": "k01",
-}
