@@ -47,8 +47,7 @@ def draw(path):
     from standoff import load
 
     case = load("report")
-    paragraph = case.spans.drop_duplicates("span_id").set_index("span_id")["paragraph"]
-    claims = case.claims.assign(paragraph=case.claims["content_span"].map(paragraph))
+    claims = case.claims.assign(paragraph=case.claims["content_span"].map(case.paragraph_of))
     claims["certainty"] = claims["certainty"].astype(str)
     claims = claims.assign(rank=claims["certainty"].map(list(COLOURS).index)).sort_values(
         ["paragraph", "rank"], kind="stable"

@@ -5,7 +5,6 @@ import csv
 from standoff.coding.new import new
 from standoff.coding.sheets import FOLDER, QUOTES, SHEETS
 from standoff.quotes import Quoted, QuoteError
-from standoff.text import paragraphs, read_text
 
 
 def write(folder, name, rows, **options):
@@ -32,7 +31,7 @@ def case_with_sheets(case, name="mine"):
 
 def filled(case):
     """The rows of all sheets that lead to the tables of a case."""
-    text = paragraphs(read_text(case.text))
+    text = case.paragraph_texts
     quoted = Quoted(text)
     places = {
         span: [(row.paragraph, row.start, row.end) for row in parts.itertuples()]
@@ -75,9 +74,8 @@ def filled(case):
                         options = {"paragraph": content[0][0]} if column == "quote" else {"near": content}
                         cells[column] = quote(places[row[pointer]], **options)
             sheets[name].append(cells)
-    resource = next(r for r in case.package["resources"] if r["name"] == "claims")
-    topic = next(field for field in resource["schema"]["fields"] if field["name"] == "topic")
-    sheets["topics"] = [{"topic": each["value"], "label": each["label"]} for each in topic["categories"]]
+    topics = case.field("claims", "topic")["categories"]
+    sheets["topics"] = [{"topic": topic["value"], "label": topic["label"]} for topic in topics]
     source = case.package["sources"][0]
     about = {
         "title": case.title,
