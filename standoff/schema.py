@@ -22,7 +22,7 @@ TYPES = {  # by the type of a field: what its cells look like, how they are read
     "string": ("(?s).*", str, "text"),
     "integer": ("[+-]?[0-9]{1,18}", int, "a whole number such as 12"),  # more digits do not fit into a column of pandas
     "number": (r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", float, "a number such as 12 or 0.5"),
-    "boolean": ("(?i)true|false|[01]", lambda cell: cell.lower() in ("true", "1"), "true or false"),
+    "boolean": ("true|True|TRUE|1|false|False|FALSE|0", lambda cell: cell.lower() in ("true", "1"), "true or false"),
     "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", datetime.datetime.fromisoformat, "a date such as 2024-05-09"),
 }
 CONSTRAINTS = {"required", "enum", "pattern", "minimum", "maximum"}

@@ -1,0 +1,189 @@
+"""The descriptor: what it lets a cell be, held against a validator of the standard; identifiers without end; one source."""
+
+import json
+from itertools import product
+
+import pytest
+import sheets
+from frictionless import Package
+from test_rules import Tables, change_descriptor
+
+import standoff
+from chapters import ROOT
+from standoff.case import find
+from standoff.cli import main
+from standoff.coding.anchor import anchor
+from standoff.coding.new import new
+from standoff.rules import check
+from standoff.schema import DESCRIPTOR, TYPES, parse, read_package, renewed, vocabulary
+
+CELLS = [
+    *(
+        "",
+        " ",
+        "0",
+        "1",
+        "-1",
+        "+7",
+        "007",
+        "1_000",
+        "1,5",
+        "1.5",
+        ".5",
+        "5.",
+        "1e3",
+        "1e",
+        "nan",
+        "inf",
+        "٣",
+        "1 ",
+        " 1",
+    ),
+    *("true", "True", "TRUE", "tRue", "false", "yes", "no", "on", "9" * 30, "text", "two words", "ü"),
+    *(
+        "2024-05-09",
+        "2024-5-9",
+        "20240509",
+        "2024-W19-4",
+        "2024-02-30",
+        "0000-01-01",
+        "9.5.2024",
+        "2024-05-09T00:00:00",
+    ),
+]
+CONSTRAINTS = [{}, {"required": True}, {"minimum": 1}, {"maximum": 0}, {"pattern": "[0-9]{1,3}"}]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_no_cell_is_accepted_that_the_standard_forbids(kind):
+    """Nor is one refused that the standard allows, but for the ones that no table of pandas, or no reader, could take."""
+    ours_alone = []
+    for cell, constraints in product(CELLS, CONSTRAINTS):
+        if (constraints.keys() & {"minimum", "maximum"} and kind not in ("integer", "number")) or (
+            "pattern" in constraints and kind != "string"
+        ):
+            continue
+        field = {"name": "column", "type": kind, "constraints": constraints}
+        resource = {"name": "table", "data": [["column", "key"], [cell, "x"]]}
+        resource["schema"] = {"fields": [field, {"name": "key", "type": "string"}]}
+        valid = Package.from_descriptor({"name": "package", "resources": [resource]}).validate().valid
+        try:
+            parse(cell, field)
+        except ValueError:
+            if valid:
+                ours_alone.append(cell)
+        else:
+            assert valid, (cell, field)
+    assert {*ours_alone} <= {"1_000", "nan", "inf", "٣", "1 ", " 1", "9" * 30, "2024-5-9", "20240509"}
+
+
+@pytest.mark.parametrize("name", ["report", "practice", "context"])
+def test_every_published_package_is_valid_by_the_standard(name):
+    report = Package(ROOT / "data" / name / DESCRIPTOR).validate()
+    assert report.valid, report.flatten(["fieldName", "rowNumber", "note"])
+
+
+def test_a_broken_package_is_not_valid_by_the_standard_either(case_copy):
+    """Both see the same rows and columns: of a cell, an identifier, a name that leads nowhere."""
+    tables = Tables(case_copy)
+    tables.spoil("spans", "start", "-1", span_id="s003")
+    tables.spoil("claims", "content_span", "s999", claim_id="c004")
+    tables["claim_links"].append(tables["claim_links"][0].copy())
+    tables.save()
+    certified = Package(case_copy / DESCRIPTOR).validate().flatten(["type", "rowNumber"])
+    seen = [(problem.file, problem.row) for problem in check(case_copy)]
+    assert {row for _, row in certified} == {4, 5, len(tables["claim_links"]) + 1}
+    assert {("spans.csv", 4), ("claims.csv", 5), ("claim_links.csv", len(tables["claim_links"]) + 1)} <= {*seen}
+
+
+def test_a_constraint_that_nobody_checks_is_a_problem(case_copy):
+    def ask_for_more(resources):
+        resources["claims"]["schema"]["fields"][0]["constraints"]["unique"] = True
+
+    change_descriptor(case_copy, ask_for_more)
+    (problem,) = check(case_copy)
+    assert (problem.file, problem.column) == (DESCRIPTOR, "claims.claim_id") and "unique" in problem.message
+
+
+def test_a_key_of_columns_that_are_not_there_is_a_problem_of_the_descriptor(case_copy):
+    def point_nowhere(resources):
+        resources["events"]["schema"]["foreignKeys"][0]["reference"]["fields"] = ["nothing"]
+
+    change_descriptor(case_copy, point_nowhere)
+    (problem,) = check(case_copy)
+    assert (problem.file, problem.column) == (DESCRIPTOR, "events.foreignKeys") and "nothing" in problem.message
+
+
+def test_an_identifier_may_not_be_empty_where_its_column_may(case_copy):
+    def loosen(resources):
+        resources["actors"]["schema"]["fields"][0]["constraints"]["required"] = False
+
+    change_descriptor(case_copy, loosen)
+    tables = Tables(case_copy)
+    tables["actors"].append(tables["actors"][0] | {"actor_id": ""})
+    tables.save()
+    (problem,) = check(case_copy)
+    assert (problem.row, problem.column, problem.message[-23:]) == (24, "actor_id", "the identifier is empty")
+
+
+# ---- identifiers grow ----
+
+
+def test_a_case_may_have_more_than_a_thousand_claims(tmp_path, monkeypatch):
+    """From the sheets to tables without problems, in the order of the text, with identifiers of four digits."""
+    monkeypatch.chdir(tmp_path)
+    count = 1_200
+    (tmp_path / "text.txt").write_text("\n\n".join(f"Vane number{n} turns." for n in range(1, count + 1)))
+    folder = new("mine", "text.txt")
+    claim = {"source": "narrator", "act": "state", "time_ref": "present", "certainty": "certain"}
+    claim |= {"polarity": "positive", "topic": "diplomacy"}
+    rows = [
+        claim | {"claim_id": f"c{n:03}", "paragraph": str(n), "quote": f"number{n}", "gist": f"It is no. {n}"}
+        for n in range(1, count + 1)
+    ]
+    sheets.write(folder, "claims", rows)
+    link = {"claim_id": "c999", "other_id": "c1000", "relation": "repeats", "note": "the next one"}
+    sheets.write(folder, "claim_links", [link])
+    question = dict.fromkeys(["question", "why_open", "resolution_criteria", "resolution_source"], "x")
+    question |= {"evidence_needed": "x", "qtype": "binary", "closes": "2024-05-31", "claims": "c001;c1200"}
+    sheets.write(folder, "questions", [question | {"question_id": f"k{n:02}"} for n in range(1, 121)])
+    assert [str(problem) for problem in anchor(folder).problems] == []
+    assert [str(problem) for problem in check(folder)] == []
+    case = standoff.load(folder)
+    assert case.claims["claim_id"].tolist() == [f"c{n:03}" for n in range(1, count + 1)]
+    assert case.spans["span_id"].tolist() == [f"s{n:03}" for n in range(1, count + 1)]
+    assert case.claims["content_span"].map(case.paragraph_of).tolist() == list(range(1, count + 1))
+    assert len(case.questions) == 120
+    assert Package(folder / DESCRIPTOR).validate().valid
+
+
+# ---- one source ----
+
+
+def test_the_cases_are_renewed_from_one_source():
+    """What `standoff schema` would write is what is there: nobody has changed a table in one place alone."""
+    source = read_package(find("report"))
+    for name in ("report", "practice", "context"):
+        package = read_package(find(name))
+        assert renewed(package, source) == package, f"run `standoff schema {name}`"
+
+
+def test_a_case_is_given_the_tables_of_the_report_and_keeps_its_head_and_topics(case_copy, capsys):
+    def change(resources):
+        claims = {field["name"]: field for field in resources["claims"]["schema"]["fields"]}
+        claims["gist"]["description"] = "Another one."
+        claims["act"]["constraints"]["enum"] = []
+        claims["topic"]["categories"] = ["boats", "military forces"]
+        del resources["events"]["schema"]["fields"][-1]
+
+    change_descriptor(case_copy, change)
+    before = json.loads((case_copy / DESCRIPTOR).read_text())
+    assert main(["schema", str(case_copy)]) == 0 and "written" in capsys.readouterr().out
+    after, report = json.loads((case_copy / DESCRIPTOR).read_text()), read_package(find("report"))
+    assert {**after, "resources": ""} == {**before, "resources": ""}
+    topic = next(field for field in after["resources"][3]["schema"]["fields"] if field["name"] == "topic")
+    assert vocabulary(topic) == topic["constraints"]["enum"] == ["boats", "military forces"]
+    topic.update(next(field for field in report["resources"][3]["schema"]["fields"] if field["name"] == "topic"))
+    assert after["resources"] == report["resources"]
+    assert Package.from_descriptor(after, basepath=str(case_copy)).resource_names
+    assert main(["schema", str(case_copy)]) == 0 and "as it should be" in capsys.readouterr().out
