@@ -1,17 +1,20 @@
 """Answers as plain data, and when two are the same."""
 
+import fractions
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from answers import brief, checked, compare, judge, plain
+from answers import TOLERANCE, brief, checked, compare, judge, plain
 from answers.values import CHARACTERS, ITEMS
 
 SERIES = pd.Series({"putin": 3, "biden": 2})
 TABLE = pd.DataFrame({"who": ["putin", "biden"], "claims": [3, 2]})
+WIDE = pd.DataFrame({"source": ["x", "y"], "a": [1, 2], "b": [3, 4]}).set_index("source")
 
 SAME = [
     (2, 2.0),
@@ -40,6 +43,15 @@ SAME = [
     (TABLE[::-1], SERIES),
     (TABLE[["claims"]][::-1], [2, 3]),
     (TABLE.astype({"claims": float}), TABLE),
+    (TABLE.rename(columns=str.upper), TABLE),
+    (TABLE.set_index("who").rename_axis(None)[["claims"]], TABLE.set_index("who")),
+    (WIDE[["b", "a"]].rename_axis(None), WIDE),
+    (WIDE[["b", "a"]].reset_index(), WIDE),
+    ({"Putin": 3, "biden ": 2}, SERIES),
+    ({"BIDEN", "putin"}, {"biden", "Putin"}),
+    (fractions.Fraction(1, 2), 0.5),
+    (pd.Series([1, 2], index=pd.interval_range(0, 2)), pd.Series([2, 1], index=pd.interval_range(0, 2)[::-1])),
+    (np.timedelta64(1, "D"), pd.Timedelta(days=1)),
 ]
 DIFFERENT = [
     (2.1, 2),
@@ -53,6 +65,10 @@ DIFFERENT = [
     (TABLE.rename(columns={"who": "actor"}), TABLE),
     (TABLE.assign(more=1), TABLE),
     (TABLE.assign(claims=[2, 3]), TABLE),
+    (WIDE.rename(columns={"a": "c"}), WIDE),
+    (WIDE.rename(columns={"a": "b", "b": "a"}), WIDE),
+    (float("inf"), 5),
+    (5, float("inf")),
     (None, 0),
     (object(), object()),
 ]
@@ -61,6 +77,14 @@ DIFFERENT = [
 @pytest.mark.parametrize("answer, right", SAME)
 def test_a_right_answer_may_be_written_in_other_ways(answer, right):
     assert judge(plain(answer), plain(right), {}) == ""
+
+
+@pytest.mark.parametrize(
+    "example", json.loads((Path(__file__).parents[1] / "answers.json").read_text("utf-8")), ids=str
+)
+def test_the_examples_that_the_pages_script_judges_as_well(example):
+    answer, right = plain(example["answer"]), plain(example["right"])
+    assert (judge(answer, right, {}, example.get("tolerance", TOLERANCE)) == "") is (example["verdict"] == "right")
 
 
 @pytest.mark.parametrize("answer, right", DIFFERENT)
