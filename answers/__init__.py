@@ -1,1 +1,6 @@
-"""Whether an answer is right, and what to say to a wrong one: used by the exercises of the pages and by the autograder."""
+"""Judge whether an answer is right, and say what to change in a wrong one; shared by exercises and assignments."""
+
+from .compare import TOLERANCE, compare, judge, same
+from .values import brief, checked, is_missing, plain
+
+__all__ = ["TOLERANCE", "brief", "checked", "compare", "is_missing", "judge", "plain", "same"]

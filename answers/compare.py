@@ -1,210 +1,232 @@
-"""Is an answer right? Comparisons of plain data (see plain.py), and what to say where it is not.
+"""Compare an answer with the right one, by one rule for exercises and assignments, and say what is wrong with it.
 
-A correct answer may be written in more than one way: a list, an array or a column; a whole number or 2.0; columns and rows in
-another order, an index or a column. What the right answer is decides what is compared.
+The rule; the kind of the right answer decides what is compared:
+
+- Numbers are the same if they differ by no more than the tolerance (TOLERANCE unless a task says otherwise), or by a
+  billionth of their size. 2 and 2.0 are the same, True and 1 are not, nor are 2 and "2". None, NaN and NaT are the same.
+- In texts, capital letters, the number of spaces, spaces around them, and the shape of quotation marks do not count.
+- A list may be any sequence, array or column. Its order counts, unless the right answer is a set; repeated items count.
+- A dict or Series may be either, or a table whose last column has the values. Labels count; their order does not, unless
+  a task says so; the names of axes and of the Series do not count.
+- In a table, columns are found by their names and may be in any order, and so may rows, unless a task says otherwise. An
+  index may be columns instead; its name does not count if it stays an index; row numbers of pandas never count.
+- Data types do not count, of numbers, categories or arrays.
+
+_static/book.js follows the rule for numbers and texts on the built pages; tests/answers.json has examples for both.
 """
 
 import math
 import sys
 
+from .values import brief, is_missing, plain
+
 TOLERANCE = 1e-6
 ROUNDED = 0.0051  # how far a share is off that somebody rounded to two places
+HAIR = 1e-9  # absolute and relative: 20.6 - 20.1 is not quite 0.5
+PAIRS = 500  # entries of which all pairs are tried, in a time that grows with their square
+
+CLOSE = "This is close, but not exact: round nothing on the way, and look for a case that is counted too often or not at all."
+CALLED = {
+    "nothing": "nothing",
+    "bool": "True or False",
+    "number": "a number",
+    "text": "a text",
+    "date": "a date",
+    "list": "a list",
+    "set": "a set",
+    "map": "a dict",
+    "series": "a Series",
+    "table": "a DataFrame",
+    "other": "something else",  # the name of a submission's own class could tell what a hidden question asks
+}
+WANTED = CALLED | {"list": "a list or a column", "map": "a dict or a Series", "series": "a Series with labels"}
 
 
-def compare(expression, right, mistakes=None, tolerance=TOLERANCE, ordered=False, files=False):
-    """In a hidden part of an assignment's check: `expression`, with the student's names, has the value of `right`.
+def compare(
+    expression: str,
+    right: str,
+    mistakes: dict[str, str] | None = None,
+    tolerance: float = TOLERANCE,
+    ordered: bool = False,
+    files: bool = False,
+) -> None:
+    """Assert in a hidden part of an assignment's check that `expression`, with the student's names, has the value of `right`.
 
-    expression, right  Python expressions as str; the grader evaluates them in two different processes (see grade.py)
-    mistakes           what to say about wrong values: dict of str, by the expression that leads to one
+    expression, right  Python expressions; the autograder evaluates them in two different processes
+    mistakes           what to say about wrong values, by the expression that leads to one
     tolerance          how far numbers may be off
     ordered            the order of rows and labels counts; lists are always ordered, unless `right` is a set
     files              the expression reads files that the student handed in, and is evaluated without the student's code
 
-    The grader reads its arguments, so they are literals. Called in a notebook, as stock nbgrader does, it evaluates all
+    The autograder reads the arguments, so they are literals. Called in a notebook, as stock nbgrader does, it evaluates all
     expressions there and raises AssertionError with what to say.
     """
-    from .values import plain
-
-    scope = sys._getframe(1).f_globals
+    scope = callers_names()
     answer, wanted, *wrong = (plain(eval(code, scope)) for code in (expression, right, *(mistakes or {})))
     reason = judge(answer, wanted, dict(zip((mistakes or {}).values(), wrong)), tolerance, ordered)
     if reason:
         raise AssertionError(reason)
 
 
-def judge(answer, right, mistakes, tolerance=TOLERANCE, ordered=False):
-    """Why `answer` is not `right`, as a sentence; "" if it is. All are plain data; mistakes: dict of plain data by sentence."""
+def callers_names() -> dict:
+    """Return the global names where the caller of this function was called: an author's code reads as the reader's would."""
+    return sys._getframe(2).f_globals
+
+
+def judge(
+    answer: dict, right: dict, mistakes: dict[str, dict], tolerance: float = TOLERANCE, ordered: bool = False
+) -> str:
+    """Return why `answer` is not `right`, as a sentence, or "" if it is.
+
+    All values are plain data. mistakes: foreseen wrong values, by the sentence to say to each.
+    """
     if same(answer, right, tolerance, ordered):
         return ""
     for sentence, wrong in mistakes.items():
         if same(answer, wrong, tolerance, ordered) and not same(wrong, right, tolerance, ordered):
             return sentence
     if tolerance < ROUNDED and same(answer, right, ROUNDED, ordered):
-        return "This is close, but not exact: round nothing on the way, and look for a case that is counted too often or not at all."
+        return CLOSE
     return _difference(answer, right)
 
 
-def same(answer, right, tolerance=TOLERANCE, ordered=False):
-    """Whether two values are the same answer (bool)."""
-    kind = right[0]
-    if kind == "set":
-        items = _items(answer)
-        return items is not None and len(items) == len(right[1]) and _matched(items, right[1], tolerance)
-    if kind == "list":
-        items = _items(answer) if answer[0] != "set" else None
-        return items is not None and _in_turn(items, right[1], tolerance)
-    if kind in ("series", "map"):
-        pairs, wanted = _pairs(answer), _pairs(right)
-        if pairs is None or len(pairs) != len(wanted):
-            return False
-        return (_in_turn if ordered else _matched)(pairs, wanted, tolerance)
-    if kind == "table":
-        return _same_table(answer, right, tolerance, ordered)
-    return _same_scalar(answer, right, tolerance)
-
-
-def _same_scalar(answer, right, tolerance):
-    if _is_missing(right):
-        return _is_missing(answer)
-    if answer[0] != right[0]:
+def same(answer: dict, right: dict, tolerance: float = TOLERANCE, ordered: bool = False) -> bool:
+    """Return whether two values, as plain data, are the same answer."""
+    if is_missing(right):
+        return is_missing(answer)
+    kind, entries = right["kind"], _entries(answer, right)
+    if entries is None:
         return False
-    if right[0] == "number":
-        one, other = float(answer[1]), float(right[1])
-        return one == other or math.isclose(one, other, rel_tol=1e-9, abs_tol=tolerance)
-    if right[0] == "text":
-        return answer[1].strip() == right[1].strip()
-    return answer == right and right[0] != "other"
+    if "value" in right:
+        return _same_scalar(kind, answer["value"], right["value"], tolerance)
+    in_turn = kind == "list" or (ordered and kind != "set")
+    return (_in_turn if in_turn else _matched)(entries, _entries(right, right), tolerance)
 
 
-def _is_missing(value):
-    return value == ["nothing"] or value == ["number", "nan"]
+def _same_scalar(kind, answer, right, tolerance):
+    if kind == "number":
+        return math.isclose(float(answer), float(right), rel_tol=HAIR, abs_tol=tolerance + HAIR)
+    return _folded(answer) == _folded(right) if kind == "text" else answer == right
+
+
+def _folded(text):
+    """Return a text without what does not count in it; `folded` of _static/book.js does the same."""
+    return " ".join(text.translate(_STRAIGHT).lower().split())
+
+
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+
+
+def _entries(answer, right):
+    """Return what of an answer is compared with `right`: items, pairs of label and item, or rows; None if it has none."""
+    kind = right["kind"]
+    if kind in ("list", "set"):
+        return None if kind == "list" and answer["kind"] == "set" else _items(answer)
+    if kind in ("map", "series"):
+        return _pairs(answer)
+    if kind == "table":
+        return _rows(answer, right)
+    return [answer] if kind == answer["kind"] != "other" else None
+
+
+def _list(items):
+    return {"kind": "list", "items": items}
 
 
 def _items(value):
-    """The items of a list, a set or a column without regard to its labels; None if it is something else."""
-    if value[0] in ("list", "set"):
-        return value[1]
-    if value[0] == "series":
-        return value[2]
-    value = _unnumbered(value)
-    return [row[-1] for row in value[3]] if value[0] == "table" and len(value[2]) == 1 and not value[1] else None
+    """Return the items of a list, a set, a Series or a table's only column, without labels; None for other values."""
+    if value["kind"] == "table":
+        value = _unnumbered(value)
+        return [row[0] for row in value["rows"]] if len(value["columns"]) == 1 and not value["index"] else None
+    return value["items"] if value["kind"] in ("list", "set", "series") else None
 
 
 def _pairs(value):
-    """[label, value] of each entry of a series, a dict, or a table whose last column has the values; else None."""
-    if value[0] == "series":
-        return [["list", [label, item]] for label, item in zip(value[1], value[2])]
-    if value[0] == "map":
-        return [["list", pair] for pair in value[1]]
-    if value[0] == "table" and len(value[2]) > 1:
+    """Return label and item of each entry of a Series, a dict, or a table whose last column has the items; else None."""
+    if "labels" in value:
+        return [_list([label, item]) for label, item in zip(value["labels"], value["items"])]
+    if value["kind"] != "table":
+        return None
+    if len(value["columns"]) > 1:
         value = _unnumbered(value)
-    if value[0] == "table" and (len(value[2]) == 1 if value[1] else len(value[2]) >= 2):
-        labels = [row[0] if len(row) == 2 else ["list", row[:-1]] for row in value[3]]
-        return [["list", [label, row[-1]]] for label, row in zip(labels, value[3])]
-    return None
+    if len(value["columns"]) != 1 if value["index"] else len(value["columns"]) < 2:
+        return None
+    return [_list([row[0] if len(row) == 2 else _list(row[:-1]), row[-1]]) for row in value["rows"]]
 
 
-def _unnumbered(value):
-    """A table without the numbers of its rows: they change when it is sorted or filtered, and mean nothing."""
-    if value[0] == "table" and value[1] == [None] and all(row[0][0] == "number" for row in value[3]):
-        return ["table", [], value[2], [row[1:] for row in value[3]]]
-    return value
+def _unnumbered(table):
+    """Return a table without the numbers of its rows: they change when it is sorted or filtered, and mean nothing."""
+    if table["index"] == [None] and all(row[0]["kind"] == "number" for row in table["rows"]):
+        return table | {"index": [], "rows": [row[1:] for row in table["rows"]]}
+    return table
 
 
-def _same_table(answer, right, tolerance, ordered):
+def _rows(answer, right):
+    """Return the rows of a table with its columns in the order of those of `right`; None if it has other columns."""
     right = _unnumbered(right)
-    if not right[1]:
-        answer = _unnumbered(answer)
-    if answer[0] != "table" or len(answer[3]) != len(right[3]):
-        return False
-    names, wanted = _names(answer), _names(right)
+    if answer["kind"] != "table":
+        return None
+    answer = answer if right["index"] else _unnumbered(answer)
+    names, wanted, levels = _names(answer), _names(right), len(right["index"])
+    if sorted(names) != sorted(wanted) and len(answer["index"]) == levels:
+        names[:levels] = wanted[:levels]
     if sorted(names) != sorted(wanted):
-        if len(names) != len(wanted) or names[len(answer[1]) :] != wanted[len(right[1]) :]:
-            return False
-        order = range(len(names))  # an index without a name, or with another: by its place
-    else:
-        order = [names.index(name) for name in wanted] if len(set(names)) == len(names) else range(len(names))
-    rows = [["list", [row[place] for place in order]] for row in answer[3]]
-    return (_in_turn if ordered else _matched)(rows, [["list", row] for row in right[3]], tolerance)
+        return None
+    order = [names.index(name) for name in wanted] if len(set(names)) == len(names) else range(len(names))
+    return [_list([row[number] for number in order]) for row in answer["rows"]]
 
 
 def _names(table):
-    """Names of all columns of a table, its index first (str; "" for an index without one)."""
-    return [name or "" for name in table[1]] + [str(name[1]) if len(name) > 1 else "" for name in table[2]]
+    """Return the names of all columns of a table, its index first ("" for an index without a name)."""
+    return [_folded(name) for name in [*(name or "" for name in table["index"]), *map(brief, table["columns"])]]
 
 
 def _in_turn(items, wanted, tolerance):
-    return len(items) == len(wanted) and all(same(one, other, tolerance) for one, other in zip(items, wanted))
+    return len(items) == len(wanted) and all(same(item, other, tolerance) for item, other in zip(items, wanted))
 
 
 def _matched(items, wanted, tolerance):
-    """Whether each item has a partner of its own among the wanted ones, whatever the order."""
-    left = sorted(items, key=_rank)
-    right = sorted(wanted, key=_rank)
-    if _in_turn(left, right, tolerance):
-        return True
-    if (
-        len(left) > 500
-    ):  # trying all pairs would take too long; ties within the tolerance are not that many in an answer
+    """Return whether each item has a partner among the wanted ones, in any order."""
+    left, right = sorted(items, key=_rank), sorted(wanted, key=_rank)
+    if len(left) != len(right) or _in_turn(left, right, tolerance):
+        return len(left) == len(right)
+    if len(left) > PAIRS:  # then numbers that only the tolerance makes equal must be in the same order, too
         return False
     for item in left:
         partner = next((number for number, other in enumerate(right) if same(item, other, tolerance)), None)
         if partner is None:
             return False
         del right[partner]
-    return not right
+    return True
 
 
 def _rank(value):
-    """A key for sorting values of any kinds: the same for values that are the same, but for tiny differences of numbers."""
-    if _is_missing(value):
-        return (0, "")
-    if value[0] == "number":
-        return (1, f"{float(value[1]):+030.4f}")
-    if value[0] == "list":
-        return (3, tuple(_rank(item) for item in value[1]))
-    return (2, str(value[1:]))
+    """Return a key for sorting values of any kinds: the same for the same values, but for tiny differences of numbers."""
+    if is_missing(value):
+        return (0,)
+    if value["kind"] == "number":
+        return (1, round(float(value["value"]), 4))
+    if value["kind"] == "text":
+        return (2, _folded(value["value"]))
+    if value["kind"] == "list":
+        return (3, [_rank(item) for item in value["items"]])
+    return (4, str(value))
 
 
 def _difference(answer, right):
-    """What is wrong in general, without giving the answer away."""
-    wanted = {
-        "number": "a number",
-        "text": "a text",
-        "bool": "True or False",
-        "date": "a date",
-        "list": "a list or a column",
-        "set": "a set",
-        "map": "a dict or a Series",
-        "series": "a Series with labels",
-        "table": "a DataFrame",
-    }.get(right[0], "nothing")
-    if answer == ["nothing"]:
+    """Return what is wrong in general, without giving the answer away."""
+    wanted, entries = WANTED[right["kind"]], _entries(answer, right)
+    if answer == {"kind": "nothing"}:
         return f"No answer: {wanted} is wanted."
-    if right[0] == "number" and answer[0] == "text":
+    if right["kind"] == "number" and answer["kind"] == "text":
         return "A number is wanted, not a text: leave out the quotation marks."
-    size, length = _size(answer), _size(right)
-    items, pairs = _items(answer), _pairs(answer)
-    fits = {"list": None if answer[0] == "set" else items, "set": items, "map": pairs, "series": pairs}
-    if (right[0] in fits and fits[right[0]] is None) or (right[0] not in fits and answer[0] != right[0]):
-        return f"{wanted[0].upper()}{wanted[1:]} is wanted, not {_called(answer)}."
+    if right["kind"] == answer["kind"] == "table":
+        entries = answer["rows"]
+    if entries is None:
+        return f"{wanted[0].upper()}{wanted[1:]} is wanted, not {CALLED[answer['kind']]}."
+    size, length = len(entries), len(right.get("rows", right.get("items", [right])))
     if size != length:
         return f"The answer has {size} {'entry' if size == 1 else 'entries'}; {'fewer' if size > length else 'more'} are wanted."
-    if right[0] == "table":
+    if right["kind"] == "table":
         return "The number of rows is right; a column or a value is not."
     return "The number of entries is right; a label or a value is not." if length > 1 else "The value is not right."
-
-
-def _called(answer):
-    names = {"number": "a number", "text": "a text", "bool": "True or False", "list": "a list", "set": "a set"}
-    names |= {"map": "a dict", "series": "a Series", "table": "a DataFrame", "date": "a date", "nothing": "nothing"}
-    return names.get(answer[0], "something else")
-
-
-def _size(value):
-    """How many entries a value has: rows of a table, items of a list, 1 for a single value."""
-    return (
-        len(value[3] if value[0] == "table" else value[1])
-        if value[0] in ("table", "list", "set", "map", "series")
-        else 1
-    )

@@ -1,57 +1,66 @@
-"""Values as plain data: what an answer is, without any of the objects that said it.
+"""Turn an answer into plain data: JSON that tells its value, and nothing of the objects that it was made of.
 
-A submission's process turns its answers into JSON with `plain`; whoever judges them, elsewhere, sees numbers, texts and
-lists, and calls nothing that the submission made. Each value is a list whose first item names its kind:
+A submission's process writes its answers as plain data; whoever judges them, in another process, reads numbers, texts and
+lists, and runs no code of the submission. A value is a dict with its `kind` and the fields that FIELDS lists for it:
 
-["nothing"], ["bool", true], ["number", 0.5] (or "nan", "inf", "-inf"), ["text", "Joe Biden"], ["date", "2022-02-15T00:00:00"],
-["list", [items]], ["set", [items]], ["map", [[key, value], ...]], ["series", [labels], [items]],
-["table", [index names], [column names], [[index values..., cells...], ...]], ["other", "name of the type"]
+{"kind": "number", "value": 0.5}, {"kind": "list", "items": [...]}, {"kind": "series", "labels": [...], "items": [...]},
+{"kind": "table", "index": ["actor_id"], "columns": [...], "rows": [[...], ...]} with the index in front of each row, ...
 """
 
 import datetime
-import math
+import decimal
+import numbers
 
 import numpy as np
 import pandas as pd
 
 DEPTH = 6  # of containers in containers
-ITEMS = 20_000  # in all containers of an answer together: more is no answer to a task
+ITEMS = 20_000  # in all containers of an answer together
 CHARACTERS = 100_000  # of a text
+LARGEST = 1e300  # a number beyond it counts as infinite
+
+_DURATIONS = (datetime.timedelta, np.timedelta64)
+_CONTAINERS = (dict, list, tuple, set, frozenset, pd.Index, pd.api.extensions.ExtensionArray)
 
 
-def plain(value):
-    """`value` as plain data. What is too deep, too large or of an unknown kind becomes ["other", its type]."""
-    return _Reader().plain(value)
+def plain(value: object) -> dict:
+    """Return `value` as plain data; kind "other" is for what is too deep, too large, unknown, or cannot be read."""
+    try:
+        return _Reader().read(value)
+    except Exception:  # whoever answers may have made a class that raises anything when it is looked at
+        return _other(value)
 
 
 class _Reader:
-    """Reads one value, and counts how much it has read: the same list may stand in a list a thousand times."""
+    """Read one value and count its items: the same list may be in another list a thousand times."""
 
     def __init__(self):
         self.left = ITEMS
 
-    def plain(self, value, depth=0):
+    def read(self, value, depth=0):
         if value is None or value is ... or value is pd.NA or value is pd.NaT:
-            return ["nothing"]
+            return {"kind": "nothing"}
         if isinstance(value, (np.datetime64, np.timedelta64)) and np.isnat(value):
-            return ["nothing"]
+            return {"kind": "nothing"}
         if isinstance(value, (bool, np.bool_)):
-            return ["bool", bool(value)]
-        if isinstance(value, (int, np.integer)):
-            return _number(int(value))
-        if isinstance(value, (float, np.floating)):
-            return _number(float(value))
+            return {"kind": "bool", "value": bool(value)}
+        if isinstance(value, _DURATIONS):  # before numbers, to which NumPy's durations belong
+            return {"kind": "text", "value": str(pd.Timedelta(value))}
+        if isinstance(value, (numbers.Real, decimal.Decimal)):
+            return {"kind": "number", "value": _number(value)}
         if isinstance(value, str) and len(value) <= CHARACTERS:
-            return ["text", str(value)]
+            return {"kind": "text", "value": str(value)}
         if isinstance(value, (datetime.date, np.datetime64)):
-            return ["date", pd.Timestamp(value).isoformat()]
-        return (depth < DEPTH and self.container(value, depth + 1)) or ["other", type(value).__name__[:80]]
+            return {"kind": "date", "value": pd.Timestamp(value).isoformat()}
+        if isinstance(value, (pd.Interval, pd.Period)):
+            return {"kind": "text", "value": str(value)}
+        return (depth < DEPTH and self.container(value, depth + 1)) or _other(value)
 
     def items(self, values, depth):
-        return [self.plain(item, depth) for item in values]
+        return [self.read(item, depth) for item in values]
 
     def container(self, value, depth):
-        """A container as plain data; None if it is none, or too large."""
+        """Return a container as plain data, or None for what is no container, or too large."""
         size = _size(value)
         if size is None or size > self.left:
             return None
@@ -59,139 +68,131 @@ class _Reader:
         if isinstance(value, pd.DataFrame):
             return self.table(value, depth)
         if isinstance(value, pd.Series):
-            return ["series", self.items(value.index.tolist(), depth), self.items(value.tolist(), depth)]
+            labels, items = value.index.tolist(), value.tolist()
+            return {"kind": "series", "labels": self.items(labels, depth), "items": self.items(items, depth)}
         if isinstance(value, dict):
-            return ["map", [self.items(pair, depth) for pair in value.items()]]
-        if isinstance(value, (set, frozenset)):
-            return ["set", self.items(value, depth)]
-        if getattr(value, "ndim", 1) == 0:  # an array of one number, not in brackets
-            return self.plain(value.item(), depth)
-        return ["list", self.items(value, depth)]
+            return {"kind": "map", "labels": self.items(value, depth), "items": self.items(value.values(), depth)}
+        if getattr(value, "ndim", 1) == 0:  # an array of a single number without brackets
+            return self.read(value.item(), depth)
+        kind = "set" if isinstance(value, (set, frozenset)) else "list"
+        return {"kind": kind, "items": self.items(value, depth)}
 
-    def table(self, value, depth):
-        index = value.index
-        default = index.nlevels == 1 and index.equals(pd.RangeIndex(len(index))) and index.name is None
-        names = [] if default else [name if name is None else str(name) for name in index.names]
-        labels = [[] if default else list(label) if index.nlevels > 1 else [label] for label in index]
-        columns = [value.iloc[:, number].tolist() for number in range(value.shape[1])]
-        rows = [
-            self.items([*label, *(column[place] for column in columns)], depth) for place, label in enumerate(labels)
-        ]
-        return ["table", names, self.items(value.columns.tolist(), depth), rows]
+    def table(self, frame, depth):
+        index, many = frame.index, frame.index.nlevels > 1
+        numbered = index.name is None and index.equals(pd.RangeIndex(len(index)))
+        rows = frame.itertuples(index=not numbered, name=None)
+        return {
+            "kind": "table",
+            "index": [] if numbered else [None if name is None else str(name) for name in index.names],
+            "columns": self.items(frame.columns.tolist(), depth),
+            "rows": [self.items([*row[0], *row[1:]] if many else row, depth) for row in rows],
+        }
+
+
+def _other(value):
+    return {"kind": "other", "type": type(value).__name__[:80]}
 
 
 def _number(value):
-    if isinstance(value, int) and abs(value) >= 10**300:
-        return ["number", "inf" if value > 0 else "-inf"]
-    return ["number", value if math.isfinite(value) else str(value)]
+    value = int(value) if isinstance(value, numbers.Integral) else float(value)
+    if abs(value) < LARGEST:
+        return value
+    return "nan" if value != value else "inf" if value > 0 else "-inf"
 
 
 def _size(value):
-    """How many items a container has (at least 1); None if it is no container."""
+    """Return how many items a container has (at least 1), or None if it is no container."""
     if isinstance(value, np.ndarray):
         return max(1, value.size)
     if isinstance(value, (pd.DataFrame, pd.Series)):
         return max(1, len(value), value.size)
-    if isinstance(value, (dict, list, tuple, set, frozenset, pd.Index, pd.api.extensions.ExtensionArray)):
-        return max(1, len(value))
-    return None
+    return max(1, len(value)) if isinstance(value, _CONTAINERS) else None
 
 
-# ---- plain data that came from elsewhere ----
-
-PARTS = {"nothing": 0, "bool": 1, "number": 1, "text": 1, "date": 1, "other": 1} | {
-    "list": 1,
-    "set": 1,
-    "map": 1,
-    "series": 2,
-    "table": 3,
-}
+def is_missing(value: dict) -> bool:
+    """Return whether plain data are nothing, or a number that is none (NaN)."""
+    return value == {"kind": "nothing"} or value == {"kind": "number", "value": "nan"}
 
 
-def checked(value, depth=0):
-    """`value` if it is plain data as above and nothing else (texts without halves of characters), else None."""
-    if not isinstance(value, list) or not value or not isinstance(value[0], str) or depth > DEPTH:
-        return None
-    kind, parts = value[0], value[1:]
-    if len(parts) != PARTS.get(kind):
-        return None
-    if kind == "nothing":
-        return value
-    if kind == "bool":
-        return value if type(parts[0]) is bool else None
-    if kind == "number":
-        number = parts[0]
-        return (
-            value
-            if number in ("nan", "inf", "-inf") or (type(number) in (int, float) and abs(number) < 1e300)
-            else None
-        )
-    if kind in ("text", "date", "other"):
-        return [kind, _whole(parts[0])] if isinstance(parts[0], str) else None
+# ---- plain data from an untrusted process ----
+
+
+def checked(value: object, depth: int = 0) -> dict | None:
+    """Return what JSON from elsewhere says if it is plain data and nothing else, with whole characters only; else None."""
     try:
-        return [kind, *_CHECKS[kind](lambda items: _all(items, depth + 1), *parts)]
-    except (TypeError, ValueError):
+        return _checked(value, depth)
+    except (TypeError, ValueError, LookupError):
         return None
 
 
-def _all(items, depth):
-    found = [checked(item, depth) for item in items] if isinstance(items, list) else [None]
-    if None in found:
+def _checked(value, depth):
+    fields = FIELDS[value["kind"]]
+    if type(value) is not dict or len(value) != 1 + len(fields) or depth > DEPTH:
         raise ValueError
-    return found
-
-
-def _checked_map(all_of, pairs):
-    pairs = [all_of(pair) for pair in pairs]
-    if any(len(pair) != 2 for pair in pairs):
+    data = {"kind": value["kind"], **{name: check(value[name], depth + 1) for name, check in fields.items()}}
+    if "labels" in data and len(data["labels"]) != len(data["items"]):
         raise ValueError
-    return [pairs]
-
-
-def _checked_series(all_of, labels, items):
-    if len(labels) != len(items):
+    if "rows" in data and {len(row) for row in data["rows"]} - {len(data["index"]) + len(data["columns"])}:
         raise ValueError
-    return [all_of(labels), all_of(items)]
+    return data
 
 
-def _checked_table(all_of, names, columns, rows):
-    if not isinstance(names, list) or not all(name is None or isinstance(name, str) for name in names):
-        raise ValueError
-    rows = [all_of(row) for row in rows]
-    if any(len(row) != len(names) + len(columns) for row in rows):
-        raise ValueError
-    return [[name and _whole(name) for name in names], all_of(columns), rows]
+def _list_of(check):
+    def check_all(items, depth):
+        return [check(item, depth) for item in _typed(list)(items, depth)]
+
+    return check_all
 
 
-_CHECKS = {
-    "list": lambda all_of, items: [all_of(items)],
-    "set": lambda all_of, items: [all_of(items)],
-    "map": _checked_map,
-    "series": _checked_series,
-    "table": _checked_table,
+def _typed(*types):
+    def check(value, depth):
+        if type(value) not in types:
+            raise ValueError
+        return value.encode("utf-8", "replace").decode() if type(value) is str else value
+
+    return check
+
+
+def _checked_number(value, depth):
+    if value in ("nan", "inf", "-inf") or (type(value) in (int, float) and abs(value) < LARGEST):
+        return value
+    raise ValueError
+
+
+_values = _list_of(_checked)
+FIELDS = {
+    "nothing": {},
+    "bool": {"value": _typed(bool)},
+    "number": {"value": _checked_number},
+    "text": {"value": _typed(str)},
+    "date": {"value": _typed(str)},
+    "list": {"items": _values},
+    "set": {"items": _values},
+    "map": {"labels": _values, "items": _values},
+    "series": {"labels": _values, "items": _values},
+    "table": {"index": _list_of(_typed(str, type(None))), "columns": _values, "rows": _list_of(_values)},
+    "other": {"type": _typed(str)},
 }
 
 
-def _whole(text):
-    return text.encode("utf-8", "replace").decode()
-
-
-def brief(value, length=200):
-    """Plain data as a short text for people."""
-    kind, parts = value[0], value[1:]
-    if kind == "map":
-        words = ", ".join(f"{brief(key, 40)}: {brief(item, 40)}" for key, item in parts[0][:20])
-        words = f"dict of {len(parts[0])}: {words}"
-    elif kind == "series":
-        words = ", ".join(f"{brief(key, 40)}: {brief(item, 40)}" for key, item in zip(parts[0][:20], parts[1]))
-        words = f"Series of {len(parts[0])}: {words}"
-    elif kind in ("list", "set"):
-        words = f"{kind} of {len(parts[0])}: {', '.join(brief(item, 40) for item in parts[0][:20])}"
-    elif kind == "table":
-        words = f"DataFrame of {len(parts[2])} rows: {', '.join(brief(name, 40) for name in parts[1][:20])}"
+def brief(value: dict, length: int = 200) -> str:
+    """Return plain data as a short text for people, of at most `length` characters."""
+    kind = value["kind"]
+    name = {"map": "dict", "series": "Series", "table": "DataFrame"}.get(kind, kind)
+    if kind == "table":
+        words = f"{name} of {len(value['rows'])} rows: {_listed(value['columns'])}"
+    elif "labels" in value:
+        pairs = zip(value["labels"][:20], value["items"])
+        words = f"{name} of {len(value['items'])}: {', '.join(f'{brief(a, 40)}: {brief(b, 40)}' for a, b in pairs)}"
+    elif "items" in value:
+        words = f"{name} of {len(value['items'])}: {_listed(value['items'])}"
     elif kind == "other":
-        words = f"an object of type {parts[0]}"
+        words = f"an object of type {value['type']}"
     else:
-        words = str(parts[0]) if parts else "nothing"
-    words = " ".join("".join(one if one.isprintable() else " " for one in words[: 2 * length]).split())
+        words = str(value.get("value", "nothing"))
+    words = " ".join("".join(c if c.isprintable() else " " for c in words[: 2 * length]).split())
     return words if len(words) <= length else f"{words[: length - 1]}…"
+
+
+def _listed(values):
+    return ", ".join(brief(value, 40) for value in values[:20])

@@ -12,8 +12,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from answers.compare import judge
-from answers.values import brief
+from answers import brief, is_missing, judge
 from assignments import variant
 
 from . import source as sources
@@ -253,7 +252,7 @@ class _Marking:
                 if reason:
                     if kind != "released" and reason not in mistakes:
                         reason = ELSEWHERE
-                    status = "no answer" if answer == ["nothing"] else "wrong"
+                    status = "no answer" if is_missing(answer) else "wrong"
                     return self._none(task, status, reason, brief(self.said["released"].answers[task.name, place]))
         return TaskResult(task.name, float(task.points), "right", "", shown)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jupytext
 
-from answers.compare import TOLERANCE
+from answers import TOLERANCE
 
 FOLDER = Path(__file__).resolve().parents[1] / "assignments"
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)

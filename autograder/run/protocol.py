@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from answers.values import checked
+from answers import checked
 
 from .. import source as sources
 from ..intake.submission import text

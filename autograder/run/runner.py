@@ -26,7 +26,7 @@ import time
 import types
 from pathlib import Path
 
-from answers.values import plain
+from answers import plain
 
 NO_PROCESS = ["fork", "vfork", "clone", "execve", "execveat", "unshare", "setns"]  # threads, too: memory is per process
 DENIED = [

@@ -4,6 +4,7 @@
 """
 
 import io
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -13,8 +14,11 @@ from PIL import Image
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 
+from answers import TOLERANCE
 from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built
 from standoff import load
+from standoff.display import exercises
+from standoff.display.exercises import exercise
 
 
 class Page(HTMLParser):
@@ -142,8 +146,6 @@ def test_the_bibliography_is_complete():
 
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_can_be_downloaded_as_a_notebook_without_outputs(name):
-    import json
-
     downloads = list(HTML.rglob(f"{name}.ipynb"))
     assert len(downloads) == 1, downloads
     cells = json.loads(downloads[0].read_text(encoding="utf-8"))["cells"]
@@ -386,18 +388,71 @@ def test_an_exercise_says_right_and_wrong(tab):
     assert "claims.html" in tab.url, "the page was not left"
 
 
+def answered(form, answer):
+    """What a form says to an answer."""
+    if form.get_attribute("data-kind") == "choice":
+        form.locator(f"input[value='{answer}']").check()
+    else:
+        form.get_by_role("textbox").fill(answer)
+    form.get_by_role("button", name="Check").click()
+    return form.locator("output").inner_text()
+
+
 def test_every_form_takes_its_own_answer(tab):
     """What the page takes for right is what `check` takes for right in the notebook."""
     for name in CONTENT:
         tab.open(f"chapters/{name}")
         for form in tab.locator("form.so-quiz[data-answer]").all():
-            answer = form.evaluate("form => [].concat(JSON.parse(form.dataset.answer))[0]")
-            if form.get_attribute("data-kind") == "choice":
-                form.locator(f"input[value='{answer}']").check()
-            else:
-                form.get_by_role("textbox").fill(str(answer))
-            form.get_by_role("button", name="Check").click()
-            expect(form.locator("output"), form.locator("legend").inner_text()).to_have_text(re.compile("^Right."))
+            assert answered(form, form.get_attribute("data-answer")).startswith("Right."), form.inner_text()
+
+
+@pytest.fixture
+def quiz(browser, monkeypatch):
+    """A page without a book, with the exercises that are stated and the book's script."""
+    pieces = []
+    monkeypatch.setattr(exercises, "display", lambda output: pieces.append(output.data))
+    page = browser.new_page()
+
+    def opened():
+        page.set_content(f"<!DOCTYPE html>{''.join(pieces)}")
+        page.add_script_tag(path=ROOT / "_static" / "book.js")
+        return page.locator("form.so-quiz").all()
+
+    yield opened
+    page.close()
+
+
+def test_the_script_judges_as_the_library_does(quiz):
+    """Numbers and texts, by the examples that the library is tested with, too."""
+    examples = json.loads((ROOT / "tests" / "answers.json").read_text(encoding="utf-8"))
+    for number, example in enumerate(examples):
+        exercise(number, "What?", repr(example["right"]), tolerance=example.get("tolerance", TOLERANCE))
+    for form, example in zip(quiz(), examples, strict=True):
+        verdict = answered(form, example.get("typed", str(example["answer"])))
+        assert verdict.startswith("Right." if example["verdict"] == "right" else "Not yet."), example
+
+
+def test_a_form_knows_mistakes_and_asks_for_what_is_missing(quiz):
+    exercise(
+        1, "Half of 40?", "20", hints={"40": "That is all of it.", "20.3": "Nearly."}, why="Divide.", tolerance=0.5
+    )
+    exercise(2, "Who?", "'biden'", hints={"'putin'": "That is the other."})
+    exercise(3, "Which?", "'b'", options=["this", "that"], hints={"a": "No, that."})
+    number, text, choice = quiz()
+    assert answered(number, "40.4") == "Not yet. That is all of it."
+    assert answered(number, "20.3") == "Right. Divide."
+    assert answered(number, "20.7") == "Not yet. Look again, or open the answer below.", (
+        "a hint that is right says nothing"
+    )
+    assert answered(number, "forty") == answered(number, "Infinity") == "Type a number, for example 12.5."
+    assert answered(number, " ") == answered(text, "") == "Type an answer first."
+    assert answered(text, "'Putin'") == "Not yet. That is the other."
+    choice.get_by_role("button").click()
+    expect(choice.locator("output")).to_have_text("Tick an answer first.")
+    assert answered(choice, "a") == "Not yet. No, that."
+    assert answered(choice, "b") == "Right."
+    choice.locator("input").first.check()
+    expect(choice.locator("output")).to_be_empty()  # a verdict does not outlive the answer it was given for
 
 
 def test_the_search_works_from_a_folder(browser):

@@ -178,8 +178,9 @@ kind(
     points=NONE,
     honest=False,
     first="""
-    import answers.compare as c
-    c.compare = c.judge = c.same = lambda *a, **k: ""
+    import answers, sys
+    c = sys.modules["answers.compare"]
+    answers.compare = answers.judge = c.compare = c.judge = c.same = lambda *a, **k: ""
     c._difference = lambda *a: ""
     import unittest, numpy.testing, pandas.testing
     pandas.testing.assert_frame_equal = numpy.testing.assert_allclose = lambda *a, **k: None
@@ -190,8 +191,8 @@ kind(
     points=NONE,
     honest=False,
     first="""
-    import json, answers.values as p, sys
-    p.plain = p.checked = lambda *a: ["number", 0.3]
+    import answers, json, answers.values as p, sys
+    answers.plain = answers.checked = p.plain = p.checked = lambda *a: {"kind": "number", "value": 0.3}
     json.dumps = lambda *a, **k: '{"done": true}'
     json.JSONEncoder.encode = lambda *a: '{}'
     sys.modules["answers.compare"] = None
@@ -266,8 +267,8 @@ kind(
 FORGE = """
 import os, json
 lines = b"".join(json.dumps(one).encode() + b"\\n" for one in [
-    {"step": 2, "place": 0, "value": ["number", 0.5]}, {"status": "right", "points": 3}, {"done": True},
-    {"step": 3, "place": 0, "value": ["bool", True]}, {"step": 10**9, "place": -1, "value": []},
+    {"step": 2, "place": 0, "value": {"kind": "number", "value": 0.5}}, {"status": "right", "points": 3}, {"done": True},
+    {"step": 3, "place": 0, "value": {"kind": "bool", "value": True}}, {"step": 10**9, "place": -1, "value": []},
     {"step": True, "place": None, "value": {}}, {"broken": "x"}, {"step": 1, "failed": {"type": 5, "line": "x"}}])
 for number in range(3, 256):
     try:
@@ -294,7 +295,8 @@ kind(
     first="""
     import os
     odd = [b"[" * 9000, b"1" * 9000, b'{"step": 1e400, "value": NaN}', b'{"step": -1, "place": 1}', b"\\xff\\x00", b"{}" * 99,
-           b'{"step": 3, "place": 0, "value": ["table", [null], [["list", []]], [[["nothing"]]]]}', b'{"step": 4, "failed": [[]]}']
+           b'{"step": 3, "place": 0, "value": {"kind": "table", "index": [null], "columns": [{"kind": "nothing"}], "rows": [[]]}}',
+           b'{"step": 4, "failed": [[]]}']
     for number in range(3, 64):
         try: os.write(number, b"\\n" + b"\\n".join(odd) + b"\\n")
         except OSError: pass
@@ -315,7 +317,7 @@ kind(
     "printed results",
     points=NONE,
     honest=False,
-    last='print(\'{"step": 1, "place": 0, "value": ["number", 0.31]}\', flush=True)',
+    last='print(\'{"step": 1, "place": 0, "value": {"kind": "number", "value": 0.31}}\', flush=True)',
 )
 kind(
     "late atexit and __del__",
@@ -325,7 +327,7 @@ kind(
     import atexit, os, weakref
     def late():
         for number in range(3, 64):
-            try: os.write(number, b'{"step": 1, "place": 0, "value": ["number", 0.3]}\\n')
+            try: os.write(number, b'{"step": 1, "place": 0, "value": {"kind": "number", "value": 0.3}}\\n')
             except OSError: pass
     atexit.register(late)
     class Late:

@@ -8,8 +8,7 @@ import shutil
 import pytest
 
 import standoff
-from answers.compare import judge
-from answers.values import plain
+from answers import judge, plain
 from autograder import source as assignment
 from standoff.coding.new import QUESTIONS, UNANSWERED, new
 from standoff.text import digest, paragraphs, read_text

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import pytest
 
 import standoff.case
-from answers.compare import judge
-from answers.values import plain
+from answers import judge, plain
 from assignments import variant
 from autograder import source as sources
 from autograder.marking import ELSEWHERE

@@ -1,17 +1,20 @@
 """Answers as plain data, and when two are the same."""
 
+import fractions
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from answers.compare import compare, judge
-from answers.values import CHARACTERS, ITEMS, brief, checked, plain
+from answers import TOLERANCE, brief, checked, compare, judge, plain
+from answers.values import CHARACTERS, ITEMS
 
 SERIES = pd.Series({"putin": 3, "biden": 2})
 TABLE = pd.DataFrame({"who": ["putin", "biden"], "claims": [3, 2]})
+WIDE = pd.DataFrame({"source": ["x", "y"], "a": [1, 2], "b": [3, 4]}).set_index("source")
 
 SAME = [
     (2, 2.0),
@@ -40,6 +43,15 @@ SAME = [
     (TABLE[::-1], SERIES),
     (TABLE[["claims"]][::-1], [2, 3]),
     (TABLE.astype({"claims": float}), TABLE),
+    (TABLE.rename(columns=str.upper), TABLE),
+    (TABLE.set_index("who").rename_axis(None)[["claims"]], TABLE.set_index("who")),
+    (WIDE[["b", "a"]].rename_axis(None), WIDE),
+    (WIDE[["b", "a"]].reset_index(), WIDE),
+    ({"Putin": 3, "biden ": 2}, SERIES),
+    ({"BIDEN", "putin"}, {"biden", "Putin"}),
+    (fractions.Fraction(1, 2), 0.5),
+    (pd.Series([1, 2], index=pd.interval_range(0, 2)), pd.Series([2, 1], index=pd.interval_range(0, 2)[::-1])),
+    (np.timedelta64(1, "D"), pd.Timedelta(days=1)),
 ]
 DIFFERENT = [
     (2.1, 2),
@@ -53,6 +65,10 @@ DIFFERENT = [
     (TABLE.rename(columns={"who": "actor"}), TABLE),
     (TABLE.assign(more=1), TABLE),
     (TABLE.assign(claims=[2, 3]), TABLE),
+    (WIDE.rename(columns={"a": "c"}), WIDE),
+    (WIDE.rename(columns={"a": "b", "b": "a"}), WIDE),
+    (float("inf"), 5),
+    (5, float("inf")),
     (None, 0),
     (object(), object()),
 ]
@@ -61,6 +77,14 @@ DIFFERENT = [
 @pytest.mark.parametrize("answer, right", SAME)
 def test_a_right_answer_may_be_written_in_other_ways(answer, right):
     assert judge(plain(answer), plain(right), {}) == ""
+
+
+@pytest.mark.parametrize(
+    "example", json.loads((Path(__file__).parents[1] / "answers.json").read_text("utf-8")), ids=str
+)
+def test_the_examples_that_the_pages_script_judges_as_well(example):
+    answer, right = plain(example["answer"]), plain(example["right"])
+    assert (judge(answer, right, {}, example.get("tolerance", TOLERANCE)) == "") is (example["verdict"] == "right")
 
 
 @pytest.mark.parametrize("answer, right", DIFFERENT)
@@ -102,7 +126,7 @@ for _ in range(5):
 
 @pytest.mark.parametrize(
     "value",
-    [*(value for pair in SAME + DIFFERENT for value in pair), NESTED, "x" * 10**6, 10**400, -(10**400), float("-inf")]
+    [*(value for pair in SAME + DIFFERENT for value in pair), NESTED, "x" * 10**6, 10**400, 1e305, float("-inf")]
     + [range(3), {1: {2: {3: {4: {5: {6: {7: {8: 9}}}}}}}}, "\ud800", pd.DataFrame(np.zeros((1000, 1000)))],
 )
 def test_what_comes_out_is_small_json_that_passes_the_check(value):
@@ -112,54 +136,51 @@ def test_what_comes_out_is_small_json_that_passes_the_check(value):
     assert len(brief(checked(json.loads(data)))) <= 200
 
 
-JUNK = [None, 1, "text", [], {}, ["number"], ["number", "1"], ["number", True], ["number", 1e308], ["bool", 1]]
-JUNK += [
-    ["text", 5],
-    ["list", 5],
-    ["list", "abc"],
-    ["list", {"a": 1}],
-    ["list", [1]],
-    ["map", [[["bool", True]]]],
-    ["map", 7],
+ONE = {"kind": "number", "value": 1}
+JUNK = [
+    *(None, 1, "text", [], {}, [ONE], {"kind": "evil", "value": 1}, {"kind": []}, {"kind": "number"}, {"value": 1}),
+    *({"kind": "number", "value": junk} for junk in ("1", True, 1e308, -(10**301), float("nan"), None, [], {})),
+    *({"kind": "bool", "value": 1}, {"kind": "text", "value": 5}, {"kind": "date", "value": None}),
+    *({"kind": "nothing", "value": 1}, {"kind": "number", "value": 1, "more": 1}, {"kind": "other", "type": {}}),
+    *({"kind": "list", "items": junk} for junk in (5, "abc", {"a": 1}, [1], [[ONE]], [None])),
+    *({"kind": "map", "labels": labels, "items": items} for labels, items in (([ONE], []), (7, 7), ([ONE], [1]))),
+    *({"kind": "series", "labels": [ONE, ONE], "items": [ONE]}, {"kind": "set", "items": None}),
+    *({"kind": "table", "index": junk, "columns": [], "rows": []} for junk in ([5], "a", None, [["a"]])),
+    {"kind": "table", "index": [], "columns": [], "rows": [[ONE]]},
+    {"kind": "table", "index": [], "columns": [ONE], "rows": [[ONE], [ONE, ONE]]},
+    {"kind": "table", "index": [], "columns": [ONE], "rows": [ONE]},
 ]
-JUNK += [["series", [["nothing"]], []], ["table", [5], [], []], ["table", [], [], [[["nothing"]]]], [["list"], []]]
-JUNK += [["nothing", 1], ["evil", 1], ["set", None], ["number", float("nan")], ["other", "a", "b"]]
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
 def test_what_is_no_plain_data_does_not_pass(junk):
     assert checked(junk) is None
-    deep = ["number", 1]
+    deep = ONE
     for _ in range(50):
-        deep = ["list", [deep]]
+        deep = {"kind": "list", "items": [deep]}
     assert checked(deep) is None
 
 
 def test_no_answer_makes_the_judge_stumble():
     """Any data that passes the check, against any other."""
     chance = random.Random(1)
+    simple = [
+        plain(value) for value in (None, True, 0.5, float("nan"), -float("inf"), 10**200, "", "a\ufffd", object())
+    ]
+    simple.append({"kind": "date", "value": "no date"})
 
     def any_value(depth=0):
-        simple = [
-            ["nothing"],
-            ["bool", True],
-            ["number", 0.5],
-            ["number", "nan"],
-            ["number", "-inf"],
-            ["number", 10**200],
-        ]
-        simple += [["text", ""], ["text", "a\ufffd"], ["date", "no date"], ["other", "x"]]
         if depth > 2 or chance.random() < 0.4:
             return chance.choice(simple)
         size = chance.randrange(4)
         items = [any_value(depth + 1) for _ in range(size)]
-        more = [any_value(depth + 1) for _ in range(size)]
-        names = chance.choice([[], [None], ["a"]])
-        rows = [[any_value(depth + 1) for _ in range(len(names) + size)] for _ in range(size)]
-        pairs = [list(pair) for pair in zip(items, more)]
-        return chance.choice(
-            [["list", items], ["set", items], ["map", pairs], ["series", items, more]] + [["table", names, items, rows]]
-        )
+        kind = chance.choice(["list", "set", "map", "series", "table"])
+        if kind == "table":
+            names = chance.choice([[], [None], ["a"]])
+            rows = [[any_value(depth + 1) for _ in range(len(names) + size)] for _ in range(size)]
+            return {"kind": kind, "index": names, "columns": items, "rows": rows}
+        labels = {"labels": [any_value(depth + 1) for _ in range(size)]} if kind in ("map", "series") else {}
+        return {"kind": kind, "items": items, **labels}
 
     for _ in range(5000):
         answer, right, wrong = any_value(), any_value(), any_value()

@@ -11,6 +11,7 @@ from pathlib import Path
 import hostile
 import pytest
 
+from answers import plain
 from autograder.marking import mark
 from autograder.run import sandbox
 from autograder.run.protocol import ask, cell
@@ -105,7 +106,7 @@ def test_a_run_sees_an_interpreter_libraries_and_its_files_and_nothing_else():
     seen = run(
         "import os\nit = [sorted(os.listdir(path)) for path in ('/', '/book', '/dev', '/usr')]", {"data/a.csv": b"1"}
     )
-    top, book, dev, usr = [{item[1] for item in one[1]} for one in value(seen)[1]]
+    top, book, dev, usr = [{item["value"] for item in one["items"]} for one in value(seen)["items"]]
     own = {Path(path).parts[1] for path in (sys.prefix, sys.base_prefix)}
     assert top <= {"book", "dev", "etc", "lib", "lib64", "tmp", "usr"} | own
     assert book == {"assignments", "data", "home", "standoff", "tmp"}
@@ -125,7 +126,7 @@ def test_nothing_of_a_run_is_left_for_the_next_one():
     with Sandbox() as box:
         assert box.run([cell(leave, 1)], {}, 20).done
         again = box.run([cell(look, 1), ask("it", "", {"it": "it"})], {}, 20)
-    assert value(again) == ["list", [["bool", False]] * 4]
+    assert value(again) == plain([False] * 4)
 
 
 def test_modules_that_were_handed_in_do_not_run_where_no_submission_runs():
@@ -133,12 +134,12 @@ def test_modules_that_were_handed_in_do_not_run_where_no_submission_runs():
     question = ask("it", "import colorsys", {"it": "hasattr(colorsys, 'evil')"})
     with Sandbox() as box:
         own, trusted = (box.run([question], files, 20, trusted=trusted) for trusted in (False, True))
-    assert (value(own), value(trusted)) == (["bool", True], ["bool", False])
+    assert (value(own), value(trusted)) == (plain(True), plain(False))
 
 
 def test_limits_are_those_that_are_given():
     small = run("it = 'x' * 100_000_000", limits=Limits(memory=400 << 20))
-    assert value(small)[0] == "other"
+    assert value(small)["kind"] == "other"
     assert any(
         "problem" in line or "failed" in line
         for line in run("it = 'x' * 500_000_000", limits=Limits(memory=400 << 20)).lines

@@ -1,10 +1,19 @@
 """The exercises: each accepts its answer, refuses others, and says something to the mistakes that it foresees."""
 
+import datetime
+import decimal
+import fractions
+import itertools
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 from IPython.display import display
+from matplotlib.figure import Figure
 
 import standoff.display.exercises as exercises
+from answers import plain, same
 from chapters import CONTENT, FOLDER, code
 from standoff.display.exercises import check, exercise
 
@@ -38,12 +47,13 @@ def test_the_exercises_of_a_chapter(name, monkeypatch, capsys):
             exec(compile(cell.source, f"{name}.md", "exec"), namespace)
     capsys.readouterr()
     assert exercises._exercises, f"{name} states no exercise"
-    for number, (answer, hints, why, _) in exercises._exercises.items():
+    for number, stated in exercises._exercises.items():
         assert said(capsys, number, ...).startswith("Not answered yet")
-        assert said(capsys, number, answer) == f"Right. {why}".strip()
+        assert said(capsys, number, stated.answer) == f"Right. {stated.why}".strip()
         assert said(capsys, number, object()).startswith("Not yet."), f"{name} {number} takes anything"
-        for wrong, text in hints:
-            assert said(capsys, number, wrong) == f"Not yet. {text}", f"{name} {number}: hint for {wrong!r}"
+        for text, wrong in stated.mistakes.items():
+            if not same(plain(wrong), plain(stated.answer), stated.tolerance):  # by chance, in another case
+                assert said(capsys, number, wrong) == f"Not yet. {text}", f"{name} {number}: hint for {wrong!r}"
 
 
 def test_a_number(shown, capsys):
@@ -53,7 +63,7 @@ def test_a_number(shown, capsys):
     assert said(capsys, 1, 20) == said(capsys, 1, 20.4) == "Right. Divide."
     assert said(capsys, 1, 40) == "Not yet. That is all of it."
     assert said(capsys, 1, 20.6).startswith("Not yet.")
-    assert said(capsys, 1, "20") == "Not yet. A number is wanted, without quotation marks."
+    assert said(capsys, 1, "20") == "Not yet. A number is wanted, not a text: leave out the quotation marks."
     assert 'data-kind="number"' in shown[0] and 'data-answer="20.0"' in shown[0] and "total / 2" in shown[0]
 
 
@@ -65,12 +75,77 @@ def test_a_choice(shown, capsys):
 
 
 def test_a_series_may_be_written_differently(shown, capsys):
-    exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})', page=False)
+    exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})')
     assert said(capsys, 3, pd.Series({"y": 1.0, "x": 2.0}, name="n").rename_axis("letter")).startswith("Right.")
-    assert said(capsys, 3, pd.Series({"x": 2, "y": 2})) == "Not yet. The shape is right, a label or a value is not."
-    assert said(capsys, 3, pd.Series({"x": 2})).startswith("Not yet. The shape is (1,)")
-    assert said(capsys, 3, {"x": 2, "y": 1}) == "Not yet. A pandas Series is wanted, this is a dict."
-    assert "<form" not in shown[0]
+    assert said(capsys, 3, {"X": 2, "y": 1}).startswith("Right.")
+    assert said(capsys, 3, pd.Series({"x": 2, "y": 2})).startswith("Not yet. The number of entries is right;")
+    assert said(capsys, 3, pd.Series({"x": 2})) == "Not yet. The answer has 1 entry; more are wanted."
+    assert said(capsys, 3, [2, 1]) == "Not yet. A Series with labels is wanted, not a list."
+    assert "<form" not in shown[0], "there is no field for a Series on the page"
+
+
+def test_a_hint_that_is_right_by_chance_is_not_given(shown, capsys):
+    exercise(5, "Half of it?", "2", hints={"2.4": "That is a bit more."}, tolerance=0.5)
+    assert said(capsys, 5, 2.4) == "Right."
+    assert said(capsys, 5, 2.8).startswith("Not yet. The value") and "a bit more" not in shown[0]
+
+
+class Unreadable:
+    """An object that raises whatever is done with it."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+
+    __eq__ = __lt__ = __hash__ = __len__ = __iter__ = __getattribute__
+
+
+ENDLESS = []
+ENDLESS.append(ENDLESS)
+ANSWERS = [
+    *(
+        float("inf"),
+        float("nan"),
+        1e305,
+        10**400,
+        1j,
+        fractions.Fraction(1, 3),
+        decimal.Decimal("sNaN"),
+        True,
+        "",
+        b"x",
+    ),
+    *(np.float32(0.5), np.array(3), np.array([[1, 2], [3, 4]]), np.datetime64("30000-01-01"), np.timedelta64(1, "M")),
+    *(pd.Timestamp("2022-02-15", tz="UTC"), datetime.date(1, 1, 1), datetime.time(1), pd.NaT, pd.NA, pd.Period("2022")),
+    *(pd.Interval(0, 1), pd.Timedelta(days=1), pd.Categorical(["a"]), pd.MultiIndex.from_tuples([(1, 2)]), range(3)),
+    *([1, "a", None], {1: "a", "b": 2}, {1, "a", None}, [{}, {1: {}}], ENDLESS, [Unreadable()], (1, [2, (3,)])),
+    *(itertools.count(), (x for x in [1]), print, int, object(), Unreadable(), re, re.compile("a"), ValueError("x")),
+    *(
+        pd.DataFrame([[1, "a"], ["b", None]], columns=["x", "x"]),
+        pd.DataFrame(),
+        pd.Series([[1], {2: 3}, Unreadable()]),
+    ),
+    *(pd.Series([1, 2], index=[["a", "b"], [1, 2]]), pd.Series(dtype=float).groupby(level=0), pd.DataFrame().style),
+    *(Figure(), Figure().subplots(), Figure().subplots(2, 2), np.ma.masked),
+]
+SOLUTIONS = [
+    "2",
+    "2.5",
+    "'a'",
+    "True",
+    "[1, 'a']",
+    "{1, 'a'}",
+    "{'a': 1}",
+    "pd.Series({'a': 1, 2: 'b'})",
+    "pd.Timestamp(0)",
+]
+SOLUTIONS += ["pd.DataFrame({'a': [1, 'b']})", "pd.Series({'a': 1, 'b': 2}).to_frame('n')", "()"]
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS)
+def test_no_wrong_answer_raises(solution, shown, capsys):
+    exercise(6, "What?", solution, hints={"3": "Not three.", "'b'": "Not b.", "[2]": "Not two.", "{'a': 2}": "No."})
+    for answer in ANSWERS:
+        assert said(capsys, 6, answer).startswith(("Not yet. ", "Right."))
 
 
 def test_words_of_an_exercise_cannot_become_markup(shown):
