@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from .text import paragraphs, read_text
+
 DESCRIPTOR = "datapackage.json"
+NARRATOR = "narrator"  # the report's own voice, a source without a row in the table actors
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,30 @@ class Case:
 
     def __dir__(self):
         return [*super().__dir__(), *self.tables]
+
+    def resource(self, table: str) -> dict:
+        """Return what the descriptor says of a table. Raises KeyError."""
+        return resource_of(self.package, table)
+
+    def field(self, table: str, column: str) -> dict:
+        """Return what the descriptor says of a column. Raises KeyError."""
+        return field_of(self.package, table, column)
+
+    @property
+    def paragraph_texts(self) -> list[str] | None:
+        """The canonical paragraphs of the text that the case ships (see `standoff.text`), or None if it ships none."""
+        return paragraphs(read_text(self.text)) if self.text else None
+
+    @property
+    def paragraph_of(self) -> pd.Series:
+        """The number of the paragraph in which each span begins, by span_id."""
+        return self["spans"].sort_values("part").groupby("span_id")["paragraph"].first()
+
+    @property
+    def names(self) -> pd.Series:
+        """The name of each source that a claim may have, by actor_id; that of `narrator` is "the narrator"."""
+        actors = self["actors"].set_index("actor_id")["name"]
+        return pd.concat([actors, pd.Series({NARRATOR: "the narrator"}, name="name")])
 
     def codebook(self):
         """A DataFrame with one row per column of a table: table, column, type, required, description (str, bool)."""
@@ -136,6 +163,16 @@ def find(name_or_path):
         f"no case of this name (a folder with {DESCRIPTOR})",
         "give the name of a folder in data/, or the path of one",
     )
+
+
+def resource_of(package: dict, table: str) -> dict:
+    """Return what a descriptor says of a table. Raises KeyError."""
+    return {resource["name"]: resource for resource in package["resources"]}[table]
+
+
+def field_of(package: dict, table: str, column: str) -> dict:
+    """Return what a descriptor says of a column of a table. Raises KeyError."""
+    return {field["name"]: field for field in resource_of(package, table)["schema"]["fields"]}[column]
 
 
 def text_of(folder):

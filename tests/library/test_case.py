@@ -52,6 +52,37 @@ def test_values_are_those_of_the_file(case_copy):
     assert [",".join(map(str, row)) for row in spans.itertuples(index=False)] == lines[1:]
 
 
+def test_a_case_describes_its_tables_and_columns(practice):
+    assert practice.resource("claims")["path"] == "claims.csv"
+    assert practice.field("claims", "gist")["title"] == "Gist"
+    with pytest.raises(KeyError, match="nothing"):
+        practice.resource("nothing")
+    with pytest.raises(KeyError, match="nothing"):
+        practice.field("claims", "nothing")
+
+
+def test_a_case_gives_its_canonical_paragraphs_if_it_ships_its_text(practice, case_copy):
+    assert [len(text) for text in practice.paragraph_texts] == practice.paragraphs["n_chars"].tolist()
+    (case_copy / "article.txt").unlink()
+    assert standoff.load(case_copy).paragraph_texts is None
+
+
+def test_a_span_begins_in_the_paragraph_of_its_first_part(case_copy):
+    path = case_copy / "spans.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    rows += ["s900,2,3,0,5,0000000000000000", "s900,1,2,0,5,0000000000000000"]
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    case = standoff.load(case_copy)
+    assert case.paragraph_of["s900"] == 2
+    assert case.paragraph_of.index.is_unique and set(case.paragraph_of.index) == set(case.spans["span_id"])
+
+
+def test_every_source_has_a_name(practice):
+    assert practice.claims["source"].map(practice.names).notna().all()
+    assert practice.names["narrator"] == "the narrator"
+    assert practice.names.drop("narrator").tolist() == practice.actors["name"].tolist()
+
+
 def test_numbers_booleans_and_dates(case_copy):
     case = standoff.load(case_copy)
     assert case.claims["negated_cue"].any() and not case.claims["negated_cue"].all()
