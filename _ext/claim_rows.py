@@ -16,7 +16,7 @@ ROWS = Path("chapters/claim-rows.js")  # beside the table, where links to a row 
 def rows(page):
     """The names of the columns, and the texts of each row by its id."""
     return {
-        "columns": [cell["data-column"] for cell in page.select("#so-claims thead th")],
+        "columns": [cell.get_text() for cell in page.select("#so-claims thead th")],
         "rows": {
             row["id"]: [cell.get_text() for cell in row.find_all(["th", "td"])]
             for row in page.select("#so-claims tbody tr")

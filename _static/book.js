@@ -97,11 +97,10 @@
   //   <label>Source <select data-column="source"><option value="">all</option></select></label>
   //   <button type="reset">Show all</button> <output role="status" aria-live="polite"></output>
   // </form>
-  // <div class="so-scroll"><table id="ID"><thead><tr><th data-column="source">...</th> ...</tr></thead> <tbody> ...
+  // <div class="so-scroll"><table id="ID"><thead><tr><th>source</th> ...</tr></thead> <tbody> ...
   //
   // What is searched for and chosen stands in the page's address (?source=Joe+Biden&certainty=certain), so that it can be sent.
-  // A column is found by its header's data-column, or else by its header's words. A select that has no values of its
-  // own gets the column's.
+  // A column is found by its header's words. A select that has no values of its own gets the column's.
 
   const valueOf = (cell) => (cell ? cell.textContent.trim() : "");
 
@@ -117,8 +116,7 @@
 
     const fields = { q: search };
 
-    const indexOf = (name) =>
-      headers.findIndex((header) => folded(header.dataset.column ?? header.textContent) === folded(name));
+    const indexOf = (name) => headers.findIndex((header) => folded(header.textContent) === folded(name));
     const selects = [...form.querySelectorAll("select[data-column]")].map((select) => {
       const column = indexOf(select.dataset.column);
       if (![...select.options].some((option) => option.value !== "")) {

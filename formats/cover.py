@@ -3,9 +3,9 @@
 import html
 
 from standoff import load
+from standoff.display import palette
 
 PICTURE = "pictures/cover.svg"
-COLOURS = {"narrator": "#d9822b", "others": "#1f4e79"}
 ALT = (
     "Bars, one for each paragraph of the report and as long as it. Coloured are the claims: orange those of the narrator, "
     "blue those of others."
@@ -16,9 +16,10 @@ ROW, BAR = 9, 6  # height of a row, and of the bar in it
 def add(book):
     """Put the picture of the cover among the pictures of the book."""
     case = load("report")
-    bars = [(0, row.n_chars, row.paragraph, "#e3e3e3") for row in case.paragraphs.itertuples()]
+    bars = [(0, row.n_chars, row.paragraph, palette.PAPER) for row in case.paragraphs.itertuples()]
     for row in case.claims.merge(case.spans, left_on="content_span", right_on="span_id").itertuples():
-        bars.append((row.start, row.end, row.paragraph, COLOURS["narrator" if row.source == "narrator" else "others"]))
+        colour = palette.CONTRAST if row.source == "narrator" else palette.MAIN
+        bars.append((row.start, row.end, row.paragraph, colour))
     width, height = case.paragraphs["n_chars"].max(), ROW * len(case.paragraphs)
     drawn = "".join(
         f'<rect x="{start}" y="{ROW * (paragraph - 1)}" width="{end - start}" height="{BAR}" fill="{colour}"/>'

@@ -13,6 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 import standoff
+import standoff.display.exercises
+import standoff.display.html
+import standoff.display.show
 from chapters import HTML
 from formats.browser import IS_ROOT, chromium_path, launch
 
@@ -24,6 +27,15 @@ expect.set_options(timeout=30_000)  # milliseconds: how long a page of a busy ma
 def practice():
     """The practice case, loaded. Not to be changed."""
     return standoff.load(DATA / "practice")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What cells display, as a list of texts."""
+    pieces = []
+    for module in (standoff.display.html, standoff.display.show, standoff.display.exercises):
+        monkeypatch.setattr(module, "display", lambda output: pieces.append(output.data))
+    return pieces
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from urllib.parse import urljoin
 CARD, WIDTH, HEIGHT = "card.png", 1200, 630
 SUBTITLE = "one news report, read as data"
 ALT = "All claims of the report as squares, paragraph by paragraph, by how certain their sources are."
-COLOURS = {"certain": "#1f4e79", "probable": "#8fbbe0", "possible": "#d9822b", "uncommitted": "#8c8c8c"}
 
 
 def introduce(page, root):
@@ -45,26 +44,33 @@ def draw(path):
     from matplotlib.figure import Figure  # here, because a build without an address does without them
 
     from standoff import load
+    from standoff.display import palette
 
+    colours = {
+        "certain": palette.MAIN,
+        "probable": palette.LIGHT,
+        "possible": palette.CONTRAST,
+        "uncommitted": palette.NEUTRAL,
+    }
     case = load("report")
     claims = case.claims.assign(paragraph=case.claims["content_span"].map(case.paragraph_of))
     claims["certainty"] = claims["certainty"].astype(str)
-    claims = claims.assign(rank=claims["certainty"].map(list(COLOURS).index)).sort_values(
+    claims = claims.assign(rank=claims["certainty"].map(list(colours).index)).sort_values(
         ["paragraph", "rank"], kind="stable"
     )
     claims["height"] = claims.groupby("paragraph").cumcount()
 
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
-    text = {"family": "DejaVu Sans", "color": "#1a1a1a"}
+    text = {"family": "DejaVu Sans", "color": palette.TEXT}
     figure.text(0.06, 0.80, "Standoff", size=54, weight="bold", **text)
     figure.text(0.06, 0.68, SUBTITLE.capitalize(), size=28, **text)
     figure.text(0.94, 0.06, "each square a claim, each column a paragraph", size=16, ha="right", **text)
     axes = figure.add_axes((0.06, 0.13, 0.88, 0.50))
     for certainty, rows in claims.groupby("certainty"):
-        axes.bar(rows["paragraph"], 0.86, 0.86, rows["height"], color=COLOURS[certainty], label=certainty)
+        axes.bar(rows["paragraph"], 0.86, 0.86, rows["height"], color=colours[certainty], label=certainty)
     axes.set_axis_off()
     axes.set_xlim(claims["paragraph"].min() - 0.5, claims["paragraph"].max() + 0.5)
-    for number, (certainty, colour) in enumerate(COLOURS.items()):
+    for number, (certainty, colour) in enumerate(colours.items()):
         figure.text(0.06 + 0.125 * number, 0.06, "■", size=20, family="DejaVu Sans", color=colour)
         figure.text(0.083 + 0.125 * number, 0.06, certainty, size=16, **text)
     figure.savefig(path, metadata={"Software": None})

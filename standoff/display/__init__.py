@@ -1,14 +1,16 @@
-"""What chapters show, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
+"""Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
 
+from . import palette
 from .desk import desk
 from .exercises import check, exercise
 from .forecasts import scorecard
 from .lookup import claims_table, codebook, cruxes_table
-from .show import counted, figure, in_words, listing, percent, say, table
+from .show import cite, counted, figure, in_words, listing, percent, say, table
 from .trial import compare, trial
 
 __all__ = [
     "check",
+    "cite",
     "claims_table",
     "codebook",
     "compare",
@@ -19,6 +21,7 @@ __all__ = [
     "figure",
     "in_words",
     "listing",
+    "palette",
     "percent",
     "say",
     "scorecard",

@@ -1,48 +1,46 @@
-"""The reading desk: cases as data for a page on which a reader sees her own copy of the text annotated.
+"""Show the reading desk: cases as data for a page on which a reader sees her own copy of the text annotated.
 
 The page's script (`_static/desk.js`) compares the copy with the hashes, in the browser alone.
 """
 
-import html
 import json
+from collections.abc import Iterable
 
-from IPython.display import HTML, display
+from markupsafe import Markup
 
-from ..text import paragraphs, read_text
+from ..case import Case
+from . import html
 
-OWN = 8  # so many sources have a colour of their own; the others share one
+OWN = 8  # how many sources have a colour that no other has
 
 
-def desk(**cases):
+def desk(**cases: Case) -> None:
     """Show the reading desk for some cases: name=case. Their texts are included where the case ships its text."""
-    data = json.dumps(
-        {name: desk_data(case) for name, case in cases.items()}, ensure_ascii=False, separators=(",", ":")
+    data = {name: desk_data(case) for name, case in cases.items()}
+    json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    buttons = html.each(
+        '<button type="button" data-case="{}">Open {}</button>',
+        ((name, case.title.partition(",")[0].lower()) for name, case in cases.items() if case.text),
     )
-    data = data.replace("<", "\\u003c")  # nothing in the data ends the element
-    buttons = "".join(
-        f'<button type="button" data-case="{name}">Open {html.escape(case.title.partition(",")[0].lower())}</button>'
-        for name, case in cases.items()
-        if case.text
-    )
-    display(
-        HTML(
-            f'<div id="so-desk" class="so-desk"><form class="so-desk-form" hidden>{buttons}'
+    html.show(
+        Markup(
+            '<div id="so-desk" class="so-desk"><form class="so-desk-form" hidden>{}'
             '<label class="so-desk-file">Open a text file <input type="file" accept=".txt,text/plain"></label>'
             "<details><summary>Paste the text instead</summary>"
             '<label>The text, a blank line between paragraphs <textarea rows="6"></textarea></label>'
             '<button type="submit">Read the pasted text</button></details>'
             "<p>Or drop a text file here.</p></form>"
             '<div class="so-desk-said" role="status"></div><div class="so-desk-text"></div>'
-            f'<noscript><p>This page needs its script.</p></noscript><script type="application/json">{data}</script></div>'
-        )
+            '<noscript><p>This page needs its script.</p></noscript><script type="application/json">{}</script></div>'
+        ).format(buttons, Markup(json_text))  # without "<", nothing in the data ends the element
     )
 
 
-def desk_data(case):
-    """What the page needs of a case: positions, hashes and labels as JSON-ready values; the text only if it ships it."""
-    names = case.actors.set_index("actor_id")["name"].to_dict() | {"narrator": "the narrator"}
+def desk_data(case: Case) -> dict:
+    """Return what the page needs of a case: positions, hashes and labels as JSON-ready values; its text if it ships it."""
+    names = case.names.to_dict()
     counts = case.claims["source"].value_counts()
-    labels = _short([names[source] for source in counts.index])
+    labels = _labels([names[source] for source in counts.index])
     spans = {}
     for part in case.spans.itertuples():
         spans.setdefault(part.span_id, []).append([part.paragraph, part.start, part.end, part.sha256_16])
@@ -51,7 +49,7 @@ def desk_data(case):
     plain = ["cue_lemma", "quote_type", "act", "time_ref", "certainty", "polarity", "evidence", "topic", "gist"]
     return {
         "title": case.title,
-        "text": "\n\n".join(paragraphs(read_text(case.text))) if case.text else None,
+        "text": "\n\n".join(case.paragraph_texts) if case.text else None,
         "paragraphs": case.paragraphs[["n_chars", "sha256"]].to_numpy().tolist(),
         "spans": spans,
         "sources": {
@@ -59,9 +57,9 @@ def desk_data(case):
                 "name": names[source],
                 "label": labels[names[source]],
                 "claims": int(count),
-                "colour": min(place, OWN),
+                "colour": min(rank, OWN),
             }
-            for place, (source, count) in enumerate(counts.items())
+            for rank, (source, count) in enumerate(counts.items())
         },
         "claims": {
             row["claim_id"]: {
@@ -84,8 +82,8 @@ def desk_data(case):
     }
 
 
-def _short(names):
-    """A short label for each name, all different: initials, and more letters where these are taken."""
+def _labels(names: Iterable[str]) -> dict[str, str]:
+    """Return a short label for each name, all different: initials, and more letters where these are taken."""
     labels = {}
     for name in names:
         words = [

@@ -1,25 +1,26 @@
-"""A form in which a reader of the built page scores forecasts. In a notebook, a cell of the chapter does it."""
+"""Show a form in which a reader of the built page scores forecasts. In a notebook, a cell of the chapter does it."""
 
-import html
 import json
 
-from IPython.display import HTML, display
+import pandas as pd
+from markupsafe import Markup
+
+from . import html
 
 
-def scorecard(questions, happened):
+def scorecard(questions: pd.Series, happened: pd.Series) -> None:
     """Show a form with a field for each question; the page's script computes the mean Brier score, and sends nothing.
 
-    questions: Series of str; happened: Series of 1 (yes) and 0 (no) with the same index.
+    questions  str; happened  1 (yes) or 0 (no), with the same index
     """
-    fields = "".join(
-        f'<label>{html.escape(question)} <span class="so-percent"><input type="text" inputmode="decimal" autocomplete="off"> %</span></label>'
-        for question in questions
+    fields = html.each(
+        '<label>{} <span class="so-percent"><input type="text" inputmode="decimal" autocomplete="off"> %</span></label>',
+        questions,
     )
-    answers = json.dumps([int(happened[name]) for name in questions.index])
-    display(
-        HTML(
-            f'<form class="so-quiz so-score" data-happened="{answers}"><fieldset><legend>Your forecasts, in per cent. '
-            f"Leave empty what you did not forecast. Nothing leaves this page.</legend>{fields}</fieldset>"
+    html.show(
+        Markup(
+            '<form class="so-quiz so-score" data-happened="{}"><fieldset><legend>Your forecasts, in per cent. '
+            "Leave empty what you did not forecast. Nothing leaves this page.</legend>{}</fieldset>"
             '<button type="submit" disabled>Score</button><output role="status" aria-live="polite"></output></form>'
-        )
+        ).format(json.dumps([int(happened[name]) for name in questions.index]), fields)
     )

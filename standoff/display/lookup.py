@@ -1,93 +1,11 @@
-"""The pages to look things up in, made from a case: the tables of all claims and all cruxes, and the codebook."""
+"""Show the pages to look things up in, made from a case: all claims, all cruxes, and the codebook."""
 
-import html
+from collections.abc import Sequence
 
-from IPython.display import HTML, display
+from markupsafe import Markup
 
-from ..case import is_required, vocabulary
-
-
-def claims_table(case):
-    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
-    names = case.actors.set_index("actor_id")["name"]
-    paragraph, links = _paragraphs(case), _links(case)
-    rows = {
-        row.claim_id: {
-            "claim": f'<a href="#{row.claim_id}">{row.claim_id}</a>',
-            "gist": html.escape(row.gist),
-            "source": html.escape("The narrator" if row.source == "narrator" else names[row.source]),
-            "paragraph": paragraph[row.content_span],
-            "certainty": row.certainty,
-            "polarity": row.polarity,
-            "act": row.act,
-            "quotation": row.quote_type,
-            "topic": row.topic,
-            "links": links.get(row.claim_id, ""),
-        }
-        for row in case.claims.itertuples()
-    }
-    filters = ["source", "quotation", "act", "certainty", "topic"]
-    _filterable("so-claims", "claims", f"All {len(rows)} claims of the report, in our own words", rows, filters)
-
-
-def cruxes_table(case):
-    """Show all cruxes as one table, a row per crux with its crux_id as address."""
-    paragraph = _paragraphs(case)
-    rows = {
-        row.crux_id: {
-            "crux": f'<a href="#{row.crux_id}">{row.crux_id}</a>',
-            "printed": html.escape(row.printed_reading),
-            "adopted": html.escape(row.adopted_reading),
-            "other readings": html.escape(row.alternatives),
-            "why": html.escape(row.why),
-            "problem": row.problem,
-            "paragraph": paragraph[row.span_id],
-        }
-        for row in case.cruxes.fillna({"alternatives": ""}).itertuples()
-    }
-    _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes of the report", rows, ["problem"])
-
-
-def _paragraphs(case):
-    """The paragraph in which each span begins."""
-    return case.spans.groupby("span_id")["paragraph"].first()
-
-
-def _filterable(name, noun, caption, rows, filters):
-    """Show rows (a dict of cells, as HTML, by the row's address) as a table.
-
-    On the built page a form above it searches and filters the table; in a notebook the table stands alone.
-    """
-    columns = list(next(iter(rows.values())))
-    prose = {column for column in columns[1:] if any(len(str(cells[column])) > 40 for cells in rows.values())}
-    head = "".join(f'<th scope="col" data-column="{column}">{column}</th>' for column in columns)
-    body = "".join(
-        f'<tr id="{address}">'
-        + "".join(
-            f'<th scope="row">{cell}</th>'
-            if column == columns[0]
-            else f'<td class="so-text">{cell}</td>'
-            if column in prose
-            else f"<td>{cell}</td>"
-            for column, cell in cells.items()
-        )
-        + "</tr>"
-        for address, cells in rows.items()
-    )
-    selects = "".join(
-        f'<label>{column.capitalize()} <select data-column="{column}"><option value="">all</option></select></label>'
-        for column in filters
-    )
-    display(
-        HTML(
-            f'<form class="so-filter" data-table="{name}" data-noun="{noun}" hidden>'
-            f'<label>Search <input type="search" autocomplete="off"></label>{selects}'
-            '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
-            f'<div class="so-scroll so-long" tabindex="0" role="group" aria-label="{caption}"><table id="{name}">'
-            f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
-    )
-
+from ..case import Case, is_required, vocabulary
+from . import html
 
 PASSIVE = {
     "contradicts": "contradicted by",
@@ -98,31 +16,71 @@ PASSIVE = {
 }
 
 
+def claims_table(case: Case) -> None:
+    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
+    columns = ["claim", "gist", "source", "paragraph", "certainty", "polarity", "act", "quotation", "topic", "links"]
+    names = case.names.replace("the narrator", "The narrator")
+    paragraph_of, links = case.paragraph_of, _links(case)
+    rows = [
+        [row.claim_id, row.gist, names[row.source], str(paragraph_of[row.content_span])]
+        + [row.certainty, row.polarity, row.act, row.quote_type, row.topic, links.get(row.claim_id, "")]
+        for row in case.claims.itertuples()
+    ]
+    caption = f"All {len(rows)} claims of the report, in our own words"
+    _filterable("so-claims", "claims", caption, columns, rows, ["source", "quotation", "act", "certainty", "topic"])
+
+
+def cruxes_table(case: Case) -> None:
+    """Show all cruxes as one table, a row per crux with its crux_id as address."""
+    columns = ["crux", "printed", "adopted", "other readings", "why", "problem", "paragraph"]
+    cruxes = case.cruxes.assign(paragraph=case.cruxes["span_id"].map(case.paragraph_of).astype("str"))
+    cells = ["crux_id", "printed_reading", "adopted_reading", "alternatives", "why", "problem", "paragraph"]
+    rows = cruxes[cells].to_numpy().tolist()
+    _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes of the report", columns, rows, ["problem"])
+
+
+def _filterable(name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence) -> None:
+    """Show rows, whose first cells are their addresses, as a table.
+
+    On the built page a form above it searches and filters the table; in a notebook the table stands alone.
+    """
+    addresses = [row[0] for row in rows]
+    rows = [[Markup('<a href="#{0}">{0}</a>').format(address), *row[1:]] for address, row in zip(addresses, rows)]
+    selects = html.each(
+        '<label>{} <select data-column="{}"><option value="">all</option></select></label>',
+        ((column.capitalize(), column) for column in filters),
+    )
+    form = Markup(
+        '<form class="so-filter" data-table="{}" data-noun="{}" hidden>'
+        '<label>Search <input type="search" autocomplete="off"></label>{}'
+        '<button type="reset">Show all</button><output role="status" aria-live="polite"></output></form>'
+    ).format(name, noun, selects)
+    html.show(form + html.table(caption, columns, rows, name=name, addresses=addresses, box="so-scroll so-long"))
+
+
 def _links(case):
-    """For each claim_id, the claims that it bears on and that bear on it, as HTML."""
-    found = {}
+    """Return, for each claim_id, the claims that it bears on and that bear on it, as Markup."""
+    targets = {}  # claim_id -> relation in words -> links
     for link in case.claim_links.itertuples():
         for claim, words, other in (
             (link.claim_id, link.relation, link.other_id),
             (link.other_id, PASSIVE[link.relation], link.claim_id),
         ):
-            target = f'<a href="#{other}" title="{html.escape(link.note)}">{other}</a>'
-            found.setdefault(claim, {}).setdefault(words, []).append(target)
-    joined = {
-        claim: "; ".join(f"{words} {', '.join(targets)}" for words, targets in kinds.items())
-        for claim, kinds in found.items()
+            target = Markup('<a href="#{0}" title="{1}">{0}</a>').format(other, html.text(link.note))
+            targets.setdefault(claim, {}).setdefault(words, []).append(target)
+    return {
+        claim: Markup('<div class="so-links">{}</div>').format(
+            Markup("; ").join(Markup("{} {}").format(words, Markup(", ").join(all_)) for words, all_ in kinds.items())
+        )
+        for claim, kinds in targets.items()
     }
-    return {claim: f'<div class="so-links">{text}</div>' for claim, text in joined.items()}
 
 
-def codebook(case, table):
+def codebook(case: Case, table: str) -> None:
     """Show what the descriptor of the case says about one table: its rows, its columns, its vocabularies."""
-    resource = next(resource for resource in case.package["resources"] if resource["name"] == table)
+    resource = case.resource(table)
     schema = resource["schema"]
-    keys = {
-        key["fields"][0]: f"{key['reference']['resource']}.{key['reference']['fields'][0]}"
-        for key in schema.get("foreignKeys", [])
-    }
+    keys = {key["fields"][0]: key["reference"] for key in schema.get("foreignKeys", [])}
     rows = []
     for field in schema["fields"]:
         name = field["name"]
@@ -130,28 +88,27 @@ def codebook(case, table):
         if name in schema["primaryKey"]:
             kind.append("key")
         if name in keys:
-            kind.append(f"one of {keys[name]}")
-        rows.append(
-            f'<tr id="{table}-{name}"><th scope="row"><code>{name}</code><br><small>{", ".join(kind)}</small></th>'
-            f"<td>{definition(field)}</td></tr>"
-        )
-    display(
-        HTML(
-            f"<p>{html.escape(resource['description'])} <em>{len(case[table])} rows.</em></p>"
-            f'<div class="so-scroll" tabindex="0" role="group" aria-label="Columns of {table}"><table>'
-            f"<caption>Columns of <code>{table}.csv</code></caption>"
-            '<thead><tr><th scope="col">Column</th><th scope="col">What it says</th></tr></thead>'
-            f"<tbody>{''.join(rows)}</tbody></table></div>"
+            kind.append(f"one of {keys[name]['resource']}.{keys[name]['fields'][0]}")
+        head = Markup("<code>{}</code><br><small>{}</small>").format(name, ", ".join(kind))
+        rows.append([head, definition(field)])
+    html.show(
+        Markup("<p>{} <em>{} rows.</em></p>{}").format(
+            resource["description"],
+            len(case[table]),
+            html.table(
+                Markup("Columns of <code>{}.csv</code>").format(table),
+                ["Column", "What it says"],
+                rows,
+                addresses=[f"{table}-{field['name']}" for field in schema["fields"]],
+            ),
         )
     )
 
 
-def definition(field):
-    """What the descriptor says about one column, and about each label of its vocabulary, as HTML."""
-    if not vocabulary(field):
-        return html.escape(field["description"])
-    items = "".join(
-        f"<dt><code>{html.escape(category['value'])}</code></dt><dd>{html.escape(category.get('label', ''))}</dd>"
-        for category in field["categories"]
-    )
-    return f"{html.escape(field['description'])}<dl>{items}</dl>"
+def definition(field: dict) -> Markup:
+    """Return what the descriptor says about one column, and about each label of its vocabulary."""
+    labels = ""
+    if vocabulary(field):
+        items = ((category["value"], category.get("label", "")) for category in field["categories"])
+        labels = Markup("<dl>{}</dl>").format(html.each("<dt><code>{}</code></dt><dd>{}</dd>", items))
+    return Markup("{}{}").format(field["description"], labels)

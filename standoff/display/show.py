@@ -4,157 +4,126 @@ The outputs are plain HTML without scripts, so they look the same in JupyterLab 
 """
 
 import base64
-import html
 import io
+from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import HTML, Markdown, display
+from IPython.display import Markdown, display
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from ..case import Case
+from . import html
+
+CASE_WITH_PAGE = "report"  # name of the case whose claims stand on a page, claims-table.html
 
 
-def say(text):
-    """Print a sentence of the chapter whose numbers were just computed. `text` is Markdown."""
+def say(text: str) -> None:
+    """Show a sentence of the chapter whose numbers were just computed. `text` is Markdown."""
     display(Markdown(text))
 
 
-def listing(items):
-    """'a, b and c' from a sequence of strings; an empty sequence gives 'none'."""
+def listing(items: Iterable) -> str:
+    """Return 'a, b and c' for three items, 'none' for an empty sequence."""
     items = [str(item) for item in items]
     if len(items) < 2:
         return items[0] if items else "none"
     return ", ".join(items[:-1]) + " and " + items[-1]
 
 
-def counted(number, one, many):
-    """'1 link begins' or '2 links begin', from a number and what follows it."""
-    return f"{number} {one if number == 1 else many}"
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return '1 link begins' or '2 links begin', from a number and what follows it."""
+    return f"{number} {singular if number == 1 else plural}"
 
 
-def percent(share):
-    """'42 %' from 0.42, rounded to whole per cent."""
+def percent(share: float) -> str:
+    """Return '42 %' for 0.42, rounded to whole per cent."""
     return f"{100 * share:.0f} %"
 
 
-def table(frame, caption, index=True):
-    """Show a DataFrame (or Series) as a table with a caption and header cells that a screen reader can announce.
+def cite(case: Case, claim_ids: Iterable[str]) -> str:
+    """Return 'c001, c002 and c003' as Markdown that links to the claims, if their case has a page of claims."""
+    return listing(f"[{claim}](claim:{claim})" if case.name == CASE_WITH_PAGE else claim for claim in claim_ids)
 
-    Identifiers of claims become links to their rows. The index is shown as row headers unless `index` is False.
+
+def table(frame: pd.DataFrame | pd.Series, caption: str, index: bool = True, claims: Case | None = None) -> None:
+    """Show a DataFrame or Series as a table with a caption and header cells that a screen reader can announce.
+
+    index   whether the index is shown, as row headers
+    claims  the case whose claims the table cites: identifiers of its claims become links, if it has a page of claims
     """
-    display(HTML(as_table(frame, caption, index)))
+    html.show(as_table(frame, caption, index, claims))
 
 
-def as_table(frame, caption, index=True):
-    """The HTML of a table, in a box inside which it scrolls when it is wide. Arguments as for `table`."""
-    label = html.escape(caption)
-    return (
-        f'<div class="so-scroll" tabindex="0" role="group" aria-label="{label}">{_table(frame, caption, index)}</div>'
+def as_table(frame: pd.DataFrame | pd.Series, caption: str, index: bool = True, claims: Case | None = None) -> Markup:
+    """Return what `table` shows."""
+    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    names = [_flat(name or "") for name in frame.index.names] if index else []
+    labels = [label if isinstance(label, tuple) else (label,) for label in frame.index] if index else [()] * len(frame)
+    links = {}
+    if claims is not None and claims.name == CASE_WITH_PAGE:
+        link = Markup('<a class="claim" href="claims-table.html#{0}">{0}</a>')
+        links = {claim: link.format(claim) for claim in claims.claims["claim_id"]}
+    rows = (
+        [_linked(value, links) for value in (*label, *row)]
+        for label, row in zip(labels, frame.itertuples(index=False, name=None))
     )
+    return html.table(caption, [*names, *map(_flat, frame.columns)], rows, headers=len(names))
 
 
-def figure(fig, caption, data, alt=None):
+def figure(
+    fig: Figure, caption: str, data: pd.DataFrame | pd.Series, alt: str | None = None, claims: Case | None = None
+) -> None:
     """Show a matplotlib figure with its caption, an alternative text and the numbers behind it; then close it.
 
-    caption   one or two sentences that say what to see: the finding, computed
-    data      Series or DataFrame: the plotted numbers; readers can unfold them as a table
-    alt       text for those who do not see the picture; by default `data` in words
+    caption  one or two sentences that say what to see: the finding, computed
+    data     the plotted numbers; readers can unfold them as a table
+    alt      text for those who do not see the picture; by default `data` in words
+    claims   the case whose claims `data` cites, as for `table`
     """
     for ax in fig.axes:  # a title that is wider than its axes begins at the edge of the picture
         if title := ax.get_title(loc="left"):
             ax.set_title("", loc="left")
             fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     picture = io.BytesIO()
-    fig.savefig(picture, format="svg", metadata={"Date": None})  # no date: the same figure, the same bytes
+    fig.savefig(picture, format="svg", metadata={"Date": None})  # without a date, the same figure has the same bytes
     plt.close(fig)
-    source = base64.b64encode(picture.getvalue()).decode()
-    display(
-        HTML(
-            f'<figure class="so-figure"><img src="data:image/svg+xml;base64,{source}" '
-            f'alt="{html.escape(alt or in_words(data))}">'
-            f"<figcaption>{html.escape(caption)}</figcaption>"
-            f'<details class="so-numbers"><summary>The numbers behind this figure</summary>'
-            f"{as_table(data, 'Numbers behind the figure')}</details></figure>"
+    html.show(
+        Markup(
+            '<figure class="so-figure"><img src="data:image/svg+xml;base64,{}" alt="{}"><figcaption>{}</figcaption>'
+            '<details class="so-numbers"><summary>The numbers behind this figure</summary>{}</details></figure>'
+        ).format(
+            base64.b64encode(picture.getvalue()).decode(),
+            alt or in_words(data),
+            caption,
+            as_table(data, "Numbers behind the figure", claims=claims),
         )
     )
 
 
-def in_words(data):
-    """The plotted numbers as a sentence, for the alternative text of a figure.
+def in_words(data: pd.DataFrame | pd.Series) -> str:
+    """Return the plotted numbers as a sentence, for the alternative text of a figure.
 
     A Series reads 'label value, label value ...'; a DataFrame one such list for each row, without its zeros.
     """
     if isinstance(data, pd.Series):
-        body = ", ".join(f"{_flat(label)} {_text(value)}" for label, value in data.items())
+        body = ", ".join(f"{_flat(label)} {html.text(value)}" for label, value in data.items())
         return f"{data.name or 'Values'} by {data.index.name or 'label'}: {body}."
     rows = []
     for label, row in data.iterrows():
         cells = ", ".join(
-            f"{_flat(column)} {_text(value)}" for column, value in row.items() if not pd.isna(value) and value != 0
+            f"{_flat(column)} {html.text(value)}" for column, value in row.items() if not pd.isna(value) and value != 0
         )
         rows.append(f"{_flat(label)}: {cells or 'nothing'}")
     return ". ".join(rows) + "."
-
-
-def _text(value, big=False):
-    """A value as people write it; nothing for a missing one. Numbers get separators from 10,000, or if `big`."""
-    if pd.isna(value):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        value = int(value) if value == int(value) else round(value, 2)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value:,}" if big or abs(value) >= 10_000 else f"{value}"
-    return str(value)
 
 
 def _flat(label):
     return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
-def _table(frame, caption, index):
-    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
-    names = [_flat(name or "") for name in frame.index.names] if index else []
-    head = "".join(
-        f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>"
-        for name in names + [_flat(column) for column in frame.columns]
-    )
-    body = []
-    big = [_is_big(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    for label, row in zip(frame.index, frame.itertuples(index=False)):
-        labels = (label if isinstance(label, tuple) else (label,)) if index else ()
-        body.append(
-            "<tr>"
-            + "".join(f'<th scope="row">{_cell(part)}</th>' for part in labels)
-            + "".join(map(_td, row, big))
-            + "</tr>"
-        )
-    return (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
-    )
-
-
-def _is_big(column):
-    """Whether the numbers of a column need separators: 14,000 and then also 3,404, but 2014."""
-    return pd.api.types.is_numeric_dtype(column) and bool((column.abs() >= 10_000).any())
-
-
-def _td(value, big):
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        kind = ' class="num"'
-    elif isinstance(value, pd.Timestamp):
-        kind = ' class="so-date"'
-    else:
-        kind = ' class="so-text"' if len(str(value)) > 40 else ""
-    return f"<td{kind}>{_cell(value, big)}</td>"
-
-
-def _cell(value, big=False):
+def _linked(value, links):
     if isinstance(value, (list, tuple)):
-        return ", ".join(_cell(part) for part in value)
-    text = html.escape(_text(value, big))
-    return f'<a class="claim" href="claims-table.html#{text}">{text}</a>' if _is_claim(text) else text
-
-
-def _is_claim(text):
-    return len(text) == 4 and text[0] == "c" and text[1:].isdigit()
+        return [_linked(part, links) for part in value]
+    return links.get(value, value) if isinstance(value, str) else value

@@ -1,75 +1,62 @@
-"""Worksheets for paper: text to mark, tables to fill in, lines to write on; and the words that a key shows.
+"""Show worksheets for paper: text to mark, tables to fill in, lines to write on; and the words that a key shows.
 
 They are made from a case that ships its text. How they look, and that each sheet is one page, say the style sheets.
 """
 
-import html
+from collections.abc import Iterable, Sequence
 
-from IPython.display import HTML, display
+import pandas as pd
+from markupsafe import Markup
 
-from ..text import paragraphs, read_text
+from ..case import Case
+from . import html
 from .trial import in_its_sentence
 
 
-def write(*labels):
+def write(*labels: str) -> None:
     """Show labels, each with a line to write on, beside each other."""
-    fields = "".join(f"<p>{html.escape(label) or '&nbsp;'}</p>" for label in labels)
-    display(HTML(f'<div class="so-write">{fields}</div>'))
+    fields = html.each("<p>{}</p>", (label or "\xa0" for label in labels))
+    html.show(Markup('<div class="so-write">{}</div>').format(fields))
 
 
-def to_mark(case, *numbers):
+def to_mark(case: Case, *numbers: int) -> None:
     """Show paragraphs of the case's text (by number, from 1) with room between the lines, and whose text it is."""
-    text = paragraphs(read_text(case.text))
-    shown = "".join(f"<p><b>{number}</b> {html.escape(text[number - 1])}</p>" for number in numbers)
-    display(HTML(f'<div class="so-to-mark">{shown}</div><p class="so-credit">{html.escape(credit(case))}</p>'))
+    paragraphs = html.each("<p><b>{}</b> {}</p>", ((number, case.paragraph_texts[number - 1]) for number in numbers))
+    template = '<div class="so-to-mark">{}</div><p class="so-credit">{}</p>'
+    html.show(Markup(template).format(paragraphs, credit(case)))
 
 
-def credit(case):
-    """What must stand beside the text of a case where it is printed: its title and licence (str)."""
+def credit(case: Case) -> str:
+    """Return what must stand beside the text of a case where it is printed: its title and licence."""
     source, licence = case.package["sources"][0], case.package["licenses"][0]
     return f"Text: {source['title'][0].lower()}{source['title'][1:]}. Licence: {licence['title']}."
 
 
-def to_fill_in(caption, columns, rows, narrow=()):
-    """Show a table whose empty cells are to be filled in.
+def to_fill_in(caption: str, columns: Sequence[str], rows: Iterable[Sequence], narrow: Sequence[str] = ()) -> None:
+    """Show a table with empty cells ("") to write in.
 
     columns  names, the first one of the row headers
-    rows     lists of str as HTML, "" for a cell to write in
     narrow   names of columns that need room for a word or a tick only
     """
-    kinds = ["so-narrow" if column in narrow else "so-wide" for column in columns]
-    head = "".join(
-        f'<th scope="col" class="{kind}">{html.escape(name)}</th>' if name else "<td></td>"
-        for kind, name in zip(kinds, columns)
-    )
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>" for row in rows
-    )
-    label = html.escape(caption)
-    display(
-        HTML(
-            f'<div class="so-scroll so-form" tabindex="0" role="group" aria-label="{label}"><table>'
-            f"<caption>{label}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
-    )
+    html.show(html.table(caption, columns, rows, narrow=narrow, box="so-scroll so-form"))
 
 
-def to_tick(labels):
-    """Boxes with labels, two in a line, as HTML."""
-    boxes = [f"□&nbsp;{html.escape(label)}" for label in labels]
-    return "<br>".join(("&nbsp;" * 3).join(boxes[place : place + 2]) for place in range(0, len(boxes), 2))
+def to_tick(labels: Sequence[str]) -> Markup:
+    """Return boxes with labels, two in a line."""
+    boxes = [f"□\xa0{label}" for label in labels]
+    lines = ["\xa0\xa0\xa0".join(boxes[first : first + 2]) for first in range(0, len(boxes), 2)]
+    return Markup("<br>").join(lines)
 
 
-def in_sentences(case, claim_ids):
-    """The sentences of claims, as list of HTML, each with the content of the claim marked."""
-    text = paragraphs(read_text(case.text))
+def in_sentences(case: Case, claim_ids: Sequence[str]) -> list[Markup]:
+    """Return the sentences of claims, each with the content of the claim marked. Raises KeyError for an unknown id."""
     contents = case.claims.set_index("claim_id").loc[claim_ids, "content_span"]
-    return [in_its_sentence(case, text, span) for span in contents]
+    return [in_its_sentence(case, span) for span in contents]
 
 
-def words(case, spans):
-    """The words of spans of the case's text: a Series of str for a Series of span_id; "" where there is none."""
-    text = paragraphs(read_text(case.text))
+def words(case: Case, spans: pd.Series) -> pd.Series:
+    """Return the words of the case's text for a Series of span_id, as str; "" where there is none."""
+    text = case.paragraph_texts
     parts = case.spans.sort_values(["span_id", "part"])
     quoted = [text[part.paragraph - 1][part.start : part.end] for part in parts.itertuples()]
     joined = parts.assign(words=quoted).groupby("span_id")["words"].agg(" … ".join)

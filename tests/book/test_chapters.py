@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from autograder import source as assignment
-from chapters import CONTENT, FOLDER, OTHERS, PAGES, ROOT, code, is_notebook, prose, source, tags
+from chapters import CONTENT, FOLDER, OTHERS, PAGES, ROOT, built, code, is_notebook, prose, source, tags
 from standoff import load
 
 # Digits that prose may hold, because they are no data: names of things, dates, settings of the lesson.
@@ -76,6 +76,26 @@ def test_prose_types_no_number_that_the_data_hold(name):
 def test_claims_that_a_chapter_cites_exist(name):
     cited = set(re.findall(r"\bc\d{3}\b", source(name)))
     assert cited <= set(load("report").claims["claim_id"]), f"{name} cites claims that do not exist"
+
+
+@pytest.mark.parametrize(("name", "links"), [("your-report", False), ("worksheets", False), ("claims", True)])
+def test_tables_link_to_claims_of_the_report_alone(name, links):
+    assert bool(built(f"chapters/{name}").select("td a.claim")) == links
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_chapter_imports_in_its_first_cell_what_it_uses(name):
+    first, *others = [cell.source for cell in code(name)]
+    assert not re.findall(r"^\s*(?:from|import) .*", "\n".join(others), re.M)
+    names = re.findall(r"\w+", re.search(r"^from standoff\.display import (\([^)]*\)|.*)", first, re.M)[1])
+    assert names == sorted(names)
+    unused = [name for name in names if not re.search(rf"\b{name}\b[.(]", "\n".join(others))]
+    assert not unused
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_chapter_calls_colours_by_their_names(name):
+    assert not [cell.source for cell in code(name) if re.search(r"#[0-9a-fA-F]{6}\b", cell.source)]
 
 
 SOURCES = [page for page in PAGES if is_notebook(page)]

@@ -25,10 +25,8 @@ def reference():
 
 
 @pytest.fixture
-def shown(monkeypatch):
+def started(shown):
     """The HTML of the trial, which has been started."""
-    shown = []
-    monkeypatch.setattr(trial, "display", lambda html: shown.append(html.data))
     trial.trial(load("practice"), "certainty", DOZEN)
     return BeautifulSoup(shown[0], "html.parser")
 
@@ -40,8 +38,8 @@ def test_the_units_are_a_dozen_with_all_labels(reference):
     assert len(DOZEN) == 12 and set(reference) == set(LABELS)
 
 
-def test_a_units_content_is_marked_in_its_sentence(shown):
-    units = shown.select(".so-unit")
+def test_a_units_content_is_marked_in_its_sentence(started):
+    units = started.select(".so-unit")
     case = load("practice")
     text = case.text.read_text(encoding="utf-8")
     lengths = (case.spans["end"] - case.spans["start"]).groupby(case.spans["span_id"]).sum()
@@ -51,7 +49,7 @@ def test_a_units_content_is_marked_in_its_sentence(shown):
         assert sum(len(mark.get_text()) for mark in unit.select("mark")) == lengths[span]
 
 
-def test_compare_prints_agreement_alpha_and_differences(shown, reference, capsys):
+def test_compare_prints_agreement_alpha_and_differences(started, reference, capsys):
     mine = {**reference, "c002": "Certain ", "c016": ""}
     trial.compare(mine)
     both = pd.DataFrame({"mine": mine, "table": reference}).drop("c016").replace("Certain ", "certain")
@@ -70,7 +68,7 @@ def test_compare_prints_agreement_alpha_and_differences(shown, reference, capsys
         ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
     ],
 )
-def test_what_compare_says_to_other_labels(shown, mine, words, capsys):
+def test_what_compare_says_to_other_labels(started, mine, words, capsys):
     trial.compare(mine)
     assert words in capsys.readouterr().out
 

@@ -1,20 +1,24 @@
-"""What chapters show: sentences, tables and figures."""
+"""What chapters show: sentences, tables, figures and their colours."""
 
+import itertools
 import re
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
-import standoff.display.show as show
-from standoff.display.show import figure, in_words, listing, percent, say, table
+from standoff import load
+from standoff.case import Case
+from standoff.display import cite, figure, in_words, listing, palette, percent, say, table
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    pieces = []
-    monkeypatch.setattr(show, "display", lambda output: pieces.append(output.data))
-    return pieces
+def report():
+    """The report, with claims from c001 to c1000."""
+    case = load("report")
+    more = case.claims.iloc[[0]].assign(claim_id="c1000")
+    return Case(case.folder, case.package, case.tables | {"claims": pd.concat([case.claims, more])})
 
 
 def test_words_for_lists_and_shares():
@@ -37,10 +41,34 @@ def test_a_table_has_caption_and_header_cells(shown):
     table(frame, "A <caption>", index=False)
     assert "<caption>A &lt;caption&gt;</caption>" in shown[0]
     assert shown[0].count('<th scope="col">') == 5
-    assert '<a class="claim" href="claims-table.html#c045">c045</a>' in shown[0]
     assert ">2014<" in shown[0] and ">14,000<" in shown[0] and ">2022-02-15<" in shown[0]
     table(frame.set_index("year"), "With row headers")
     assert '<th scope="row">2014</th>' in shown[1]
+
+
+def test_claims_of_the_case_that_a_table_cites_are_links(shown, report):
+    frame = pd.DataFrame({"claims": [["c001", "c1000"], ["c999"]], "gist": ["c045 is doubted", "c045,"]})
+    table(frame.set_index(pd.Index(["c045", "c046"])), "A table", claims=report)
+    linked = re.findall(r'<a class="claim" href="claims-table.html#(\w+)">\1</a>', shown[0])
+    assert linked == ["c045", "c001", "c1000", "c046"] and shown[0].count("<a") == 4
+
+
+@pytest.mark.parametrize("case", ["practice", None])
+def test_what_looks_like_a_claim_is_no_link(shown, case):
+    """In a table that cites no claims, or those of another case."""
+    table(pd.Series(["c001", "c002"]), "A table", claims=case and load(case))
+    assert "c001" in shown[0] and "<a" not in shown[0]
+
+
+def test_a_figures_numbers_cite_claims(shown, report):
+    fig, _ = plt.subplots()
+    figure(fig, "A figure.", pd.Series({"c045": 1}), claims=report)
+    assert 'href="claims-table.html#c045"' in shown[0]
+
+
+def test_a_sentence_cites_claims(report, practice):
+    assert cite(report, ["c001", "c1000"]) == "[c001](claim:c001) and [c1000](claim:c1000)"
+    assert cite(practice, ["c001", "c002"]) == "c001 and c002"
 
 
 def test_words_in_a_table_cannot_become_markup(shown):
@@ -72,3 +100,33 @@ def test_the_same_figure_has_the_same_bytes(shown):
 def test_a_sentence_is_markdown(shown):
     say("**so**")
     assert shown == ["**so**"]
+
+
+# ---- colours ----
+
+SIDE_BY_SIDE = [  # as the colours follow each other in a figure
+    [palette.MAIN, palette.LIGHT, palette.CONTRAST, palette.INK],
+    [palette.CONTRAST, palette.MAIN, palette.LIGHT, palette.NEUTRAL],
+    [palette.MAIN, palette.CONTRAST, palette.MUTED],
+    [palette.MAIN, palette.MIDDLE, palette.MUTED],
+    [palette.INK, palette.LIGHT],
+]
+
+
+def lightness(colour):
+    """L* of CIELAB, from 0 (black) to 100 (white)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = sum(share * value for share, value in zip([0.2126, 0.7152, 0.0722], linear))
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+@pytest.mark.parametrize("colours", SIDE_BY_SIDE)
+def test_neighbouring_colours_differ_in_lightness(colours):
+    """So that they are told apart on grey paper, and by eyes that do not see the hue."""
+    assert all(abs(lightness(one) - lightness(other)) > 10 for one, other in itertools.pairwise(colours))
+
+
+def test_the_style_begins_with_the_colours_of_the_palette():
+    with plt.style.context("standoff.display.house"):
+        cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    assert cycle[:3] == [palette.MAIN, palette.CONTRAST, palette.NEUTRAL] and cycle[4] == palette.LIGHT
