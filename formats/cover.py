@@ -31,7 +31,7 @@ def add(book):
 
 
 def page(book):
-    """The title page, as HTML."""
+    """Return the title page as HTML."""
     about = book.about
     title, _, subtitle = about["title"].partition(": ")
     return (

@@ -40,7 +40,7 @@ def table(
     """
     rows = [list(row) for row in rows]
     big = [any(_is_number(value) and abs(value) >= 10_000 for value in column) for column in zip(*rows)]
-    long = [any(len(str(value)) > 40 for value in column) for column in zip(*rows)]
+    long = [any(len(_visible(_content(value))) > 40 for value in column) for column in zip(*rows)]
     head = [
         Markup('<th scope="col"{}>{}</th>').format(_attribute("class", "so-narrow" if column in narrow else ""), column)
         if column
@@ -60,7 +60,7 @@ def table(
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(
         box,
-        Markup(caption).striptags() if isinstance(caption, Markup) else caption,
+        _visible(caption),
         _attribute("id", name),
         caption,
         Markup().join(head),
@@ -87,6 +87,10 @@ def _is_number(value):
 
 def _attribute(name, value):
     return Markup(' {}="{}"').format(name, value) if value else ""
+
+
+def _visible(content):
+    return content.striptags() if isinstance(content, Markup) else content
 
 
 def _cell(value, big, long):

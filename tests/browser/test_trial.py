@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-import standoff.display.trial as trial
 from chapters import HTML, source
 from standoff import load
 from standoff.agreement import alpha
+from standoff.display import compare, trial
 
 PAGE = HTML / "chapters/coding.html"
 LABELS = ["certain", "probable", "possible", "uncommitted"]
@@ -27,7 +27,7 @@ def reference():
 @pytest.fixture
 def started(shown):
     """The HTML of the trial, which has been started."""
-    trial.trial(load("practice"), "certainty", DOZEN)
+    trial(load("practice"), "certainty", DOZEN)
     return BeautifulSoup(shown[0], "html.parser")
 
 
@@ -51,7 +51,7 @@ def test_a_units_content_is_marked_in_its_sentence(started):
 
 def test_compare_prints_agreement_alpha_and_differences(started, reference, capsys):
     mine = {**reference, "c002": "Certain ", "c016": ""}
-    trial.compare(mine)
+    compare(mine)
     both = pd.DataFrame({"mine": mine, "table": reference}).drop("c016").replace("Certain ", "certain")
     out = capsys.readouterr().out
     assert "10 of 11 units (90.9 %)" in out and f"Your alpha is {alpha(both):.3f}" in out
@@ -69,13 +69,13 @@ def test_compare_prints_agreement_alpha_and_differences(started, reference, caps
     ],
 )
 def test_what_compare_says_to_other_labels(started, mine, words, capsys):
-    trial.compare(mine)
+    compare(mine)
     assert words in capsys.readouterr().out
 
 
 def test_compare_before_the_trial(monkeypatch, capsys):
-    monkeypatch.setattr(trial, "_reference", None)
-    trial.compare({"c002": "certain"})
+    monkeypatch.setitem(compare.__globals__, "_reference", None)
+    compare({"c002": "certain"})
     assert "run the cell above" in capsys.readouterr().out
 
 

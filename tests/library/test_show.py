@@ -51,6 +51,7 @@ def test_claims_of_the_case_that_a_table_cites_are_links(shown, report):
     table(frame.set_index(pd.Index(["c045", "c046"])), "A table", claims=report)
     linked = re.findall(r'<a class="claim" href="claims-table.html#(\w+)">\1</a>', shown[0])
     assert linked == ["c045", "c001", "c1000", "c046"] and shown[0].count("<a") == 4
+    assert "so-text" not in shown[0], "the room of a column goes by its words, not by the markup of links"
 
 
 @pytest.mark.parametrize("case", ["practice", None])
