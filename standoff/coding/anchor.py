@@ -13,23 +13,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from .. import schema
 from ..case import NARRATOR, find, text_of
 from ..files import csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..quotes import Quoted, QuoteError
-from ..schema import (
-    DESCRIPTOR,
-    advice,
-    columns_of,
-    descriptor_text,
-    field_of,
-    is_required,
-    parse,
-    read_package,
-    references,
-    resource_of,
-    vocabulary,
-)
 from ..text import digest, paragraphs, read_text
 from . import sheets
 from .metadata import describe, keep_text_out
@@ -126,14 +114,14 @@ def plan(folder: Path) -> Anchored:
     for name in sheets.SHEETS:
         rows[name], lost = sheets.read(folder, name)
         problems += lost
-    package, wrong = describe(_with_topics(read_package(folder), rows["topics"]), rows["about"])
+    package, wrong = describe(_with_topics(schema.read_package(folder), rows["topics"]), rows["about"])
     problems += wrong
     keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
     names = {name: _columns_of_names(package, name) for name in TABLES}
     entries = {}
     for name in TABLES:
         entries[name], seen = [], {}
-        fields = resource_of(package, name)["schema"]["fields"]
+        fields = schema.resource_of(package, name)["schema"]["fields"]
         for row in rows[name]:
             entry = Entry(row, dict(row), {})
             wrong = [
@@ -161,10 +149,10 @@ def plan(folder: Path) -> Anchored:
 
 
 def _with_topics(package: dict, rows: list[Row]) -> dict:
-    """Return a descriptor with the topics of a sheet, the one vocabulary that each case may have for itself."""
+    """Return a descriptor with the topics of a sheet, the one schema.vocabulary that each case may have for itself."""
     package = copy.deepcopy(package)
     if topics := {row["topic"]: row["label"] for row in rows if row["topic"]}:
-        field = field_of(package, "claims", "topic")
+        field = schema.field_of(package, "claims", "topic")
         field["categories"] = [{"value": topic, "label": label} for topic, label in topics.items()]
         field["constraints"]["enum"] = list(topics)
     return package
@@ -219,7 +207,7 @@ def _find_spans(name: str, entry: Entry, quoted: Quoted) -> Iterator[Problem]:
 
 def _finished(name: str, entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     pointers = {pointer: column for column, pointer in sheets.QUOTES.get(name, {}).items()}
-    needed = {pointers.get(field["name"], field["name"]) for field in fields if is_required(field)}
+    needed = {pointers.get(field["name"], field["name"]) for field in fields if schema.is_required(field)}
     empty = [column for column in sheets.SHEETS[name] if column in needed and not entry.cells[column]]
     if empty:
         verb = "is" if len(empty) == 1 else "are"
@@ -237,9 +225,11 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
             yield entry.row.wrong(column, f"{cell} is what a spreadsheet leaves of a cell", remedy)
             continue
-        entry.cells[column] = cell = next((label for label in vocabulary(field) if label.lower() == cell.lower()), cell)
+        entry.cells[column] = cell = next(
+            (label for label in schema.vocabulary(field) if label.lower() == cell.lower()), cell
+        )
         try:
-            parse(cell, field)
+            schema.parse(cell, field)
         except ValueError as error:
             yield entry.row.wrong(column, str(error), _remedy(field, cell))
 
@@ -255,7 +245,7 @@ def _remedy(field: dict, cell: str) -> str:
     if field["name"] == "actor_id":
         instead = "_".join(re.findall("[a-z0-9]+", cell)).lstrip("_0123456789") or field["example"]
         return f"write small letters, digits and underscores, first a letter: {instead}"
-    return advice(field)
+    return schema.advice(field)
 
 
 # ---- rows that name others ----
@@ -267,7 +257,7 @@ def _keys(cell: str) -> list[str]:
 
 def _columns_of_names(package: dict, name: str) -> dict[str, str]:
     """Return the columns of a sheet that name rows of another sheet: the name of that sheet, by column."""
-    named = references(resource_of(package, name)) | dict.fromkeys(ROLES, "actors")
+    named = schema.references(schema.resource_of(package, name)) | dict.fromkeys(ROLES, "actors")
     return {column: named[column] for column in sheets.SHEETS[name] if column in named}
 
 
@@ -330,13 +320,13 @@ def _files(package: dict, entries: dict[str, list[Entry]], quoted: Quoted, gists
         "event_actors": [[entry.cells["event_id"], *role] for entry in entries["events"] for role in _roles(entry)],
     }
     for name, ready in entries.items():
-        columns = columns_of(resource_of(package, name))
+        columns = schema.columns_of(schema.resource_of(package, name))
         rows = [entry.cells | {column: spans[tuple(span)] for column, span in entry.spans.items()} for entry in ready]
         tables[name] = [[row.get(column, "") for column in columns] for row in rows]
-    files = {DESCRIPTOR: descriptor_text(package)}
+    files = {schema.DESCRIPTOR: schema.descriptor_text(package)}
     for name, rows in tables.items():
-        resource = resource_of(package, name)
-        files[resource["path"]] = csv_text([columns_of(resource), *rows])
+        resource = schema.resource_of(package, name)
+        files[resource["path"]] = csv_text([schema.columns_of(resource), *rows])
     return files
 
 
