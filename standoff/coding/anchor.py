@@ -4,7 +4,6 @@ The sheets are only read. A row in which something is missing, or whose words ar
 other rows are in the tables, so that a half-finished case can be loaded.
 """
 
-import copy
 import json
 import re
 from collections import defaultdict
@@ -82,8 +81,8 @@ def anchor(name_or_path: str | Path) -> Anchored:
 def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
     """Return the tables that somebody changed since they were written, and that are not what the sheets say."""
     try:
-        written = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError):
         written = {}
     paths = []
     for name, content in anchored.files.items():
@@ -114,11 +113,41 @@ def plan(folder: Path) -> Anchored:
     for name in sheets.SHEETS:
         rows[name], lost = sheets.read(folder, name)
         problems += lost
-    package, wrong = describe(_with_topics(schema.read_package(folder), rows["topics"]), rows["about"])
+    package, wrong = describe(_package(folder, rows["topics"]), rows["about"])
     problems += wrong
-    keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
     names = {name: _columns_of_names(package, name) for name in TABLES}
-    entries = {}
+    entries, wrong = _entries(package, rows, names, quoted)
+    problems += wrong
+    problems += _drop_waiting(entries, names)
+    gists, wrong = _gists(rows["paragraphs"], len(quoted.paragraphs))
+    problems += wrong
+    files = [f"{sheets.FOLDER}/{name}.csv" for name in sheets.SHEETS]
+    problems.sort(key=lambda problem: (files.index(problem.file), problem.row or 0))
+    waiting = len({(problem.file, problem.row) for problem in problems})
+    lines = {name: [entry.row.line for entry in entries[name]] for name in TABLES}
+    lines["event_actors"] = [entry.row.line for entry in entries["events"] for _ in _roles(entry)]
+    return Anchored(
+        package, _files(package, entries, quoted, gists), lines, problems, waiting, _contexts(entries, quoted)
+    )
+
+
+def _package(folder: Path, topics: list[Row]) -> dict:
+    """Return the descriptor with the tables of today and the topics of a sheet, which each case may have for itself."""
+    tables = schema.read_package(find("practice"))
+    package = {"$schema": tables["$schema"], "name": folder.name} | schema.read_package(folder)
+    if labels := {row["topic"]: row["label"] for row in topics if row["topic"]}:
+        categories = [{"value": topic, "label": label} for topic, label in labels.items()]
+        schema.field_of(tables, "claims", "topic")["categories"] = categories
+        package["resources"] = [table for table in package["resources"] if table["name"] != "claims"]
+    return schema.renewed(package, tables)
+
+
+def _entries(
+    package: dict, rows: dict[str, list[Row]], names: dict[str, dict[str, str]], quoted: Quoted
+) -> tuple[dict[str, list[Entry]], list[Problem]]:
+    """Return the rows of the sheets in which nothing is wrong, by table, and what is wrong with the others."""
+    keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
+    entries, problems = {}, []
     for name in TABLES:
         entries[name], seen = [], {}
         fields = schema.resource_of(package, name)["schema"]["fields"]
@@ -135,27 +164,7 @@ def plan(folder: Path) -> Anchored:
             problems += wrong
             if not wrong:
                 entries[name].append(entry)
-    problems += _drop_waiting(entries, names)
-    gists, wrong = _gists(rows["paragraphs"], len(quoted.paragraphs))
-    problems += wrong
-    files = [f"{sheets.FOLDER}/{name}.csv" for name in sheets.SHEETS]
-    problems.sort(key=lambda problem: (files.index(problem.file), problem.row or 0))
-    waiting = len({(problem.file, problem.row) for problem in problems})
-    lines = {name: [entry.row.line for entry in entries[name]] for name in TABLES}
-    lines["event_actors"] = [entry.row.line for entry in entries["events"] for _ in _roles(entry)]
-    return Anchored(
-        package, _files(package, entries, quoted, gists), lines, problems, waiting, _contexts(entries, quoted)
-    )
-
-
-def _with_topics(package: dict, rows: list[Row]) -> dict:
-    """Return a descriptor with the topics of a sheet, the one schema.vocabulary that each case may have for itself."""
-    package = copy.deepcopy(package)
-    if topics := {row["topic"]: row["label"] for row in rows if row["topic"]}:
-        field = schema.field_of(package, "claims", "topic")
-        field["categories"] = [{"value": topic, "label": label} for topic, label in topics.items()]
-        field["constraints"]["enum"] = list(topics)
-    return package
+    return entries, problems
 
 
 # ---- rows, each by itself: what is wrong with them ----
