@@ -152,7 +152,10 @@ def _export(options: argparse.Namespace) -> int:
 def _schema(options: argparse.Namespace) -> int:
     path = find(options.case) / DESCRIPTOR
     package = read_package(path.parent)
-    new_package = renewed(package, read_package(find("report")))
+    is_report = any(
+        resource["name"] == "claims" for resource in package["resources"]
+    )  # else it is facts from elsewhere
+    new_package = renewed(package, read_package(find("report")) if is_report else package)
     if new_package != package:
         write_atomically(path, descriptor_text(new_package))
     print(f"{path}: {'as it should be' if new_package == package else 'written'}.")

@@ -286,16 +286,14 @@ def _no_column(address: str, unknown: set[str]) -> Problem:
 def renewed(package: dict, source: dict) -> dict:
     """Return a descriptor with the tables of another one, its `source`, and with each `constraints.enum` as `categories`.
 
-    Its head stays, and so do the topics of its claims and the tables that the source does not have. A descriptor that
-    has none of the tables of the source keeps to its own.
+    Its head stays, and so do the topics of its claims and the tables that the source does not have.
     """
     package, source = copy.deepcopy(package), copy.deepcopy(source)
     tables = {resource["name"] for resource in source["resources"]}
+    with contextlib.suppress(KeyError):
+        field_of(source, "claims", "topic")["categories"] = field_of(package, "claims", "topic")["categories"]
     own = [resource for resource in package["resources"] if resource["name"] not in tables]
-    if len(own) < len(package["resources"]):
-        with contextlib.suppress(KeyError):
-            field_of(source, "claims", "topic")["categories"] = field_of(package, "claims", "topic")["categories"]
-        package["resources"] = [*source["resources"], *own]
+    package["resources"] = [*source["resources"], *own]
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if vocabulary(field):

@@ -346,6 +346,14 @@ def test_a_case_of_an_older_edition_gets_the_tables_of_today(mine):
     assert after["resources"] == [*standoff.load("practice").package["resources"], own] and after["name"] == "mine"
 
 
+def test_a_descriptor_without_tables_is_made_again(mine):
+    path = mine / "datapackage.json"
+    before = json.loads(path.read_text())
+    path.write_text('{"resources": []}')
+    assert problems(mine) == []
+    assert json.loads(path.read_text()) == before
+
+
 def test_hashes_that_cannot_be_read_make_a_changed_table_one_changed_by_hand(mine):
     (mine / "sheets" / ".written.json").write_text("null")
     (mine / "actors.csv").write_text("anything")
