@@ -191,10 +191,10 @@ def parts_are_in_order(case: Draft) -> Iterator[Problem]:
             if row["part"] != number:
                 yield row.wrong("part", f"part {number} is missing", "number the parts of a span 1, 2, 3 ...")
                 break
-        for one, other in pairwise(sorted(parts, key=lambda row: row["part"])):
-            if (other["paragraph"], other["start"]) < (one["paragraph"], one["end"]):
-                message = f"begins before part {one['part']} ends"
-                yield other.wrong("start", message, "give the parts in the order of the text, without overlap")
+        for row, following in pairwise(sorted(parts, key=lambda row: row["part"])):
+            if (following["paragraph"], following["start"]) < (row["paragraph"], row["end"]):
+                message = f"begins before part {row['part']} ends"
+                yield following.wrong("start", message, "give the parts in the order of the text, without overlap")
 
 
 @rule(spans="span_id")
@@ -249,12 +249,12 @@ def certainty_goes_with_polarity(case: Draft) -> Iterator[Problem]:
 def links_are_between_two(case: Draft) -> Iterator[Problem]:
     seen = set()
     for row in case["claim_links"]:
-        one, other, relation = row["claim_id"], row["other_id"], row["relation"]
-        if one == other:
+        claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
+        if claim == other:
             yield row.wrong("other_id", "a claim is linked to itself", "name the other claim")
-        elif relation in SYMMETRIC and (other, one, relation) in seen:
+        elif relation in SYMMETRIC and (other, claim, relation) in seen:
             yield row.wrong("other_id", "the same link stands above the other way round", "delete one of the two")
-        seen.add((one, other, relation))
+        seen.add((claim, other, relation))
 
 
 @rule(quantities="low high bound as_of")
