@@ -1,10 +1,25 @@
 """Run the commands of `standoff`: new, anchor, check, verify, export, schema, assignment, grade."""
 
 import argparse
+import json
 import sys
 import warnings
+from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
+
+from .alignment import explain, summary, verify
+from .case import find, load
+from .coding.anchor import TABLES, anchor
+from .coding.new import DATASHEET, new
+from .coding.progress import progress
+from .coding.sheets import FOLDER
+from .export import webannotation
+from .files import write_atomically
 from .problems import CaseError
+from .rules import Findings, examine
+from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
 from .text import TextError
 
 
@@ -31,52 +46,43 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="standoff", description="One news report, read as data.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    new = commands.add_parser("new", help="make the folder of a case from a text")
-    new.add_argument("name", help="small letters, digits, hyphens: the folder is data/NAME")
-    new.add_argument("--text", metavar="FILE", required=True, help="the text, with a blank line between paragraphs")
-    new.add_argument("--title", default="", help="headline, author and publisher of the text")
-    new.add_argument("--date", default="", help="day of the text, as 2024-05-09")
-    new.add_argument("--licence", default="", help="of the text, if it may be handed out: CC-BY-4.0")
-    new.add_argument(
-        "--semicolons",
-        action="store_const",
-        const=";",
-        default=",",
-        dest="separator",
-        help="write sheets for spreadsheets that separate by semicolons",
-    )
-    new.set_defaults(run=_new)
+    def command(run: Callable, name: str, words: str) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, help=words)
+        parser.set_defaults(run=run)
+        return parser
 
-    anchor = commands.add_parser(
-        "anchor", help="make the tables of a case from its sheets (exit status 1 if rows wait)"
-    )
-    anchor.add_argument("case", help="name or folder of a case")
-    anchor.set_defaults(run=_anchor)
+    parser_new = command(_new, "new", "make the folder of a case from a text")
+    parser_new.add_argument("name", help="small letters, digits, hyphens: the folder is data/NAME")
+    parser_new.add_argument("--text", metavar="FILE", required=True, help="with a blank line between paragraphs")
+    parser_new.add_argument("--title", default="", help="headline, author and publisher of the text")
+    parser_new.add_argument("--date", default="", help="day of the text, as 2024-05-09")
+    parser_new.add_argument("--licence", default="", help="of the text, if it may be handed out: CC-BY-4.0")
+    semicolons = {"action": "store_const", "const": ";", "default": ",", "dest": "separator"}
+    parser_new.add_argument("--semicolons", **semicolons, help="write sheets for spreadsheets that separate by them")
 
-    check = commands.add_parser("check", help="is a case sound? (exit status 1 if not)")
-    check.add_argument("case", nargs="?", default="report", help="name or folder of a case (default: report)")
-    check.add_argument("--article", metavar="FILE", help="the text, to look for words copied from it")
-    check.set_defaults(run=_check)
+    parser_anchor = command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows wait)")
+    parser_anchor.add_argument("case", help="name or folder of a case")
 
-    export = commands.add_parser("export", help="write a case in another format, without the text")
-    export.add_argument("case", help="name or folder of a case")
-    export.add_argument("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
-    export.add_argument("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
-    export.set_defaults(run=_export)
+    parser_check = command(_check, "check", "is a case sound? (exit status 1 if not)")
+    parser_check.add_argument("case", nargs="?", default="report", help="name or folder of a case (default: report)")
+    parser_check.add_argument("--article", metavar="FILE", help="the text, to look for words copied from it")
 
-    schema = commands.add_parser("schema", help="give a case the tables and columns that the report has")
-    schema.add_argument("case", help="name or folder of a case; its own topics stay")
-    schema.set_defaults(run=_schema)
+    parser_export = command(_export, "export", "write a case in another format, without the text")
+    parser_export.add_argument("case", help="name or folder of a case")
+    parser_export.add_argument("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
+    parser_export.add_argument("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
 
-    verify = commands.add_parser("verify", help="is this file the text of a case? (exit status 1 if spans are missing)")
-    verify.add_argument("article", help="a copy of the text, as a plain text file")
-    verify.add_argument("--case", default="report", help="name or folder of a case (default: report)")
-    verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
-    verify.set_defaults(run=_verify)
+    parser_schema = command(_schema, "schema", "give a case the tables and columns that the report has")
+    parser_schema.add_argument("case", help="name or folder of a case; its own topics stay")
+
+    parser_verify = command(_verify, "verify", "is this file the text of a case? (exit status 1 if spans are missing)")
+    parser_verify.add_argument("article", help="a copy of the text, as a plain text file")
+    parser_verify.add_argument("--case", default="report", help="name or folder of a case (default: report)")
+    parser_verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
 
     assignment = commands.add_parser("assignment", help="assignments for a class")
     actions = assignment.add_subparsers(required=True, metavar="ACTION")
@@ -108,13 +114,7 @@ def _parser():
     return parser
 
 
-# Each command imports what it needs: loading a case should not wait for the validator.
-
-
-def _new(options):
-    from .coding.new import DATASHEET, new
-    from .coding.sheets import FOLDER
-
+def _new(options: argparse.Namespace) -> int:
     given = {name: getattr(options, name) for name in ("title", "date", "licence", "separator")}
     folder = new(options.name, options.text, **given)
     paragraphs = (folder / FOLDER / "paragraphs.csv").read_text(encoding="utf-8-sig").count("\n") - 1
@@ -129,9 +129,7 @@ def _new(options):
     return 0
 
 
-def _anchor(options):
-    from .coding.anchor import TABLES, anchor
-
+def _anchor(options: argparse.Namespace) -> int:
     anchored = anchor(options.case)
     for problem in anchored.problems:
         print(problem)
@@ -143,14 +141,7 @@ def _anchor(options):
     return int(bool(anchored.problems))
 
 
-def _export(options):
-    import json
-    from pathlib import Path
-
-    from .case import load
-    from .export import webannotation
-    from .files import write_atomically
-
+def _export(options: argparse.Namespace) -> int:
     page = webannotation(load(options.case))
     path = Path(options.output or f"{page['id'].rpartition(':')[2]}.{options.to}.json")
     write_atomically(path, json.dumps(page, indent=1, ensure_ascii=False) + "\n")
@@ -158,25 +149,21 @@ def _export(options):
     return 0
 
 
-def _schema(options):
-    from .case import find
-    from .files import write_atomically
-    from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
-
+def _schema(options: argparse.Namespace) -> int:
     path = find(options.case) / DESCRIPTOR
-    text = descriptor_text(renewed(read_package(path.parent), read_package(find("report"))))
-    changed = text != path.read_text(encoding="utf-8-sig")
-    if changed:
-        write_atomically(path, text)
-    print(f"{path}: {'written' if changed else 'as it should be'}. Next: `standoff check {options.case}`.")
+    package = read_package(path.parent)
+    is_report = any(
+        resource["name"] == "claims" for resource in package["resources"]
+    )  # else it is facts from elsewhere
+    new_package = renewed(package, read_package(find("report")) if is_report else package)
+    if new_package != package:
+        write_atomically(path, descriptor_text(new_package))
+    print(f"{path}: {'as it should be' if new_package == package else 'written'}.")
+    print(f"Next: `standoff check {options.case}`.")
     return 0
 
 
-def _check(options):
-    from .case import find
-    from .coding.sheets import FOLDER
-    from .rules import examine
-
+def _check(options: argparse.Namespace) -> int:
     findings = examine(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
         return _guide(options, findings)
@@ -195,30 +182,27 @@ def _check(options):
     return int(bool(findings.problems))
 
 
-def _guide(options, findings):
+def _guide(options: argparse.Namespace, findings: Findings) -> int:
     """Check a case that is still being made."""
-    from .case import find
-    from .coding.progress import progress
-
-    found = progress(find(options.case), findings.problems)
-    print(found.paragraphs.assign(gist=found.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
+    state = progress(find(options.case), findings.problems)
+    print(state.paragraphs.assign(gist=state.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
     print("(claims that begin in each paragraph; per cent of its characters that claims cover; cruxes; gist written)")
     print()
-    for problem in [*found.unfinished, *found.problems]:
+    for problem in [*state.unfinished, *state.problems]:
         print(problem)
-    for doubt in found.doubts:
+    for doubt in state.doubts:
         print(f"Look again: {doubt}")
-    if found.next:
+    if state.next:
         print("Next:")
-        for step in found.next:
+        for step in state.next:
             print(f"- {step}")
     else:
         print("Complete: every paragraph has claims, no row waits, no rule is broken.")
-        print(f"Cite as: {found.citation}")
-    return int(bool(found.next))
+        print(f"Cite as: {state.citation}")
+    return int(bool(state.next))
 
 
-def _release(options):
+def _release(options: argparse.Namespace) -> int:
     from autograder import source as assignment
     from autograder.release import release
 
@@ -231,7 +215,7 @@ def _release(options):
     return 0
 
 
-def _grade(options):
+def _grade(options: argparse.Namespace) -> int:
     from autograder.batch import GradeError, exit_status, grade, summary
     from autograder.report.tables import PointsError
     from autograder.run.sandbox import SandboxError
@@ -255,12 +239,7 @@ def _grade(options):
     return exit_status(graded)
 
 
-def _verify(options):
-    import pandas as pd
-
-    from .alignment import explain, summary, verify
-    from .case import load
-
+def _verify(options: argparse.Namespace) -> int:
     case = load(options.case)
     df = verify(case, options.article)
     table = df

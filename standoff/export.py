@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from .problems import CaseError
+
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 CLAIM = {"content_span": "content", "source_span": "source", "cue_span": "cue"}
 
@@ -15,6 +17,8 @@ def webannotation(case):
     the first mention of an actor. Standard: https://www.w3.org/TR/annotation-model/
     """
     paragraph = case.paragraphs.set_index("paragraph")["sha256"]
+    if not case.spans["paragraph"].isin(paragraph.index).all():
+        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     bodies = _bodies(case)
     items = [
         {

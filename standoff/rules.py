@@ -12,21 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from pathlib import Path
 
+from . import schema
 from .agreement import MARKED, stretches
 from .alignment import is_other_text, verify
 from .case import NARRATOR, find, load, read_table, text_of
 from .problems import CaseError, Problem, Row
-from .schema import (
-    convert,
-    descriptor_problems,
-    elsewhere_problems,
-    key_problems,
-    link_problems,
-    read_package,
-    references,
-    resource_of,
-    vocabulary,
-)
 from .text import digest, paragraphs, read_text
 
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
@@ -95,11 +85,11 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
     shipped_text = paragraphs(read_text(shipped)) if shipped else None
     text = paragraphs(read_text(article)) if article else shipped_text
     try:
-        package = read_package(folder)
+        package = schema.read_package(folder)
     except CaseError as error:
         return Findings([error.problem], {}, [], False)
 
-    tables, problems = {}, [*descriptor_problems(package)]
+    tables, problems = {}, [*schema.descriptor_problems(package)]
     for resource in package["resources"]:
         try:
             rows = tables[resource["name"]] = read_table(folder, resource)
@@ -107,10 +97,10 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
             problems.append(error.problem)
             continue
         for field in resource["schema"]["fields"]:
-            problems += convert(rows, field)
-        problems += key_problems(resource, rows)
-    problems += link_problems(package, tables)
-    problems += elsewhere_problems(folder, package, tables)
+            problems += schema.convert(rows, field)
+        problems += schema.key_problems(resource, rows)
+    problems += schema.link_problems(package, tables)
+    problems += schema.elsewhere_problems(folder, package, tables)
     if article and _is_of_another_case(folder, article):
         text = shipped_text
         remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
@@ -201,10 +191,10 @@ def parts_are_in_order(case: Draft) -> Iterator[Problem]:
             if row["part"] != number:
                 yield row.wrong("part", f"part {number} is missing", "number the parts of a span 1, 2, 3 ...")
                 break
-        for one, other in pairwise(sorted(parts, key=lambda row: row["part"])):
-            if (other["paragraph"], other["start"]) < (one["paragraph"], one["end"]):
-                message = f"begins before part {one['part']} ends"
-                yield other.wrong("start", message, "give the parts in the order of the text, without overlap")
+        for row, following in pairwise(sorted(parts, key=lambda row: row["part"])):
+            if (following["paragraph"], following["start"]) < (row["paragraph"], row["end"]):
+                message = f"begins before part {row['part']} ends"
+                yield following.wrong("start", message, "give the parts in the order of the text, without overlap")
 
 
 @rule(spans="span_id")
@@ -212,7 +202,7 @@ def spans_are_used(case: Draft) -> Iterator[Problem]:
     pointers = [
         (resource["name"], column)
         for resource in case.package["resources"]
-        for column, other in references(resource).items()
+        for column, other in schema.references(resource).items()
         if other == "spans"
     ]
     if any(f"{table}.{column}" not in case.sound for table, column in pointers):
@@ -259,12 +249,12 @@ def certainty_goes_with_polarity(case: Draft) -> Iterator[Problem]:
 def links_are_between_two(case: Draft) -> Iterator[Problem]:
     seen = set()
     for row in case["claim_links"]:
-        one, other, relation = row["claim_id"], row["other_id"], row["relation"]
-        if one == other:
+        claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
+        if claim == other:
             yield row.wrong("other_id", "a claim is linked to itself", "name the other claim")
-        elif relation in SYMMETRIC and (other, one, relation) in seen:
+        elif relation in SYMMETRIC and (other, claim, relation) in seen:
             yield row.wrong("other_id", "the same link stands above the other way round", "delete one of the two")
-        seen.add((one, other, relation))
+        seen.add((claim, other, relation))
 
 
 @rule(quantities="low high bound as_of")
@@ -302,8 +292,8 @@ def anchors_lie_in_the_paragraph_of_the_claim(case: Draft) -> Iterator[Problem]:
 
 @rule(codings="variable value", claims="source", actors="actor_id")
 def codings_are_legal(case: Draft) -> Iterator[Problem]:
-    fields = resource_of(case.package, "claims")["schema"]["fields"]
-    labels = {field["name"]: set(vocabulary(field)) for field in fields if vocabulary(field)}
+    fields = schema.resource_of(case.package, "claims")["schema"]["fields"]
+    labels = {field["name"]: set(schema.vocabulary(field)) for field in fields if schema.vocabulary(field)}
     labels["source"] = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
     for row in case["codings"]:
         variable, value = row["variable"], row["value"]
@@ -405,7 +395,7 @@ def shipped_text_is_the_text(case: Draft) -> Iterator[Problem]:
     same = set()
     remedy = "restore article.txt, or count and hash again"
     if len(text) != len(case["paragraphs"]):
-        file = resource_of(case.package, "paragraphs")["path"]
+        file = schema.resource_of(case.package, "paragraphs")["path"]
         message = f"{len(case['paragraphs'])} paragraphs, but article.txt has {len(text)}"
         yield Problem(message, remedy, file, column="paragraph")
     for row in case["paragraphs"]:

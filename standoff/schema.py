@@ -6,6 +6,7 @@ publishes or lets a reader make, and that nothing is accepted here which the sta
 25 packages more into every student's installation, to say less of a cell than is said here.
 """
 
+import contextlib
 import copy
 import csv
 import datetime
@@ -285,15 +286,14 @@ def _no_column(address: str, unknown: set[str]) -> Problem:
 def renewed(package: dict, source: dict) -> dict:
     """Return a descriptor with the tables of another one, its `source`, and with each `constraints.enum` as `categories`.
 
-    Its head stays, and so do the topics of its claims, which are its own. A descriptor that has none of the tables of
-    the source keeps all its tables.
+    Its head stays, and so do the topics of its claims and the tables that the source does not have.
     """
-    package = copy.deepcopy(package)
-    own = {resource["name"] for resource in package["resources"]}
-    if own & {resource["name"] for resource in source["resources"]}:
-        topics = field_of(package, "claims", "topic")["categories"]
-        package["resources"] = copy.deepcopy(source["resources"])
-        field_of(package, "claims", "topic")["categories"] = topics
+    package, source = copy.deepcopy(package), copy.deepcopy(source)
+    tables = {resource["name"] for resource in source["resources"]}
+    with contextlib.suppress(KeyError):
+        field_of(source, "claims", "topic")["categories"] = field_of(package, "claims", "topic")["categories"]
+    own = [resource for resource in package["resources"] if resource["name"] not in tables]
+    package["resources"] = [*source["resources"], *own]
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if vocabulary(field):

@@ -4,7 +4,6 @@ The sheets are only read. A row in which something is missing, or whose words ar
 other rows are in the tables, so that a half-finished case can be loaded.
 """
 
-import copy
 import json
 import re
 from collections import defaultdict
@@ -13,23 +12,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from .. import schema
 from ..case import NARRATOR, find, text_of
 from ..files import csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..quotes import Quoted, QuoteError
-from ..schema import (
-    DESCRIPTOR,
-    advice,
-    columns_of,
-    descriptor_text,
-    field_of,
-    is_required,
-    parse,
-    read_package,
-    references,
-    resource_of,
-    vocabulary,
-)
 from ..text import digest, paragraphs, read_text
 from . import sheets
 from .metadata import describe, keep_text_out
@@ -94,8 +81,8 @@ def anchor(name_or_path: str | Path) -> Anchored:
 def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
     """Return the tables that somebody changed since they were written, and that are not what the sheets say."""
     try:
-        written = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError):
         written = {}
     paths = []
     for name, content in anchored.files.items():
@@ -126,27 +113,11 @@ def plan(folder: Path) -> Anchored:
     for name in sheets.SHEETS:
         rows[name], lost = sheets.read(folder, name)
         problems += lost
-    package, wrong = describe(_with_topics(read_package(folder), rows["topics"]), rows["about"])
+    package, wrong = describe(_package(folder, rows["topics"]), rows["about"])
     problems += wrong
-    keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
     names = {name: _columns_of_names(package, name) for name in TABLES}
-    entries = {}
-    for name in TABLES:
-        entries[name], seen = [], {}
-        fields = resource_of(package, name)["schema"]["fields"]
-        for row in rows[name]:
-            entry = Entry(row, dict(row), {})
-            wrong = [
-                *_repeated_key(name, row, seen),
-                *_fill_in(name, entry, names[name]),
-                *_find_spans(name, entry, quoted),
-                *_finished(name, entry, fields),
-                *_values(entry, fields),
-                *_strangers(entry, names[name], keys),
-            ]
-            problems += wrong
-            if not wrong:
-                entries[name].append(entry)
+    entries, wrong = _entries(package, rows, names, quoted)
+    problems += wrong
     problems += _drop_waiting(entries, names)
     gists, wrong = _gists(rows["paragraphs"], len(quoted.paragraphs))
     problems += wrong
@@ -160,14 +131,40 @@ def plan(folder: Path) -> Anchored:
     )
 
 
-def _with_topics(package: dict, rows: list[Row]) -> dict:
-    """Return a descriptor with the topics of a sheet, the one vocabulary that each case may have for itself."""
-    package = copy.deepcopy(package)
-    if topics := {row["topic"]: row["label"] for row in rows if row["topic"]}:
-        field = field_of(package, "claims", "topic")
-        field["categories"] = [{"value": topic, "label": label} for topic, label in topics.items()]
-        field["constraints"]["enum"] = list(topics)
-    return package
+def _package(folder: Path, topics: list[Row]) -> dict:
+    """Return the descriptor with the tables of today and the topics of a sheet, which each case may have for itself."""
+    tables = schema.read_package(find("practice"))
+    package = {"$schema": tables["$schema"], "name": folder.name} | schema.read_package(folder)
+    if labels := {row["topic"]: row["label"] for row in topics if row["topic"]}:
+        categories = [{"value": topic, "label": label} for topic, label in labels.items()]
+        schema.field_of(tables, "claims", "topic")["categories"] = categories
+        package["resources"] = [table for table in package["resources"] if table["name"] != "claims"]
+    return schema.renewed(package, tables)
+
+
+def _entries(
+    package: dict, rows: dict[str, list[Row]], names: dict[str, dict[str, str]], quoted: Quoted
+) -> tuple[dict[str, list[Entry]], list[Problem]]:
+    """Return the rows of the sheets in which nothing is wrong, by table, and what is wrong with the others."""
+    keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
+    entries, problems = {}, []
+    for name in TABLES:
+        entries[name], seen = [], {}
+        fields = schema.resource_of(package, name)["schema"]["fields"]
+        for row in rows[name]:
+            entry = Entry(row, dict(row), {})
+            wrong = [
+                *_repeated_key(name, row, seen),
+                *_fill_in(name, entry, names[name]),
+                *_find_spans(name, entry, quoted),
+                *_finished(name, entry, fields),
+                *_values(entry, fields),
+                *_strangers(entry, names[name], keys),
+            ]
+            problems += wrong
+            if not wrong:
+                entries[name].append(entry)
+    return entries, problems
 
 
 # ---- rows, each by itself: what is wrong with them ----
@@ -219,7 +216,7 @@ def _find_spans(name: str, entry: Entry, quoted: Quoted) -> Iterator[Problem]:
 
 def _finished(name: str, entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     pointers = {pointer: column for column, pointer in sheets.QUOTES.get(name, {}).items()}
-    needed = {pointers.get(field["name"], field["name"]) for field in fields if is_required(field)}
+    needed = {pointers.get(field["name"], field["name"]) for field in fields if schema.is_required(field)}
     empty = [column for column in sheets.SHEETS[name] if column in needed and not entry.cells[column]]
     if empty:
         verb = "is" if len(empty) == 1 else "are"
@@ -237,9 +234,11 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
             yield entry.row.wrong(column, f"{cell} is what a spreadsheet leaves of a cell", remedy)
             continue
-        entry.cells[column] = cell = next((label for label in vocabulary(field) if label.lower() == cell.lower()), cell)
+        entry.cells[column] = cell = next(
+            (label for label in schema.vocabulary(field) if label.lower() == cell.lower()), cell
+        )
         try:
-            parse(cell, field)
+            schema.parse(cell, field)
         except ValueError as error:
             yield entry.row.wrong(column, str(error), _remedy(field, cell))
 
@@ -255,7 +254,7 @@ def _remedy(field: dict, cell: str) -> str:
     if field["name"] == "actor_id":
         instead = "_".join(re.findall("[a-z0-9]+", cell)).lstrip("_0123456789") or field["example"]
         return f"write small letters, digits and underscores, first a letter: {instead}"
-    return advice(field)
+    return schema.advice(field)
 
 
 # ---- rows that name others ----
@@ -267,7 +266,7 @@ def _keys(cell: str) -> list[str]:
 
 def _columns_of_names(package: dict, name: str) -> dict[str, str]:
     """Return the columns of a sheet that name rows of another sheet: the name of that sheet, by column."""
-    named = references(resource_of(package, name)) | dict.fromkeys(ROLES, "actors")
+    named = schema.references(schema.resource_of(package, name)) | dict.fromkeys(ROLES, "actors")
     return {column: named[column] for column in sheets.SHEETS[name] if column in named}
 
 
@@ -330,13 +329,13 @@ def _files(package: dict, entries: dict[str, list[Entry]], quoted: Quoted, gists
         "event_actors": [[entry.cells["event_id"], *role] for entry in entries["events"] for role in _roles(entry)],
     }
     for name, ready in entries.items():
-        columns = columns_of(resource_of(package, name))
+        columns = schema.columns_of(schema.resource_of(package, name))
         rows = [entry.cells | {column: spans[tuple(span)] for column, span in entry.spans.items()} for entry in ready]
         tables[name] = [[row.get(column, "") for column in columns] for row in rows]
-    files = {DESCRIPTOR: descriptor_text(package)}
+    files = {schema.DESCRIPTOR: schema.descriptor_text(package)}
     for name, rows in tables.items():
-        resource = resource_of(package, name)
-        files[resource["path"]] = csv_text([columns_of(resource), *rows])
+        resource = schema.resource_of(package, name)
+        files[resource["path"]] = csv_text([schema.columns_of(resource), *rows])
     return files
 
 

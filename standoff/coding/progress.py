@@ -45,8 +45,8 @@ class Progress:
 def progress(folder: Path, problems: list[Problem]) -> Progress:
     """Return the progress of a case with sheets, given the problems that `check` found in its tables."""
     anchored, command = plan(folder), f"standoff anchor {folder.name}"
-    steps = []
-    if is_current(folder, anchored):
+    steps, current = [], is_current(folder, anchored)
+    if current:
         problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
     else:
         problems = []
@@ -73,7 +73,8 @@ def progress(folder: Path, problems: list[Problem]) -> Progress:
         steps.append(f"Say what the data are, in the sheet about: {', '.join(missing)}.")
     if count := unanswered(folder):
         steps.append(f"Answer the questions of {DATASHEET} ({count} left).")
-    return Progress(table, anchored.problems, problems, _doubts(case), steps, citation(anchored.package))
+    doubts = _doubts(case) if current else []  # old tables may point into another text
+    return Progress(table, anchored.problems, problems, doubts, steps, citation(anchored.package))
 
 
 def coverage(case: Case) -> pd.DataFrame:

@@ -328,6 +328,38 @@ def test_a_table_changed_by_hand_is_kept(mine):
     assert problems(mine) == []
 
 
+def test_a_case_of_an_older_edition_gets_the_tables_of_today(mine):
+    """Its own table stays; one that is lacking comes back; and a source that nobody knows is named."""
+    path = mine / "datapackage.json"
+    package = json.loads(path.read_text())
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            field.pop("foundIn", None)
+    own = {"name": "notes", "path": "notes.csv", "schema": {"fields": [{"name": "note", "type": "string"}]}}
+    package = {"resources": [*package["resources"][:-1], own]}
+    path.write_text(json.dumps(package))
+    sheets.write(mine, "claims", [CLAIM | {"source": "tamsl"}])
+    (mine / "sheets" / ".written.json").write_text("null")
+    (problem,) = problems(mine)
+    assert "'tamsl' is not in the sheet actors" in problem
+    after = json.loads(path.read_text())
+    assert after["resources"] == [*standoff.load("practice").package["resources"], own] and after["name"] == "mine"
+
+
+def test_a_descriptor_without_tables_is_made_again(mine):
+    path = mine / "datapackage.json"
+    before = json.loads(path.read_text())
+    path.write_text('{"resources": []}')
+    assert problems(mine) == []
+    assert json.loads(path.read_text()) == before
+
+
+def test_hashes_that_cannot_be_read_make_a_changed_table_one_changed_by_hand(mine):
+    (mine / "sheets" / ".written.json").write_text("null")
+    (mine / "actors.csv").write_text("anything")
+    assert "was changed by hand" in problems(mine)[0]
+
+
 def test_a_crlf_copy_of_a_table_is_no_change_by_hand(mine):
     path = mine / "actors.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))

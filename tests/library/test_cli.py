@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+import sheets
 
 from standoff.cli import main
 from standoff.text import paragraphs, read_text
@@ -191,3 +193,56 @@ def test_the_report_verifies_exactly(run, report_text):
     assert status == 0
     assert out.endswith("This is the text.\n")
     assert re.search(r"(\d+) exact, 0 folded, 0 relocated, 0 missing of \1\n", out)
+
+
+def as_a_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def header_twice(path):
+    header, _, rows = path.read_bytes().partition(b"\n")
+    first, *others = header.split(b",")
+    path.write_bytes(b",".join([first, first, *others[1:]]) + b"\n" + rows)
+
+
+TO = "webannotation"
+COMMANDS = {  # by the file that is damaged: the commands that read it, but for `check`, which reads them all
+    "datapackage.json": ["schema"],
+    "article.txt": [],
+    "paragraphs.csv": ["export"],
+    "spans.csv": [],
+    "sheets/claims.csv": ["anchor"],
+    "sheets/about.csv": [],
+    "sheets/.written.json": ["anchor"],
+}
+DAMAGES = {
+    "deleted": lambda path: path.unlink(),
+    "a folder": as_a_folder,
+    "empty": lambda path: path.write_bytes(b""),
+    "null": lambda path: path.write_bytes(b"null"),
+    "cut after the first line": lambda path: path.write_bytes(path.read_bytes().partition(b"\n")[0]),
+    "header twice": header_twice,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.filterwarnings("ignore::UnicodeWarning")
+def test_a_damaged_file_is_answered_with_file_and_remedy(run, practice, tmp_path, monkeypatch, damage):
+    """By every command that reads it; what is done about it is said, and a file that can be read is read."""
+    monkeypatch.chdir(tmp_path)
+    mine = sheets.case_with_sheets(practice)
+    run("anchor", "mine")
+    for file, commands in COMMANDS.items():
+        folder = tmp_path / "copy"
+        shutil.copytree(mine, folder)
+        damage(folder / file)
+        for command in ["check", *commands]:
+            status, out, err = run(command, folder, *(["--to", TO] if command == "export" else []))
+            assert status < 2 or re.search(r"^\S.*: .*(Remedy: .*|save .*)\.$", err, re.M), (file, command, err)
+        shutil.rmtree(folder)
+
+
+def test_an_export_to_nowhere_is_answered(run, tmp_path):
+    status, _, err = run("export", "practice", "--to", TO, "--output", tmp_path / "no" / "folder.json")
+    assert status == 2 and "folder.json" in err and "Remedy: " in err
