@@ -92,7 +92,7 @@
 
   // ---- table --------------------------------------------------------------------------------------------------
   //
-  // <form class="so-filter" data-table="ID" [data-noun="claims"] hidden>
+  // <form class="so-filter" data-table="ID" data-noun="claims" hidden>
   //   <label>Search <input type="search"></label>
   //   <label>Source <select data-column="source"><option value="">all</option></select></label>
   //   <button type="reset">Show all</button> <output role="status" aria-live="polite"></output>
@@ -100,56 +100,51 @@
   // <div class="so-scroll"><table id="ID"><thead><tr><th>source</th> ...</tr></thead> <tbody> ...
   //
   // What is searched for and chosen stands in the page's address (?source=Joe+Biden&certainty=certain), so that it can be sent.
-  // A column is found by its header's words. A select that has no values of its own gets the column's.
-
-  const valueOf = (cell) => (cell ? cell.textContent.trim() : "");
+  // A select gets the values of the column whose header has its name.
 
   function startTable(form) {
     const table = document.querySelector(`table#${CSS.escape(form.dataset.table)}`); // a heading may have that id, too
-    if (!table || !table.tHead || !table.tBodies.length) return;
+    if (!table) return; // the form of the page that does not exist, which only looks like this one
     const body = table.tBodies[0];
     const rows = [...body.rows];
-    const headers = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+    const headers = [...table.tHead.rows[0].cells];
     const search = form.querySelector("input");
     const output = form.querySelector("output");
     const words = new Map(rows.map((row) => [row, folded(row.textContent)]));
+    const valueOf = (row, column) => row.cells[column].textContent.trim();
 
     const fields = { q: search };
-
-    const indexOf = (name) => headers.findIndex((header) => folded(header.textContent) === folded(name));
-    const selects = [...form.querySelectorAll("select[data-column]")].map((select) => {
-      const column = indexOf(select.dataset.column);
-      if (![...select.options].some((option) => option.value !== "")) {
-        const values = new Set(rows.map((row) => valueOf(row.cells[column])).filter(Boolean));
-        for (const value of [...values].sort(compare)) select.add(new Option(value, value));
-      }
+    const selects = [...form.querySelectorAll("select")].map((select) => {
+      const column = headers.findIndex((header) => folded(header.textContent) === folded(select.dataset.column));
+      const values = new Set(rows.map((row) => valueOf(row, column)).filter(Boolean));
+      for (const value of [...values].sort(compare)) select.add(new Option(value, value));
       fields[select.dataset.column] = select;
       return { select, column };
     });
 
     function readAddress() {
       const wanted = new URLSearchParams(location.search);
-      for (const [name, field] of Object.entries(fields)) if (field && wanted.has(name)) field.value = wanted.get(name);
+      for (const [name, field] of Object.entries(fields)) if (wanted.has(name)) field.value = wanted.get(name);
       for (const { select } of selects) if (select.selectedIndex < 0) select.value = ""; // no such value: all
     }
 
     function writeAddress() {
-      const chosen = Object.entries(fields).filter(([, field]) => field && field.value !== "");
+      const chosen = Object.entries(fields).filter(([, field]) => field.value !== "");
       const query = new URLSearchParams(chosen.map(([name, field]) => [name, field.value])).toString();
       history.replaceState(null, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
     }
 
     function filter() {
-      const wanted = folded(asText(search ? search.value.normalize() : "")).split(" ");
+      const wanted = folded(asText(search.value.normalize())).split(" ");
       let shown = 0;
       for (const row of rows) {
         const matches =
           wanted.every((word) => words.get(row).includes(word)) &&
-          selects.every(({ select, column }) => select.value === "" || valueOf(row.cells[column]) === select.value);
+          selects.every(({ select, column }) => select.value === "" || valueOf(row, column) === select.value);
         row.hidden = !matches;
         if (matches) shown += 1;
       }
-      if (output) output.textContent = `${shown} of ${rows.length} ${form.dataset.noun || "rows"}`;
+      output.textContent = `${shown} of ${rows.length} ${form.dataset.noun}`;
     }
 
     function sortBy(header) {
@@ -158,7 +153,7 @@
       for (const other of headers) other.removeAttribute("aria-sort");
       header.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
       const sorted = [...rows].sort((a, b) => {
-        const [one, two] = [valueOf(a.cells[column]), valueOf(b.cells[column])];
+        const [one, two] = [valueOf(a, column), valueOf(b, column)];
         if (one === "" || two === "") return (one === "") - (two === ""); // empty cells last, both ways
         return direction * compare(one, two);
       });

@@ -137,13 +137,6 @@ def _checked(value, depth):
     return data
 
 
-def _list_of(check):
-    def check_all(items, depth):
-        return [check(item, depth) for item in _typed(list)(items, depth)]
-
-    return check_all
-
-
 def _typed(*types):
     def check(value, depth):
         if type(value) not in types:
@@ -151,6 +144,11 @@ def _typed(*types):
         return value.encode("utf-8", "replace").decode() if type(value) is str else value
 
     return check
+
+
+def _list_of(check):
+    a_list = _typed(list)
+    return lambda items, depth: [check(item, depth) for item in a_list(items, depth)]
 
 
 def _checked_number(value, depth):
@@ -177,22 +175,18 @@ FIELDS = {
 
 def brief(value: dict, length: int = 200) -> str:
     """Return plain data as a short text for people, of at most `length` characters."""
-    kind = value["kind"]
-    name = {"map": "dict", "series": "Series", "table": "DataFrame"}.get(kind, kind)
-    if kind == "table":
-        words = f"{name} of {len(value['rows'])} rows: {_listed(value['columns'])}"
-    elif "labels" in value:
-        pairs = zip(value["labels"][:20], value["items"])
-        words = f"{name} of {len(value['items'])}: {', '.join(f'{brief(a, 40)}: {brief(b, 40)}' for a, b in pairs)}"
-    elif "items" in value:
-        words = f"{name} of {len(value['items'])}: {_listed(value['items'])}"
-    elif kind == "other":
-        words = f"an object of type {value['type']}"
+    kind, parts = value["kind"], value.get("columns", value.get("items"))
+    if parts is None:
+        words = f"an object of type {value['type']}" if kind == "other" else str(value.get("value", "nothing"))
     else:
-        words = str(value.get("value", "nothing"))
+        shown = [brief(part, 40) for part in parts[:20]]
+        shown = (
+            [f"{brief(label, 40)}: {part}" for label, part in zip(value["labels"], shown)]
+            if "labels" in value
+            else shown
+        )
+        name = {"map": "dict", "series": "Series", "table": "DataFrame"}.get(kind, kind)
+        size = f"{len(value['rows'])} rows" if kind == "table" else len(parts)
+        words = f"{name} of {size}: {', '.join(shown)}"
     words = " ".join("".join(c if c.isprintable() else " " for c in words[: 2 * length]).split())
     return words if len(words) <= length else f"{words[: length - 1]}…"
-
-
-def _listed(values):
-    return ", ".join(brief(value, 40) for value in values[:20])

@@ -7,7 +7,7 @@ the answer. In a notebook the reader calls `check(number, answer)`; on the built
 import ast
 import html
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 from IPython.display import HTML, display
@@ -30,10 +30,10 @@ class Exercise:
     question: str
     solution: str
     answer: object
-    mistakes: dict[str, object] = field(default_factory=dict)
-    options: dict[str, str] = field(default_factory=dict)  # texts of a choice, by letter
-    why: str = ""
-    tolerance: float = TOLERANCE
+    mistakes: dict[str, object]
+    options: dict[str, str]  # texts of a choice, by letter
+    why: str
+    tolerance: float
 
 
 _exercises: dict[int, Exercise] = {}  # those of the chapter that runs in this kernel
@@ -56,7 +56,7 @@ def exercise(
     solution   Python code whose last line gives the answer; run where the exercise stands. With `options` it gives the
                letter of the right option
     options    texts of a choice, called a, b, c ... in this order
-    hints      what to say to a wrong answer, by the code (or the letter) that leads to it
+    hints      what to say to a wrong answer, by the code (or the letter) that leads to it; each sentence once
     why        what makes the right answer right
     tolerance  how far a number may be off
     page       False where the page shows no field for an answer, because it cannot be found without running code; it
@@ -64,9 +64,8 @@ def exercise(
     """
     scope = callers_names()
     mistakes = {text: key if options else _run(key, scope) for key, text in (hints or {}).items()}
-    stated = Exercise(
-        question, solution, _run(solution, scope), mistakes, dict(zip("abcdefgh", options or [])), why, tolerance
-    )
+    letters = dict(zip("abcdefgh", options or []))
+    stated = Exercise(question, solution, _run(solution, scope), mistakes, letters, why, tolerance)
     _exercises[number] = stated
     display(HTML(_html(number, stated, page)))
 

@@ -86,8 +86,8 @@ def data(tmp_path_factory):
 class Bench:
     """Runs the answers of one assignment on one kind of data."""
 
-    def __init__(self, assignment, folder):
-        self.assignment, self.folder, self.loaded = assignment, folder, {}
+    def __init__(self, assignment, folder, released):
+        self.folder, self.released, self.loaded = folder, released, {}
         self.tasks = [task for task in assignment.tasks if not task.prose]
         self.cells = {sources.role(cell).get("grade_id"): cell.source for cell in assignment.notebook.cells}
         self.helpers = runs.helpers(assignment)
@@ -95,73 +95,81 @@ class Bench:
             self.setup = {}
             for step in runs.setup(assignment):
                 exec(step["source"], self.setup)
-            self.right = {task.name: [self.rights(task, one) for one in task.comparisons] for task in self.tasks}
+            self.right = {task.name: self.rights(task) for task in self.tasks}
 
     @contextlib.contextmanager
     def here(self):
         """Cases come from this bench's folder, fresh each time and read once; nothing is shown."""
-        find = standoff.case.find
+        find, load = standoff.case.find, standoff.case.load
 
         def find_here(name):
             path = self.folder / "data" / str(name)
             return path if path.is_dir() else find(name)
 
+        def load_here(name="report"):
+            if name not in self.loaded:
+                self.loaded[name] = load(name)
+            return copied(self.loaded[name])
+
         with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
             patch.setattr(standoff.case, "find", find_here)
+            patch.setattr(standoff, "load", load_here)
             patch.chdir(self.folder)
             yield
 
-    def scope(self, task=None):
-        """The names of the setup cells, their cases copied, with those of the task's hidden part."""
-        names = {name: value for name, value in self.setup.items()}
-        for name, value in names.items():
-            if isinstance(value, standoff.case.Case):
-                names[name] = copy.copy(value)
-                names[name].tables = {table: frame.copy() for table, frame in value.tables.items()}
-        if task:
-            exec(self.helpers[task.name], names)
-        return names
+    def scope(self):
+        """The names of the setup cells, their cases copied."""
+        cases = {name: copied(value) for name, value in self.setup.items() if isinstance(value, standoff.case.Case)}
+        return self.setup | cases
 
-    def rights(self, task, one):
-        """The right value of a comparison, and those of the mistakes by what is said of them."""
-        names = self.scope(task)
-        wrong = {}
-        for expression, sentence in one.mistakes:
-            with contextlib.suppress(Exception):  # a mistake that leads nowhere on these data
-                wrong[sentence] = plain(eval(expression, names))
-        return plain(eval(one.right, names)), wrong
-
-    def run(self, answers, only=None):
-        """What comes of a notebook with these answers in place of the reference (dict of str by task): for each task
-        its visible check's message ("" if it passes), and for each comparison plain data, or an error's name."""
-        found, names = {}, self.scope()
-        with self.here():
-            for task in self.tasks:
-                failed = self.attempt(answers.get(task.name, self.cells[task.name]), names)
-                if only and task.name != only:
-                    continue
-                visible = failed or self.attempt(sources.HIDDEN.sub("", self.cells[task.check]), dict(names))
-                asked, questions = dict(names), [one.expression for one in task.comparisons if not one.files]
-                exec(runs.needed(self.helpers[task.name], questions) if questions else "", asked)
-                found[task.name] = visible, [self.answer(one, asked) for one in task.comparisons]
+    def rights(self, task):
+        """For each comparison of a task the right value, and those of the mistakes by what is said of them."""
+        names = self.scope()
+        exec(self.helpers[task.name], names)
+        found = []
+        for one in task.comparisons:
+            wrong = {}
+            for expression, sentence in one.mistakes:
+                with contextlib.suppress(Exception):  # a mistake that leads nowhere on these data
+                    wrong[sentence] = plain(eval(expression, names))
+            found.append((plain(eval(one.right, names)), wrong))
         return found
 
-    @staticmethod
-    def attempt(code, names):
-        try:
-            exec(compile(code, "<cell>", "exec"), names)
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
+    def attempt(self, code, names):
+        """What a cell that stops says; "" if it runs to its end."""
+        with self.here():
+            try:
+                exec(compile(code, "<cell>", "exec"), names)
+            except Exception as error:
+                return f"{type(error).__name__}: {error}"
         return ""
 
-    @staticmethod
-    def answer(one, names):
+    def asked(self, task, names):
+        """The names of a notebook with those of a task's hidden part that its questions need."""
+        names, questions = dict(names), [one.expression for one in task.comparisons if not one.files]
+        with self.here():
+            exec(runs.needed(self.helpers[task.name], questions) if questions else "", names)
+        return names
+
+    def reason(self, task, place, names):
+        """Why the answer to a comparison is refused, as the student reads it; "" if it is right."""
+        one, (right, mistakes) = task.comparisons[place], self.right[task.name][place]
         if one.files:  # judged by what was handed in, not by these cells
-            return None
-        try:
-            return plain(eval(one.expression, names))
-        except Exception as error:
-            return type(error).__name__
+            return ""
+        with self.here():
+            try:
+                answer = plain(eval(one.expression, names))
+            except Exception as error:
+                return f"It stops with {type(error).__name__}."
+        reason = judge(answer, right, mistakes, one.tolerance, one.ordered)
+        return ELSEWHERE if reason and not self.released and reason not in mistakes else reason
+
+
+def copied(case):
+    """A case whose tables can be changed."""
+    other = copy.copy(case)
+    other.tables = {table: frame.copy() for table, frame in case.tables.items()}
+    return other
 
 
 @pytest.fixture(scope="module")
@@ -171,30 +179,39 @@ def benches(data):
 
     def of(name):
         if name not in made:
-            made[name] = {kind: Bench(sources.read(name), folder) for kind, folder in data.items()}
+            made[name] = {kind: Bench(sources.read(name), folder, kind == "released") for kind, folder in data.items()}
         return made[name]
 
     return of
 
 
 def verdicts(benches, answers, only=None):
-    """For each task, the visible check's message on the released data, and why its grading refuses it ("")."""
-    ran = {kind: bench.run(answers, only) for kind, bench in benches.items()}
-    return {task: (seen, _reason(task, benches, ran)) for task, (seen, _) in ran["released"].items()}
+    """What comes of a notebook with these answers in place of the reference (dict of str by task): for each task, or only
+    for this one, the visible check's message on the released data ("" if it passes), and why its grading refuses it ("").
+    """
+    found, notebooks = {}, {kind: bench.scope() for kind, bench in benches.items()}
+    released = benches["released"]
+    for task in released.tasks:
+        code = answers.get(task.name, released.cells[task.name])
+        failed = {kind: bench.attempt(code, notebooks[kind]) for kind, bench in benches.items()}
+        if only in (None, task.name):
+            check = sources.HIDDEN.sub("", released.cells[task.check])
+            seen = failed["released"] or released.attempt(check, dict(notebooks["released"]))
+            found[task.name] = seen, _reason(task, benches, notebooks)
+        if only == task.name:
+            break
+    return found
 
 
-def _reason(name, benches, ran):
-    task = next(task for task in benches["released"].tasks if task.name == name)
-    for place, one in enumerate(task.comparisons):
-        for kind, bench in benches.items():
-            answer = ran[kind][name][1][place]
-            if isinstance(answer, str):
-                return f"It stops with {answer}."
-            right, mistakes = bench.right[name][place]
-            reason = answer and judge(answer, right, mistakes, one.tolerance, one.ordered)
-            if reason:
-                return ELSEWHERE if kind != "released" and reason not in mistakes else reason
-    return ""
+def _reason(task, benches, notebooks):
+    """The first reason for which a task is refused; what comes after it is not asked."""
+    asked = {kind: bench.asked(task, notebooks[kind]) for kind, bench in benches.items()}
+    reasons = (
+        bench.reason(task, place, asked[kind])
+        for place in range(len(task.comparisons))
+        for kind, bench in benches.items()
+    )
+    return next(filter(None, reasons), "")
 
 
 def has_files(task):
