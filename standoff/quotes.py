@@ -7,7 +7,7 @@ letter a capital. So words are looked for with their marks made alike and withou
 import re
 from bisect import bisect_right
 
-from .alignment import MARKS
+from .text import PUNCTUATION
 
 PLAIN = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash": "-", "invisible": ""}
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
@@ -184,7 +184,7 @@ def _is_whole(text, start, end):
 def _fold(text):
     """The text with its marks made alike and without capitals; and for each character of that its place in `text`."""
     letters, places, begin = [], [], 0
-    for mark in [*MARKS.finditer(text), None]:
+    for mark in [*PUNCTUATION.finditer(text), None]:
         for place in range(begin, mark.start() if mark else len(text)):
             for letter in text[place].casefold():
                 letters.append(letter)

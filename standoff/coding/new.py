@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..case import DESCRIPTOR, CaseError, find, read_package
-from ..text import TextError, paragraphs, read_text
+from ..text import TextError, count_damage, paragraphs, read_text
 from . import sheets
 from .anchor import anchor, as_csv
 from .metadata import ENTRIES, wrong_date, wrong_licence
@@ -99,9 +99,9 @@ def _blocks(path):
         raise TextError(
             f"{Path(path).name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs."
         )
-    if damaged := re.findall("\ufffd|â€|Ã[\u0080-\u00bf]", text):
+    if damaged := count_damage(text):
         raise TextError(
-            f"{Path(path).name} is damaged: {len(damaged)} characters were lost. Copy the text again, and save it as UTF-8."
+            f"{Path(path).name} is damaged: {damaged} characters were lost. Copy the text again, and save it as UTF-8."
         )
     return blocks
 
