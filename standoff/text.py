@@ -61,10 +61,11 @@ def splits_word(text: str, position: int) -> bool:
 
     Only cased letters and digits make words whose edges are known; Chinese, for one, runs on.
     """
-    return 0 < position < len(text) and _is_cased(text[position - 1]) and _is_cased(text[position])
+    return 0 < position < len(text) and is_cased(text[position - 1]) and is_cased(text[position])
 
 
-def _is_cased(character):
+def is_cased(character: str) -> bool:
+    """Tell whether a character is a letter with a capital, or a digit."""
     return character.isdigit() or character.lower() != character.upper()
 
 
