@@ -211,9 +211,10 @@
       this.anchors = [[0, 0], [inOrder.reduce((end, { position, length }) => Math.max(end, position + length), 0), this.size]];
       this.steps = EFFORT * (100 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
       for (const span of long) this.try(span, this.inPlace(span));
-      const reserve = this.steps / 2;
+      const reserve = this.steps >> 1;
       for (const respelled of [false, true]) {
-        this.searchAnywhere(missing(long), respelled, reserve);
+        this.reserve = reserve;
+        this.searchAnywhere(missing(long), respelled);
         if (missing(long).length < long.length) break;
       }
       if (missing(long).length === long.length) return;
@@ -230,7 +231,7 @@
       }
     }
 
-    searchAnywhere(spans, respelled, reserve) {
+    searchAnywhere(spans, respelled) {
       const wanted = Map.groupBy(spans, ({ length }) => length);
       const byHash = [...wanted].map(([length, some]) => [length, Map.groupBy(some, ({ hash }) => hash)]);
       for (const [length, hashes] of byHash.sort((a, b) => b[1].size - a[1].size || a[0] - b[0])) {
@@ -242,7 +243,7 @@
             const hash = this.hash(stretch);
             if (hashes.has(hash)) hits.set(hash, (hits.get(hash) ?? new Map()).set(`${position} ${end}`, [position, end]));
           }
-          if (this.steps < reserve) return;
+          if (this.steps <= this.reserve) return;
         }
         for (const [hash, places] of hits) {
           const same = hashes.get(hash);
@@ -274,8 +275,10 @@
     }
 
     try(span, positions, { mixed = false, limit = null } = {}) {
+      this.reserve = Math.max(this.steps - TRIES, 0);
       const tried = new Set();
       for (const position of positions) {
+        if (limit !== null && this.steps <= this.reserve) return false;
         if (position < 0 || tried.has(position)) continue;
         tried.add(position);
         for (const [stretch, end] of this.spellings(position, span.length, { mixed })) {
@@ -294,7 +297,7 @@
       const first = firstIndex(this.signs, ({ start }) => start >= position);
       if (asIs || first === this.signs.length || this.signs[first].start >= position + length) return;
       const waiting = [[null, 0, position, first, {}]];
-      for (let tries = TRIES; tries && waiting.length && this.steps > 0; tries -= 1) {
+      while (waiting.length && this.steps > this.reserve) {
         this.steps -= 1;
         const [spelled, size, begin, number, styles] = waiting.pop();
         const sign = this.signs[number];

@@ -30,7 +30,7 @@ LONG = 20  # characters; a shorter span may be in another text, or elsewhere in 
 LIMIT = 10  # A copy that is this many times longer than the original is not searched.
 REACH = 1000  # characters; how far from its expected position a span is looked for
 EFFORT = 500  # steps that a span may cost on average; a step is a sign that is spelled, or 64 characters hashed
-TRIES = 20_000  # steps that the spellings of one stretch may cost
+TRIES = 20_000  # steps that one round of trying a span may cost
 
 # How the original may have spelled a sign of each kind; as in the copy comes before these.
 SPELLINGS = {
@@ -183,7 +183,8 @@ class _Alignment:
         self.sign_starts = [sign.start for sign in self.signs]
         self.matches = {}
         self.anchors = []  # pairs of a position in the original and the same in the copy, in order
-        self.steps = 0  # how many may still be taken
+        self.steps = 0  # how many may still be taken, down to the reserve
+        self.reserve = 0
 
     def find(self, spans: list[Span]) -> list[Match]:
         """Search for spans; the answer has a Match for each."""
@@ -194,9 +195,10 @@ class _Alignment:
         self.steps = EFFORT * (100 + sum(1 + span.length // 64 for span in in_order))
         for span in long:
             self._try(span, self._in_place(span))
-        reserve = self.steps / 2
+        reserve = self.steps // 2
         for respelled in (False, True):  # Most spans hold no punctuation, and are found in the copy as it is.
-            self._search_anywhere([span for span in long if span not in self.matches], respelled, reserve)
+            self.reserve = reserve
+            self._search_anywhere([span for span in long if span not in self.matches], respelled)
             if self.matches:
                 break
         if self.matches:
@@ -214,8 +216,8 @@ class _Alignment:
                 yield ruler.back(ruler.to(begin) + span.start)
             yield ruler.back(span.position)
 
-    def _search_anywhere(self, spans, respelled, reserve):
-        """Match spans that stand at just one position of the copy, common lengths first, until only `reserve` steps are left."""
+    def _search_anywhere(self, spans, respelled):
+        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
         wanted = defaultdict(lambda: defaultdict(list))
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
@@ -225,7 +227,7 @@ class _Alignment:
                 for stretch, end in self._spellings(position, length, as_is=not respelled):
                     if end in self._word_ends and (key := self._hash(stretch)) in by_hash:
                         hits[key].add((position, end))
-                if self.steps < reserve:
+                if self.steps <= self.reserve:
                     return
             for key, places in hits.items():
                 if len(places) == len({span.position for span in by_hash[key]}) == 1:
@@ -258,8 +260,11 @@ class _Alignment:
 
     def _try(self, span, positions, mixed=False, limit=None):
         """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        self.reserve = max(self.steps - TRIES, 0)
         tried = set()
         for position in positions:
+            if limit is not None and self.steps <= self.reserve:
+                return False
             if position < 0 or position in tried:
                 continue
             tried.add(position)
@@ -282,9 +287,7 @@ class _Alignment:
         if as_is or first == len(self.signs) or self.sign_starts[first] >= position + length:
             return
         waiting = [((), 0, position, first, {})]
-        for _ in range(TRIES):
-            if not waiting or self.steps <= 0:
-                return
+        while waiting and self.steps > self.reserve:
             self.steps -= 1
             spelled, size, begin, number, styles = waiting.pop()
             end = self.sign_starts[number] if number < len(self.signs) else len(self.text)
