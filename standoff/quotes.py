@@ -70,10 +70,10 @@ class Quoted:
         raise QuoteError(*self._missing(quote, paragraph))
 
     def _everywhere(self, quote, paragraph=None):
-        """All ways to find the words, in one paragraph or all: a list of lists of parts."""
+        """List all ways to find the words, in one paragraph or all: a list of lists of parts."""
         attempts = [[quote]]
-        if OMISSION.search(quote):
-            attempts.append([words for words in OMISSION.split(quote) if words])
+        if (parts := [words for words in OMISSION.split(quote) if words]) and parts != [quote]:
+            attempts.append(parts)
         if (bare := quote.strip("\"'“”‘’„«»")) != quote and bare:  # quotation marks that the author put around them
             attempts.append([bare])
         for first, *rest in attempts:
@@ -108,11 +108,8 @@ class Quoted:
 
     def _alike(self, words, paragraph):
         wanted, _ = _fold(words)
-        numbers = (
-            [paragraph]
-            if paragraph
-            else min((self._having[w] for w in _words(wanted)), key=len, default=self.paragraphs)
-        )
+        having = [self._having.get(word, []) for word in _words(wanted)]
+        numbers = [paragraph] if paragraph else min(having, key=len, default=self.paragraphs)
         for number in numbers if wanted else ():
             folded, at = self._folded[number]
             start = folded.find(wanted)
