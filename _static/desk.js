@@ -107,274 +107,315 @@
 
   const hex = (hash) => Array.from(hash, (value) => (value >>> 0).toString(16).padStart(8, "0")).join("");
   const sha256 = (text) => hex(digest(encoder.encode(text)));
+  const shortDigest = (text) => hex(digest(encoder.encode(text)).subarray(0, 2));
 
-  // ---- a copy, as it is and as its original may have been spelled ------------------------------------------------
+  // ---- a copy aligned with a case: the same procedure, step by step, as in standoff/alignment.py -----------------
 
-  const MARKS =
+  const LONG = 20;
+  const LIMIT = 10;
+  const REACH = 1000;
+  const EFFORT = 500;
+  const TRIES = 20000;
+  const PUNCTUATION =
     /(?<double>[“”„‟"«»″])|(?<single>[‘’‚‛'`´′ʼ])|(?<ellipsis>…|\.\.\.)|(?<hyphen>(?<=[\p{L}\p{N}_])[-‐‑] ?(?=[\p{L}\p{N}_]))|(?<dash>--+|[-‐‑‒–—―−])|(?<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])/gu;
   const SPELLINGS = {
-    double: ['"', "“", "”"], single: ["'", "‘", "’"], ellipsis: ["...", "…"], hyphen: ["-", "- ", "–", "—"],
-    dash: ["-", "–", "—", "--"], invisible: [""],
+    double: ['"', "“", "”"], single: ["'", "‘", "’"], ellipsis: ["…", "..."],
+    hyphen: ["-", "- ", "–", "—"], dash: ["-", "–", "—", "--"],
   };
-  const STRAIGHT = { double: '""', single: "''" };
-  const CURLY = { double: "“”", single: "‘’" };
-  const STYLES = [null, "-"].flatMap((hyphen) => [null, "…", "..."].flatMap((ellipsis) =>
-    [null, "-", "–", "—", "--"].flatMap((dash) => [null, STRAIGHT, CURLY].map((quotes) => ({ hyphen, ellipsis, dash, quotes })))));
-  const BUDGET = 20000; // spellings of one paragraph that are tried, after the uniform ones
-  const LONG = 20; // characters; a shorter stretch may be in another text by accident
+  const STYLES = [0, 1].flatMap((hyphen) => [0, 1, 2].flatMap((ellipsis) => [0, 1, 4].map((dash) => ({ hyphen, ellipsis, dash }))));
 
-  const kindOf = (match) => Object.keys(match.groups).find((kind) => match.groups[kind] !== undefined);
+  const isCased = (sign) => /\p{Nd}/u.test(sign) || sign.toLowerCase() !== sign.toUpperCase();
+  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+  const isTooLong = (data, copy) => copy.length > LIMIT * Math.max(sum(data.paragraphs.map(([length]) => length)), 5000);
 
-  function opens(text, match) {
-    const before = text.slice(Math.max(match.index - 3, 0), match.index).replace(/[“”„‟"«»″‘’‚‛'`´′ʼ]+$/u, "").slice(-1);
-    const after = text.charAt(match.index + match[0].length);
-    const year = kindOf(match) === "single" && /\d/.test(after);
-    return (!before || " ([{-–—".includes(before)) && after !== "" && after !== " " && !year;
+  // The first index at which a test holds, of a list in which it holds from there on.
+  function firstIndex(list, test) {
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (test(list[middle])) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
-  function spell(text, match, style) {
-    const kind = kindOf(match);
-    if (kind === "invisible") return "";
-    if (kind === "double" || kind === "single") return style.quotes ? style.quotes[kind][opens(text, match) ? 0 : 1] : match[0];
-    return style[kind] ?? match[0];
+  function signOf(match, start) {
+    let kind = Object.keys(match.groups).find((name) => match.groups[name] !== undefined);
+    const end = start + match[0].length;
+    if (kind === "invisible") return { start, end, kind, spellings: [""] };
+    let spellings = SPELLINGS[kind];
+    if (kind === "double" || kind === "single") {
+      const { input: text, index } = match;
+      const before = text.slice(Math.max(index - 3, 0), index).replace(/[“”„‟"«»″‘’‚‛'`´′ʼ]+$/u, "").slice(-1);
+      const after = text.charAt(index + match[0].length);
+      const year = kind === "single" && /\p{Nd}/u.test(after);
+      const opens = (!before || " ([{-–—".includes(before)) && after !== "" && after !== " " && !year;
+      if (!opens) spellings = [spellings[0], spellings[2], spellings[1]];
+      kind = "quotation";
+    }
+    return { start, end, kind, spellings: [match[0], ...spellings] };
   }
 
-  const isLetter = (sign) => sign !== undefined && (/\p{Nd}/u.test(sign) || sign.toLowerCase() !== sign.toUpperCase());
-
-  // A text in which places are counted in code points. `pieces` say where each piece of it stands in the copy.
-  class Stretch {
-    constructor(text, pieces) {
-      this.signs = [...text];
-      this.pieces = pieces; // [place here, place in the copy]
-      this.bytes = encoder.encode(text);
-      this.at = [0]; // the byte at which each sign begins
-      for (const sign of this.signs) {
-        const code = sign.codePointAt(0);
-        this.at.push(this.at.at(-1) + (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4));
-      }
-      this.cache = new Map();
+  // Positions counted as if the signs had other lengths.
+  class Ruler {
+    constructor(signs, lengths) {
+      this.ends = [0, ...signs.map(({ end }) => end)];
+      let change = 0;
+      this.counted = [0, ...signs.map(({ start, end }, i) => end + (change += lengths[i] - (end - start)))];
     }
 
-    hash(start, length) {
-      return digest(this.bytes.subarray(this.at[start], this.at[start + length]));
+    to(position) {
+      return Ruler.translate(position, this.ends, this.counted);
+    }
+
+    back(position) {
+      return Ruler.translate(position, this.counted, this.ends);
+    }
+
+    static translate(position, ends, others) {
+      const number = firstIndex(ends, (end) => end > position) - 1;
+      return others[number] + position - ends[number];
+    }
+  }
+
+  class Alignment {
+    constructor(copy) {
+      const blocks = paragraphs(copy);
+      this.text = blocks.join(" ");
+      this.at = []; // where each character begins in the text, which counts in units of 16 bits
+      for (let i = 0; i < this.text.length; i += this.text.codePointAt(i) > 0xffff ? 2 : 1) this.at.push(i);
+      this.size = this.at.length;
+      this.at.push(this.text.length);
+      this.begins = [];
+      let begin = 0;
+      for (const block of blocks) {
+        this.begins.push(begin);
+        begin = this.position(this.at[begin] + block.length + 1);
+      }
+      this.signs = [...this.text.matchAll(PUNCTUATION)].map((match) => signOf(match, this.position(match.index)));
+    }
+
+    position(unit) {
+      return this.size === this.text.length ? unit : firstIndex(this.at, (start) => start >= unit);
     }
 
     slice(start, end) {
-      return this.signs.slice(start, end).join("");
+      return this.text.slice(this.at[start], this.at[end]);
     }
 
-    holds(start, length, hash) {
-      if (start < 0 || start + length > this.signs.length) return false;
-      const found = this.hash(start, length);
-      return found[0] === (parseInt(hash.slice(0, 8), 16) | 0) && hex(found) === hash; // mostly the first word says no
+    find(spans) {
+      const inOrder = spans.toSorted((a, b) => a.position - b.position || a.length - b.length);
+      const long = inOrder.filter(({ length }) => length >= LONG);
+      const short = inOrder.filter(({ length }) => length < LONG);
+      const missing = (some) => some.filter(({ match }) => !match);
+      this.anchors = [[0, 0], [inOrder.reduce((end, { position, length }) => Math.max(end, position + length), 0), this.size]];
+      this.steps = EFFORT * (100 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
+      for (const span of long) this.try(span, this.inPlace(span));
+      const reserve = this.steps >> 1;
+      for (const respelled of [false, true]) {
+        this.reserve = reserve;
+        this.searchAnywhere(missing(long), respelled);
+        if (missing(long).length < long.length) break;
+      }
+      if (missing(long).length === long.length) return;
+      for (const span of [...long, ...long, ...short]) if (!span.match) this.searchBetweenAnchors(span);
     }
 
-    // Between two places, all stretches of this length that begin and end at the edges of words: places by hash.
-    windows(first, last, length) {
-      const key = `${first} ${last} ${length}`;
-      if (!this.cache.has(key)) {
-        const found = {};
-        for (const edge of this.edges) {
-          if (edge >= first && edge + length <= last && this.isEdge.has(edge + length)) {
-            (found[hex(this.hash(edge, length).slice(0, 2))] ??= []).push(edge);
+    *inPlace({ paragraph, start, position }) {
+      const begins = this.begins.slice(paragraph - 1, paragraph);
+      for (const begin of begins) yield begin + start;
+      yield position;
+      for (const ruler of this.rulers) {
+        for (const begin of begins) yield ruler.back(ruler.to(begin) + start);
+        yield ruler.back(position);
+      }
+    }
+
+    searchAnywhere(spans, respelled) {
+      const wanted = Map.groupBy(spans, ({ length }) => length);
+      const byHash = [...wanted].map(([length, some]) => [length, Map.groupBy(some, ({ hash }) => hash)]);
+      for (const [length, hashes] of byHash.sort((a, b) => b[1].size - a[1].size || a[0] - b[0])) {
+        const hits = new Map();
+        const starts = this.edges.starts.filter((position) => respelled || this.edges.ends.has(position + length));
+        for (const position of starts) {
+          for (const [stretch, end] of this.spellings(position, length, { asIs: !respelled })) {
+            if (!this.edges.ends.has(end)) continue;
+            const hash = this.hash(stretch);
+            if (hashes.has(hash)) hits.set(hash, (hits.get(hash) ?? new Map()).set(`${position} ${end}`, [position, end]));
+          }
+          if (this.steps <= this.reserve) return;
+        }
+        for (const [hash, places] of hits) {
+          const same = hashes.get(hash);
+          if (places.size === 1 && new Set(same.map(({ position }) => position)).size === 1) this.record(same[0], ...[...places.values()][0]);
+        }
+      }
+    }
+
+    searchBetweenAnchors(span) {
+      const { position, length } = span;
+      const [before, copyBefore] = this.anchors[firstIndex(this.anchors, ([own]) => own > position) - 1];
+      const [after, copyAfter] = this.anchors[firstIndex(this.anchors, ([own]) => own >= position + length)];
+      const guesses = [copyBefore + position - before, copyAfter + position - after];
+      const counted = function* (rulers) {
+        yield* guesses;
+        for (const ruler of rulers()) {
+          yield ruler.back(ruler.to(copyBefore) + position - before);
+          yield ruler.back(ruler.to(copyAfter) + position - after);
+        }
+      };
+      if (this.try(span, counted(() => this.rulers)) || this.steps <= 0) return;
+      guesses.sort((a, b) => a - b);
+      const [low, high] = [Math.max(copyBefore, guesses[0] - REACH), Math.min(copyAfter, guesses[1] + REACH)];
+      const { starts } = this.edges;
+      const near = starts.slice(firstIndex(starts, (start) => start >= low), firstIndex(starts, (start) => start > high));
+      const distance = (start) => Math.min(...guesses.map((guess) => Math.abs(start - guess)));
+      near.sort((a, b) => distance(a) - distance(b));
+      if (!this.try(span, near, { limit: copyAfter })) this.try(span, guesses, { mixed: true });
+    }
+
+    try(span, positions, { mixed = false, limit = null } = {}) {
+      this.reserve = Math.max(this.steps - TRIES, 0);
+      const tried = new Set();
+      for (const position of positions) {
+        if (limit !== null && this.steps <= this.reserve) return false;
+        if (position < 0 || tried.has(position)) continue;
+        tried.add(position);
+        for (const [stretch, end] of this.spellings(position, span.length, { mixed })) {
+          if (limit !== null && (end > limit || !this.edges.ends.has(end))) continue;
+          if (this.hash(stretch) === span.hash) {
+            this.record(span, position, end);
+            return true;
           }
         }
-        this.cache.set(key, found);
       }
-      return this.cache.get(key);
+      return false;
     }
 
-    // The place here of a place in the copy, and the other way round.
-    to(place) {
-      return translate(place, this.pieces, 1, 0);
+    *spellings(position, length, { mixed = false, asIs = false }) {
+      if (position + length <= this.size) yield [this.slice(position, position + length), position + length];
+      const first = firstIndex(this.signs, ({ start }) => start >= position);
+      if (asIs || first === this.signs.length || this.signs[first].start >= position + length) return;
+      const waiting = [[null, 0, position, first, {}]];
+      while (waiting.length && this.steps > this.reserve) {
+        this.steps -= 1;
+        const [spelled, size, begin, number, styles] = waiting.pop();
+        const sign = this.signs[number];
+        const plain = (sign ? sign.start : this.size) - begin;
+        if (size + plain >= length) {
+          const end = begin + length - size;
+          yield [joined([spelled, this.slice(begin, end)]), end];
+        } else if (sign) {
+          const chain = [spelled, this.slice(begin, sign.start)];
+          const choices = sign.kind in styles && !mixed ? [styles[sign.kind]] : [...sign.spellings.keys()].reverse();
+          for (const choice of choices) {
+            const spelling = sign.spellings[choice];
+            const longer = size + plain + spelling.length;
+            if (longer <= length) waiting.push([[chain, spelling], longer, sign.end, number + 1, { ...styles, [sign.kind]: choice }]);
+          }
+        }
+      }
     }
 
-    back(place) {
-      return translate(place, this.pieces, 0, 1);
+    hash(stretch) {
+      this.steps -= 1 + (stretch.length >> 6);
+      return shortDigest(stretch);
     }
 
-    get edges() {
-      const inside = (i) => isLetter(this.signs[i - 1]) && isLetter(this.signs[i]);
-      this.known ??= [...this.signs.keys(), this.signs.length].filter((i) => !inside(i));
-      this.isEdge ??= new Set(this.known);
+    record(span, position, end) {
+      const begins = this.begins.slice(span.paragraph - 1, span.paragraph);
+      const isInPlace = (count) => [span.position, ...begins.map((begin) => count(begin) + span.start)].includes(count(position));
+      const asIs = isInPlace((place) => place);
+      let status = "relocated";
+      if (asIs && this.hash(this.slice(position, position + span.length)) === span.hash) status = "exact";
+      else if (asIs || this.rulers.some((ruler) => isInPlace((place) => ruler.to(place)))) status = "folded";
+      span.match = { status, position, end };
+      if (span.length < LONG) return;
+      for (const anchor of [[span.position, position], [span.position + span.length, end]]) {
+        const place = firstIndex(this.anchors, ([own, copy]) => own > anchor[0] || (own === anchor[0] && copy > anchor[1]));
+        this.anchors.splice(place, 0, anchor);
+      }
+    }
+
+    get rulers() {
+      const lengths = () => STYLES.map((style) => this.signs.map(({ kind, spellings }) => spellings[style[kind] ?? 0].length));
+      this.known ??= [...new Map(lengths().map((each) => [each.join(), each])).values()].map((each) => new Ruler(this.signs, each));
       return this.known;
     }
-  }
 
-  function translate(place, pieces, from, to) {
-    let low = 0;
-    let high = pieces.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (pieces[middle][from] <= place) low = middle;
-      else high = middle - 1;
-    }
-    return pieces[low][to] + place - pieces[low][from];
-  }
-
-  function dress(text, marks, style) {
-    const pieces = [[0, 0]];
-    let [dressed, end, here, there] = ["", 0, 0, 0];
-    for (const match of marks) {
-      const plain = text.slice(end, match.index);
-      const spelling = spell(text, match, style);
-      dressed += plain + spelling;
-      here += [...plain].length + [...spelling].length;
-      there += [...plain].length + [...match[0]].length;
-      end = match.index + match[0].length;
-      pieces.push([here, there]);
-    }
-    return new Stretch(dressed + text.slice(end), pieces);
-  }
-
-  // Every way to spell the `length` signs from `start` of a text: its own marks, or others of their kinds.
-  function* respell(text, marks, start, length) {
-    const [next, ...rest] = marks;
-    const plain = text.slice(start, next ? next.index : undefined);
-    const signs = [...plain];
-    if (signs.length >= length) {
-      yield signs.slice(0, length).join("");
-    } else if (next) {
-      for (const spelling of SPELLINGS[kindOf(next)]) {
-        const left = length - signs.length - [...spelling].length;
-        if (left >= 0) for (const end of respell(text, rest, next.index + next[0].length, left)) yield plain + spelling + end;
+    // The positions at which a span may begin or end when it is looked for: not inside a word, nor beside a space.
+    get edges() {
+      if (this.words) return this.words;
+      this.words = { starts: [], ends: new Set() };
+      let before = " ";
+      for (let position = 0; position <= this.size; position += 1) {
+        const sign = position < this.size ? this.slice(position, position + 1) : " ";
+        if (!(isCased(before) && isCased(sign))) {
+          if (sign !== " ") this.words.starts.push(position);
+          if (before !== " ") this.words.ends.add(position);
+        }
+        before = sign;
       }
+      return this.words;
     }
   }
 
-  // ---- a copy compared with a case -------------------------------------------------------------------------------
-
-  // For each paragraph of the case: status (exact, folded, relocated, edited, missing), its text as far as it is known, and where its
-  // spans are in that: {status, text, places: {span_id: [[start, end], ...]}, lost: how many parts were not found}.
-  function compare(data, copy) {
-    const blocks = paragraphs(copy);
-    const text = blocks.join(" ");
-    const marks = [...text.matchAll(MARKS)];
-    const asIs = new Stretch(text, [[0, 0]]);
-    const dressings = new Map([[text, asIs]]);
-    for (const style of STYLES) {
-      const dressed = dress(text, marks, style);
-      const key = dressed.signs.join("");
-      if (!dressings.has(key)) dressings.set(key, dressed);
+  function joined(chain) {
+    const pieces = [];
+    for (let [rest, piece] = chain; ; [rest, piece] = rest) {
+      pieces.push(piece);
+      if (!rest) return pieces.reverse().join("");
     }
+  }
+
+  // The spans of a case found in a copy: of each paragraph, and of each part of a span ({span, paragraph, match}).
+  function align(data, copy) {
     const begins = [];
-    let place = 0;
-    for (const block of blocks) {
-      begins.push(place);
-      place += [...block].length + 1;
-    }
-    const wanted = [];
-    place = 0;
-    data.paragraphs.forEach(([length, hash], i) => {
-      wanted.push({ number: i + 1, length, hash, place });
-      place += length + 1;
+    let begin = 0;
+    const ofParagraphs = data.paragraphs.map(([length, hash], i) => {
+      begins.push(begin);
+      begin += length + 1;
+      return { paragraph: i + 1, start: 0, position: begins[i], length, hash: hash.slice(0, 16) };
     });
+    const ofSpans = Object.entries(data.spans).flatMap(([span, parts]) => parts.map(([paragraph, start, end, hash]) =>
+      ({ span, paragraph, start, position: begins[paragraph - 1] + start, length: end - start, hash })));
+    const alignment = new Alignment(isTooLong(data, copy) ? "" : copy);
+    const all = [...ofParagraphs, ...ofSpans];
+    const different = new Map(all.map((span) => [`${span.position} ${span.length} ${span.hash}`, span]));
+    alignment.find([...different.values()]);
+    for (const span of all) span.match = different.get(`${span.position} ${span.length} ${span.hash}`).match ?? { status: "missing" };
+    return { alignment, ofParagraphs, ofSpans };
+  }
 
-    for (const dressed of dressings.values()) {
-      const starts = [...begins, 0].map((begin) => dressed.to(begin));
-      let expected = 0;
-      for (const one of wanted) {
-        if (one.found) {
-          expected = dressed.to(one.found.end) + 1;
-          continue;
-        }
-        const own = [dressed.to(begins[one.number - 1] ?? 0), dressed.to(one.place), expected];
-        const start = [...own, ...starts].find((begin) => dressed.holds(begin, one.length, one.hash));
-        if (start !== undefined) expected = keep(one, dressed, start) + 1;
+  // For each paragraph of the case: {number, status, text, places, lost}. The status is that of its match, or else folded
+  // if all spans are found, edited if some, missing if none; the text is what the copy has for it; places are where spans
+  // are in that text ({span_id: [[start, end], ...]}), and lost is how many parts were not found.
+  function compare(data, copy) {
+    const { alignment, ofParagraphs, ofSpans } = align(data, copy);
+    const partsOf = Map.groupBy(ofSpans, ({ paragraph }) => paragraph);
+    const behind = [];
+    for (let i = ofParagraphs.length - 1; i >= 0; i -= 1) behind[i] = ofParagraphs[i].match.position ?? behind[i + 1] ?? alignment.size;
+    let before = 0;
+    return ofParagraphs.map(({ paragraph: number, length, match }, i) => {
+      const parts = partsOf.get(number) ?? [];
+      const seen = parts.filter((part) => part.match.end !== undefined);
+      const lost = parts.length - seen.length;
+      if (match.status === "missing" && !seen.length) return { number, status: "missing", text: "", places: {}, lost };
+      let { status, position: low, end: high } = match;
+      if (status === "missing") {
+        status = lost || seen.every((part) => part.match.status !== "folded") ? "edited" : "folded";
+        const least = (value) => seen.reduce((least, part) => Math.min(least, value(part)), Infinity);
+        const most = (value) => -least((part) => -value(part));
+        low = Math.min(least(({ match: { position } }) => position), Math.max(before, least((part) => part.match.position - part.start)));
+        high = Math.max(most(({ match: { end } }) => end), Math.min(behind[i], most((part) => part.match.end + length - part.start - part.length)));
       }
-      if (wanted.every((one) => one.found)) break;
-    }
-    for (const one of wanted.filter((each) => !each.found)) {
-      const before = wanted[one.number - 2]?.found;
-      const next = before ? before.end + 1 : 0;
-      const start = [next, ...asIs.edges].find((edge) => asIs.holds(edge, one.length, one.hash));
-      if (start !== undefined) keep(one, asIs, start);
-    }
-    if (wanted.some((one) => one.found)) {
-      for (const one of wanted.filter((each) => !each.found)) respelled(one);
-    }
-    return wanted.map((one) => (one.found ? whole(one) : inParts(one)));
-
-    function keep(one, dressed, start) {
-      const inPlace = [begins[one.number - 1] ?? 0, one.place].some((begin) => dressed.to(begin) === start);
-      const status = !inPlace ? "relocated" : dressed === asIs ? "exact" : "folded";
-      const end = start + one.length;
-      one.found = { start: dressed.back(start), end: dressed.back(end), status, text: dressed.slice(start, end) };
-      return end;
-    }
-
-    function respelled(one) {
-      const before = wanted[one.number - 2]?.found;
-      for (const start of new Set([before ? before.end + 1 : 0, begins[one.number - 1] ?? 0])) {
-        const offset = asIs.slice(0, start).length;
-        let tries = 0;
-        for (const spelling of respell(text, marks.filter((mark) => mark.index >= offset), offset, one.length)) {
-          if (sha256(spelling) === one.hash) {
-            const end = begins.find((begin) => begin > start + one.length / 2) ?? asIs.signs.length + 1;
-            one.found = { start, end: end - 1, status: "folded", text: spelling };
-            return;
-          }
-          tries += 1;
-          if (tries > BUDGET) break;
-        }
-      }
-    }
-
-    function partsOf(number) {
-      return Object.entries(data.spans).flatMap(([span, parts]) =>
-        parts.filter((part) => part[0] === number).map(([, start, end, hash]) => ({ span, start, end, hash })));
-    }
-
-    function whole({ number, found }) {
+      before = high;
       const places = {};
-      for (const { span, start, end } of partsOf(number)) (places[span] ??= []).push([start, end]);
-      return { number, status: found.status, text: found.text, places, lost: 0 };
-    }
-
-    // A paragraph that is not worded as in the original: between the two nearest that are found, look for its spans.
-    function inParts(one) {
-      const parts = partsOf(one.number);
-      const missing = { number: one.number, status: "missing", text: "", places: {}, lost: parts.length };
-      const before = wanted.slice(0, one.number - 1).findLast((other) => other.found)?.found;
-      const behind = wanted.slice(one.number).find((other) => other.found)?.found;
-      const low = before ? before.end + 1 : 0;
-      const high = behind ? behind.start - 1 : asIs.signs.length;
-      if (high <= low) return missing;
-      const near = before && behind && high - low < 3 * one.length; // then short stretches count, too
-      let best = missing;
-      const seen = new Set();
-      for (const dressed of dressings.values()) {
-        const [first, last] = [dressed.to(low), dressed.to(high)];
-        const key = dressed.slice(first, last);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        const result = { ...missing, status: "edited", text: key, places: {}, lost: 0, start: first };
-        for (const { span, start, end, hash } of parts) {
-          const length = end - start;
-          const expected = [first + start, last - one.length + start];
-          const distance = (edge) => Math.min(...expected.map((guess) => Math.abs(edge - guess)));
-          const at = (dressed.windows(first, last, length)[hash] ?? []).toSorted((a, b) => distance(a) - distance(b));
-          if (at.length && (near || (length >= LONG && at.length === 1))) {
-            (result.places[span] ??= []).push([at[0] - first, at[0] - first + length]);
-          } else {
-            result.lost += 1;
-          }
-        }
-        if (result.lost < best.lost) best = result;
-        if (!near && seen.size === 3) break; // a long region, or another text: not in every spelling
+      for (const { span, match: { position, end } } of seen) {
+        if (position >= low && end <= high) (places[span] ??= []).push([position - low, end - low]);
       }
-      return best === missing || near ? best : cut(best, one.length);
-    }
-
-    // Of a long region, only as much as the spans that were found reach over.
-    function cut(result, length) {
-      const all = Object.values(result.places).flat();
-      const low = Math.max(Math.min(...all.map(([start]) => start)) - 40, 0);
-      const high = Math.max(...all.map(([, end]) => end), low + Math.min(length, 80)) + 40;
-      const places = Object.fromEntries(
-        Object.entries(result.places).map(([span, at]) => [span, at.map(([start, end]) => [start - low, end - low])]));
-      return { ...result, places, text: [...result.text].slice(low, high).join("") };
-    }
+      return { number, status, text: alignment.slice(low, high), places, lost };
+    });
   }
 
   const runs = (numbers) => {
@@ -394,6 +435,7 @@
   function explain(data, results, copy) {
     const having = (status) => results.filter((result) => result.status === status);
     const numbers = (status) => runs(having(status).map(({ number }) => number));
+    if (isTooLong(data, copy)) return ["This is far longer than the report: save the report alone."];
     if (isOther(results)) {
       return ["This seems to be another text, or a badly damaged copy: hardly any of its stretches is in it. Check that it is the right file."];
     }
@@ -485,6 +527,25 @@
   function show(name, data, results, stage) {
     const markers = new Map(); // by id of a claim or crux
     const segments = []; // {node, spans: set of span_ids}
+    const coversOf = new Map(results.map(({ number }) => [number, []])); // by paragraph: {span, id, kind, start, end}
+    const homes = new Map(results.map(({ number }) => [number, []])); // by paragraph: claims and cruxes that begin there
+    const placesOf = new Map();
+    for (const { number, places } of results) {
+      for (const [span, at] of Object.entries(places)) {
+        if (!placesOf.has(span)) placesOf.set(span, []);
+        placesOf.get(span).push(...at.map(([start, end]) => ({ number, start, end })));
+      }
+    }
+    const annotations = [
+      ...Object.entries(data.claims).map(([id, { spans: [content, ...others] }]) => ({ id, content, kind: "claim", others })),
+      ...Object.entries(data.cruxes).map(([id, { span }]) => ({ id, content: span, kind: "crux", others: [] })),
+    ];
+    for (const { id, content, kind, others } of annotations) {
+      homes.get(data.spans[content][0][0]).push(id);
+      for (const [span, each] of [[content, kind], ...others.map((other) => [other, "part"])]) {
+        for (const { number, ...at } of placesOf.get(span) ?? []) coversOf.get(number).push({ span, id, kind: each, ...at });
+      }
+    }
     let selected = null;
 
     const panel = element("section", { className: "so-desk-panel", hidden: true, tabIndex: -1, "aria-label": "Details" });
@@ -522,22 +583,18 @@
 
     function paragraph({ number, status, text, places, lost }) {
       const signs = [...text];
-      const cover = (span, id, kind) => (places[span] ?? []).map(([start, end]) => ({ span, id, kind, start, end }));
-      const covers = [
-        ...Object.entries(data.claims).flatMap(([id, claim]) => [
-          ...cover(claim.spans[0], id, "claim"), ...cover(claim.spans[1], id, "part"), ...cover(claim.spans[2], id, "part"),
-        ]),
-        ...Object.entries(data.cruxes).flatMap(([id, crux]) => cover(crux.span, id, "crux")),
-      ];
+      const covers = coversOf.get(number);
       const cuts = [...new Set([0, signs.length, ...covers.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+      const begun = Map.groupBy(covers, ({ start }) => start);
+      const sizes = new Map(); // by claim: characters that it covers here
+      for (const { id, kind, start, end } of covers) if (kind === "claim") sizes.set(id, (sizes.get(id) ?? 0) + end - start);
+      const size = (id) => sizes.get(id);
       const body = element("p", {});
+      let here = [];
       for (const [i, start] of cuts.slice(0, -1).entries()) {
         const end = cuts[i + 1];
-        for (const each of covers) {
-          if (each.start === start && each.kind !== "part" && !markers.has(each.id)) body.append(marker(each.id));
-        }
-        const here = covers.filter((each) => each.start <= start && each.end >= end);
-        const size = (id) => covers.filter((each) => each.id === id && each.kind === "claim").reduce((sum, each) => sum + each.end - each.start, 0);
+        here = [...here.filter((each) => each.end > start), ...(begun.get(start) ?? [])];
+        for (const { id, kind } of begun.get(start) ?? []) if (kind !== "part" && !markers.has(id)) body.append(marker(id));
         const claims = [...new Set(here.filter(({ kind }) => kind === "claim").map(({ id }) => id))].sort((a, b) => size(a) - size(b));
         const cruxes = here.filter(({ kind }) => kind === "crux").map(({ id }) => id);
         const words = signs.slice(start, end).join("");
@@ -552,13 +609,12 @@
         if (choices.length) node.addEventListener("click", () => select(choices[(choices.indexOf(selected) + 1) % choices.length]));
         body.append(node);
       }
-      const missing = [...Object.entries(data.claims).map(([id, claim]) => [id, claim.spans[0]]), ...Object.entries(data.cruxes).map(([id, crux]) => [id, crux.span])]
-        .filter(([id, span]) => data.spans[span][0][0] === number && !markers.has(id));
+      const missing = homes.get(number).filter((id) => !markers.has(id));
       const note = { edited: `not worded as in the original; ${lost === 1 ? "one stretch was" : `${lost} stretches were`} not found`, missing: "not found in your copy" }[status];
       const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` }, element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
-      if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(([id]) => marker(id))));
+      if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(marker)));
       return section;
     }
 
@@ -667,7 +723,7 @@
     }
   }
 
-  window.standoffDesk = { paragraphs, sha256, decode, compare }; // for the tests
+  window.standoffDesk = { paragraphs, sha256, decode, align, compare }; // for the tests
   const start = () => document.querySelectorAll("#so-desk").forEach(startDesk);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

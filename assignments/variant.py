@@ -18,7 +18,7 @@ import secrets
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from standoff.agreement import MARKED, stretches
+from standoff.agreement import CONTENT_SPAN, stretches
 from standoff.case import vocabulary
 from standoff.rules import CHECKABLE, SYMMETRIC
 from standoff.text import paragraphs
@@ -162,7 +162,7 @@ class _Case:
                     span["span_id"] for span in reversed(self["spans"]) if span["span_id"] not in beyond
                 )
         self.keep("spans", lambda row: row["span_id"] not in beyond)
-        self.keep("codings", lambda row: row["variable"] != MARKED or stretches(row["value"])[-1][0] <= last)
+        self.keep("codings", lambda row: row["variable"] != CONTENT_SPAN or stretches(row["value"])[-1][0] <= last)
 
     def _drop_claims(self):
         """Leave out a fifth of the claims, but not all of a paragraph."""
@@ -301,7 +301,7 @@ class _Case:
         error = {coder: self.chance.uniform(0.03, 0.2) for coder in sorted({row["coder"] for row in self["codings"]})}
         for row in self["codings"]:
             if self.some(error[row["coder"]]):
-                if row["variable"] == MARKED:
+                if row["variable"] == CONTENT_SPAN:
                     parts = stretches(row["value"])
                     paragraph, start, end = parts[-1]
                     parts[-1] = paragraph, start, max(start + 1, end - self.chance.randint(1, 25))

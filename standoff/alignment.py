@@ -1,82 +1,83 @@
-"""Find a case's spans again in somebody's copy of the text, without having the text.
+"""Align a case with somebody's copy of the text: find every span again, by its hash, without having the text.
 
-All that is known of a stretch of the original is where it stood, how long it was, and its hash. So the copy is
-searched for a stretch of that length with that hash: at the old place, then anywhere if it is long, then between the
-neighbours that were found. Where quotation marks, dashes and the like were changed in the copy, likely originals are
-rebuilt from it ("dressings") and searched in the same way.
+All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
+stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
+between the nearest spans that were found, which are the anchors. Where the copy spells punctuation otherwise
+(quotation marks, dashes, soft hyphens), the spellings that the original may have had are tried, too.
 
-Lines and paragraphs may be broken anywhere in a copy. So it is taken as one stream of characters, the paragraphs
-joined by single spaces, and so is the original.
+Lines and paragraphs may be broken anywhere in a copy. So it is taken as one sequence of characters, its paragraphs
+joined by single spaces, and so is the original. Work is limited: each span may cost EFFORT steps on average, so that
+time grows with the length of the text, whatever the text is. The reading desk (_static/desk.js) follows the same
+procedure; tests/alignment.json holds what both must find.
 """
 
-import hashlib
-import math
-import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
-from itertools import accumulate, islice, pairwise, product
+from functools import cached_property
+from itertools import accumulate, product
 from pathlib import Path
 
 import pandas as pd
 
+from .case import Case
 from .problems import CaseError
-from .text import TextError, paragraphs, read_text
+from .text import PUNCTUATION, TextError, count_damage, paragraphs, read_text, short_digest, splits_word
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
 
-LONG = 20  # characters; a shorter stretch may be in another text, or elsewhere in this one, by accident
-TIMES = 10  # so many times the length of the original is too long for a copy: searching it would take minutes
-REACH = 1000  # characters; how far from its expected place a stretch is looked for
-BUDGET = 4096  # spellings of one stretch that are tried, after the uniform ones
+LONG = 20  # characters; a shorter span may be in another text, or elsewhere in this one, by accident
+LIMIT = 10  # A copy that is this many times longer than the original is not searched.
+REACH = 1000  # characters; how far from its expected position a span is looked for
+EFFORT = 500  # steps that a span may cost on average; a step is a sign that is spelled, or 64 characters hashed
+TRIES = 20_000  # steps that one round of trying a span may cost
 
-MARKS = re.compile(
-    r"""(?P<double>[“”„‟"«»″])
-      | (?P<single>[‘’‚‛'`´′ʼ])
-      | (?P<ellipsis>…|\.\.\.)
-      | (?P<hyphen>(?<=\w)[-‐‑]\ ?(?=\w))  # with a space: a line was broken there
-      | (?P<dash>--+|[-‐‑‒–—―−])
-      | (?P<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])""",
-    re.VERBOSE,
-)
+# How the original may have spelled a sign of each kind; as in the copy comes before these.
 SPELLINGS = {
-    "double": ['"', "“", "”"],
-    "single": ["'", "‘", "’"],
-    "ellipsis": ["...", "…"],
-    "hyphen": ["-", "- ", "–", "—"],
-    "dash": ["-", "–", "—", "--"],
-    "invisible": [""],
+    "double": ('"', "“", "”"),
+    "single": ("'", "‘", "’"),
+    "ellipsis": ("…", "..."),
+    "hyphen": ("-", "- ", "–", "—"),
+    "dash": ("-", "–", "—", "--"),
 }
-STRAIGHT = {"double": '""', "single": "''"}
-CURLY = {"double": "“”", "single": "‘’"}
-# Of hyphens, ellipses, dashes and quotation marks; None is as in the copy, and the last changes fastest.
-STYLES = [None, "-"], [None, "…", "..."], [None, "-", "–", "—", "--"], [None, STRAIGHT, CURLY]
+STYLES = {"hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}  # spellings that differ in length
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A stretch of the original: its paragraph (from 1), its place in that and in the stream, its length and hash."""
+class Span:
+    """A stretch of the original: paragraph (from 1), start in it, position in the text, length, first 16 digits of hash."""
 
     paragraph: int
     start: int
-    place: int
+    position: int
     length: int
     sha256_16: str
 
 
 @dataclass(frozen=True)
-class Find:
-    """What became of a unit: its status, the copy's paragraph (from 1), and how far it moved in the stream."""
+class Match:
+    """What the copy has of a span: status, paragraph (from 1), and how far it moved in the text, in characters."""
 
     status: str
     paragraph: int | None = None
     shift: int | None = None
 
 
-def verify(case, article_path):
-    """Compare a copy of the text with a case. A DataFrame with one row per part of a span:
+@dataclass(frozen=True)
+class _Sign:
+    """A punctuation sign of the copy, with the spellings that the original may have had; the first is the copy's."""
 
+    start: int
+    end: int
+    kind: str
+    spellings: tuple[str, ...]
+
+
+def verify(case: Case, article_path: str | Path) -> pd.DataFrame:
+    """Compare a copy of the text with a case.
+
+    Returns a DataFrame with one row per part of a span:
     span_id, part, paragraph: as in the table of spans;
     status: exact      the same characters at the same place: as far into the same paragraph, or, where the copy breaks
                        its lines otherwise, as far into the text
@@ -91,34 +92,34 @@ def verify(case, article_path):
     CaseError if the spans are not those of the paragraphs.
     """
     text = read_text(article_path)
-    if len(text) > TIMES * max(case["paragraphs"]["n_chars"].sum(), 5_000):
+    if len(text) > LIMIT * max(case["paragraphs"]["n_chars"].sum(), 5_000):
         raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone.")
-    _, finds = align(case, text)
+    of_paragraphs, of_spans = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
-    table["status"] = pd.Categorical([find.status for find in finds], STATUSES, ordered=True)
-    table["found_paragraph"] = pd.array([find.paragraph for find in finds], "Int64")
-    table["shift"] = pd.array([find.shift for find in finds], "Int64")
+    table["status"] = pd.Categorical([match.status for match in of_spans], STATUSES, ordered=True)
+    table["found_paragraph"] = pd.array([match.paragraph for match in of_spans], "Int64")
+    table["shift"] = pd.array([match.shift for match in of_spans], "Int64")
+    table.attrs["paragraphs"] = [match.status for match in of_paragraphs]  # `explain` need not align again
     return table
 
 
-def summary(df):
-    """How many rows of a `verify` table have each of the four statuses: a Series of int by status."""
+def summary(df: pd.DataFrame) -> pd.Series:
+    """Count the rows of a `verify` table by status: a Series of int with all four statuses."""
     return df["status"].value_counts().reindex(STATUSES)
 
 
-def is_other_text(df):
-    """Whether a `verify` table is that of another text: next to nothing was found."""
+def is_other_text(df: pd.DataFrame) -> bool:
+    """Tell whether a `verify` table is that of another text: next to nothing was found."""
     return bool((df["status"] == "missing").mean() > 0.9)
 
 
-def explain(case, article_path, df):
-    """What a `verify` table means, in a few sentences: the text, an edited or damaged copy of it, or another text."""
+def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
+    """Say in a few sentences what a `verify` table means: the text, an edited or damaged copy, or another text."""
     if is_other_text(df):
         return (
             "This seems to be another text, or a badly damaged copy: hardly any of the spans is in it. "
             "Check that it is the right file."
         )
-    text = read_text(article_path)
     status = df["status"]
     sentences = ["This is the text."]
     if missing := (status == "missing").sum():
@@ -127,17 +128,16 @@ def explain(case, article_path, df):
         sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
     if (status == "relocated").any():
         sentences.append("Some spans stand elsewhere, because something was added, left out or moved.")
-    if damaged := len(re.findall("\ufffd|â€|Ã[\u0080-\u00bf]", text)):
+    if damaged := count_damage(read_text(article_path)):
         sentences.append(f"The copy is damaged: {damaged} characters were lost on the way. Get it again, as UTF-8.")
 
-    wholes, _ = align(case, text)
     lost = (status == "missing").groupby(df["paragraph"]).mean()
     folded = (status == "folded").groupby(df["paragraph"]).any()
-    # A whole paragraph with marks of several other kinds may not be recognised although all of its spans are.
+    # A paragraph whose punctuation is spelled in many ways may not be recognised although all of its spans are.
     changed = [
         number
-        for number, whole in zip(case["paragraphs"]["paragraph"], wholes)
-        if whole.status == "missing" and (lost.get(number) or not folded.get(number))
+        for number, own in zip(case["paragraphs"]["paragraph"], df.attrs["paragraphs"])
+        if own == "missing" and (lost.get(number) or not folded.get(number))
     ]
     if gone := [number for number in changed if lost.get(number) == 1]:
         sentences.append(f"Not found: paragraph {runs(gone)}.")
@@ -146,8 +146,8 @@ def explain(case, article_path, df):
     return " ".join(sentences)
 
 
-def runs(numbers):
-    """[3, 5, 6, 7] as "3, 5-7"."""
+def runs(numbers: Iterable[int]) -> str:
+    """Write numbers as ranges: [3, 5, 6, 7] as "3, 5-7"."""
     runs = []
     for number in numbers:
         if runs and runs[-1][-1] == number - 1:
@@ -157,214 +157,246 @@ def runs(numbers):
     return ", ".join("-".join(map(str, run)) for run in runs)
 
 
-def align(case, text):
-    """Where a case's stretches are in `text`: a list of Find for its paragraphs, and one for its parts of spans."""
-    rows, spans = case["paragraphs"], case["spans"]
+def align(case: Case, text: str) -> tuple[list[Match], list[Match]]:
+    """Find the paragraphs and the spans of a case in a text: a Match for each paragraph, and one for each part of a span."""
+    rows, table = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
-    if not spans["paragraph"].isin(list(begins)).all():
+    if not table["paragraph"].isin(list(begins)).all():
         raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
-    if spans.empty:
+    if table.empty:
         raise CaseError("there are no spans yet", "add them, then verify", file="spans.csv")
-    units = [Unit(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
-    for row in spans.itertuples():
-        place = begins[row.paragraph] + row.start
-        units.append(Unit(row.paragraph, row.start, place, row.end - row.start, row.sha256_16))
-    finds = _Search(text).find(units)
-    return finds[: len(rows)], finds[len(rows) :]
+    spans = [Span(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
+    for row in table.itertuples():
+        position = begins[row.paragraph] + row.start
+        spans.append(Span(row.paragraph, row.start, position, row.end - row.start, row.sha256_16))
+    matches = _Alignment(text).find(spans)
+    return matches[: len(rows)], matches[len(rows) :]
 
 
-class _Search:
-    """One copy of the text, searched for units."""
+class _Alignment:
+    """One copy of the text, in which spans are searched for. Positions are characters of the copy, unless stated."""
 
     def __init__(self, text):
         blocks = paragraphs(text)
         self.text = " ".join(blocks)
         self.begins = list(accumulate((len(block) + 1 for block in blocks[:-1]), initial=0))
-        self.marks = list(MARKS.finditer(self.text))
-        self.mark_starts = [mark.start() for mark in self.marks]
-        self.as_is = _Dressing(self.text, self.marks, lambda mark: mark[0])
-        dressings = {self.as_is.text: self.as_is}
-        for hyphen, ellipsis, dash, quotes in product(*STYLES):
-            dressing = _Dressing(self.text, self.marks, _speller(quotes, dash, ellipsis, hyphen))
-            dressings.setdefault(dressing.text, dressing)
-        self.dressings = list(dressings.values())
-        self.finds = {}
-        self.points = []  # pairs of a place in the original and one in the copy, in order
+        self.signs = [_sign(match) for match in PUNCTUATION.finditer(self.text)]
+        self.sign_starts = [sign.start for sign in self.signs]
+        self.matches = {}
+        self.anchors = []  # pairs of a position in the original and the same in the copy, in order
+        self.steps = 0  # how many may still be taken, down to the reserve
+        self.reserve = 0
 
-    def find(self, units):
-        """A list of Find, one for each unit."""
-        ordered = sorted(set(units), key=lambda unit: (unit.length, unit.place))
-        short, long = (
-            [unit for unit in ordered if unit.length < LONG],
-            [unit for unit in ordered if unit.length >= LONG],
-        )
-        self.points = [(0, 0), (max(unit.place + unit.length for unit in units), len(self.text))]
-        for unit in long:
-            self._try(unit, partial(self._places, unit))
-        # Most stretches hold no marks and are found in the copy as it is. If all do, a dressing gives the foothold.
-        for dressing in self.dressings[:3]:
-            for unit, position in _anywhere([unit for unit in long if unit not in self.finds], dressing):
-                self._keep(unit, dressing, position)
-            if self.finds:
+    def find(self, spans: list[Span]) -> list[Match]:
+        """Search for spans; the answer has a Match for each."""
+        in_order = sorted(set(spans), key=lambda span: (span.position, span.length))
+        long = [span for span in in_order if span.length >= LONG]
+        short = [span for span in in_order if span.length < LONG]
+        self.anchors = [(0, 0), (max(span.position + span.length for span in spans), len(self.text))]
+        self.steps = EFFORT * (100 + sum(1 + span.length // 64 for span in in_order))
+        for span in long:
+            self._try(span, self._in_place(span))
+        reserve = self.steps // 2
+        for respelled in (False, True):  # Most spans hold no punctuation, and are found in the copy as it is.
+            self.reserve = reserve
+            self._search_anywhere([span for span in long if span not in self.matches], respelled)
+            if self.matches:
                 break
-        if self.finds:
-            for unit in [*long, *long, *short]:  # twice, because all that are found help to find their neighbours
-                if unit not in self.finds:
-                    self._near_neighbours(unit)
-        return [self.finds.get(unit, Find("missing")) for unit in units]
+        if self.matches:
+            for span in [*long, *long, *short]:  # twice, because all that are found help to find their neighbours
+                if span not in self.matches:
+                    self._search_between_anchors(span)
+        return [self.matches.get(span, Match("missing")) for span in spans]
 
-    def _near_neighbours(self, unit):
-        """Look for a unit between the two nearest places that are known: first at the same distance from them."""
-        i = bisect_right(self.points, (unit.place, math.inf))
-        (before, copy_before), (after, copy_after) = self.points[i - 1], self.points[i]
-        seen = set()
+    def _in_place(self, span):
+        """Yield where the span stands if nothing was moved, counted from its paragraph's beginning and from the text's."""
+        begins = self.begins[span.paragraph - 1 : span.paragraph]
+        yield from [begin + span.start for begin in begins] + [span.position]
+        for ruler in self._rulers:
+            for begin in begins:
+                yield ruler.back(ruler.to(begin) + span.start)
+            yield ruler.back(span.position)
 
-        def guesses(dressing):
-            return dressing.to(copy_before) + unit.place - before, dressing.to(copy_after) + unit.place - after
+    def _search_anywhere(self, spans, respelled):
+        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
+        wanted = defaultdict(lambda: defaultdict(list))
+        for span in spans:
+            wanted[span.length][span.sha256_16].append(span)
+        for length, by_hash in sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0])):
+            hits = defaultdict(set)
+            for position in self._word_starts if respelled else self._as_is(length):
+                for stretch, end in self._spellings(position, length, as_is=not respelled):
+                    if end in self._word_ends and (key := self._hash(stretch)) in by_hash:
+                        hits[key].add((position, end))
+                if self.steps <= self.reserve:
+                    return
+            for key, places in hits.items():
+                if len(places) == len({span.position for span in by_hash[key]}) == 1:
+                    self._record(by_hash[key][0], *places.pop())
 
-        def region(dressing):
-            low = max(dressing.to(copy_before), min(guesses(dressing)) - REACH)
-            high = min(dressing.to(copy_after), max(guesses(dressing)) + REACH)
-            stretch = dressing.text[low : high + unit.length]
-            if stretch in seen:  # many dressings differ elsewhere only
-                return []
-            seen.add(stretch)
-            windows = dressing.windows(unit.length, low, high)
-            return sorted(windows, key=lambda position: min(abs(position - guess) for guess in guesses(dressing)))
+    def _as_is(self, length):
+        """List the positions at which a stretch of this length begins and ends at the edges of words."""
+        return [position for position in self._word_starts if position + length in self._word_ends]
 
-        self._try(unit, guesses) or self._try(unit, region) or self._respell(unit, guesses(self.as_is))
+    def _search_between_anchors(self, span):
+        """Look for a span at the same distance from the nearest anchors as in the original, then around there."""
+        end = span.position + span.length
+        before, copy_before = self.anchors[bisect_right(self.anchors, (span.position, len(self.text))) - 1]
+        after, copy_after = self.anchors[bisect_left(self.anchors, (end, 0))]
 
-    def _try(self, unit, positions):
-        """Keep the unit if a dressing holds it at one of `positions(dressing)`; whether it does."""
-        for dressing in self.dressings:
-            for position in positions(dressing):
-                if position >= 0 and _hash(dressing.text[position : position + unit.length]) == unit.sha256_16:
-                    self._keep(unit, dressing, position)
+        def guesses():
+            yield copy_before + span.position - before
+            yield copy_after + span.position - after
+            for ruler in self._rulers:
+                yield ruler.back(ruler.to(copy_before) + span.position - before)
+                yield ruler.back(ruler.to(copy_after) + span.position - after)
+
+        if self._try(span, guesses()) or self.steps <= 0:
+            return
+        near = sorted([copy_before + span.position - before, copy_after + span.position - after])
+        low, high = max(copy_before, near[0] - REACH), min(copy_after, near[1] + REACH)
+        starts = self._word_starts[bisect_left(self._word_starts, low) : bisect_right(self._word_starts, high)]
+        starts.sort(key=lambda start: min(abs(start - guess) for guess in near))
+        self._try(span, starts, limit=copy_after) or self._try(span, near, mixed=True)
+
+    def _try(self, span, positions, mixed=False, limit=None):
+        """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        self.reserve = max(self.steps - TRIES, 0)
+        tried = set()
+        for position in positions:
+            if limit is not None and self.steps <= self.reserve:
+                return False
+            if position < 0 or position in tried:
+                continue
+            tried.add(position)
+            for stretch, end in self._spellings(position, span.length, mixed):
+                if limit is not None and (end > limit or end not in self._word_ends):
+                    continue
+                if self._hash(stretch) == span.sha256_16:
+                    self._record(span, position, end)
                     return True
         return False
 
-    def _respell(self, unit, positions):
-        """Keep the unit if it is found at one of `positions` in the copy with its marks spelled in some mixed way."""
-        for position in positions:
-            stretches = self._respellings(position, unit.length, bisect_left(self.mark_starts, position))
-            if any(_hash(stretch) == unit.sha256_16 for stretch in islice(stretches, BUDGET)):
-                self._record(unit, position)
-                return
+    def _spellings(self, position, length, mixed=False, as_is=False) -> Iterator[tuple[str, int]]:
+        """Yield what the original may have had from a position on, `length` characters, and where that ends in the copy.
 
-    def _respellings(self, position, length, mark_number):
-        """All that the `length` characters from `position` may have been."""
-        marks = self.marks[mark_number : mark_number + 1]
-        plain = self.text[position : marks[0].start() if marks else None]
-        if len(plain) >= length:
-            yield plain[:length]
-        elif marks:
-            for spelling in SPELLINGS[marks[0].lastgroup]:
-                rest = length - len(plain) - len(spelling)
-                if rest >= 0:
-                    for end in self._respellings(marks[0].end(), rest, mark_number + 1):
-                        yield plain + spelling + end
+        First the copy as it is; then with all signs of a kind spelled in the same style, or each by itself if `mixed`.
+        """
+        if position + length <= len(self.text):
+            yield self.text[position : position + length], position + length
+        first = bisect_left(self.sign_starts, position)
+        if as_is or first == len(self.signs) or self.sign_starts[first] >= position + length:
+            return
+        waiting = [((), 0, position, first, {})]
+        while waiting and self.steps > self.reserve:
+            self.steps -= 1
+            spelled, size, begin, number, styles = waiting.pop()
+            end = self.sign_starts[number] if number < len(self.signs) else len(self.text)
+            if size + end - begin >= length:
+                end = begin + length - size
+                yield _joined((spelled, self.text[begin:end])), end
+            elif number < len(self.signs):
+                sign = self.signs[number]
+                spelled, size = (spelled, self.text[begin:end]), size + end - begin
+                choices = [styles[sign.kind]] if sign.kind in styles and not mixed else range(len(sign.spellings))
+                for choice in reversed(choices):
+                    new = size + len(sign.spellings[choice])
+                    if new <= length:
+                        chain = (spelled, sign.spellings[choice])
+                        waiting.append((chain, new, sign.end, number + 1, styles | {sign.kind: choice}))
 
-    def _places(self, unit, dressing):
-        """Where the unit stands in a dressing if nothing was moved, counted from the paragraph and from the text."""
-        if unit.paragraph <= len(self.begins):
-            yield dressing.to(self.begins[unit.paragraph - 1]) + unit.start
-        yield unit.place
+    def _hash(self, stretch):
+        self.steps -= 1 + len(stretch) // 64
+        return short_digest(stretch)
 
-    def _keep(self, unit, dressing, position):
-        exact = dressing is self.as_is and position in self._places(unit, dressing)
-        self._record(unit, dressing.back(position), exact)
-        if unit.length >= LONG:
-            for offset in (0, unit.length):
-                insort(self.points, (unit.place + offset, dressing.back(position + offset)))
-
-    def _record(self, unit, position, exact=False):
-        """Note where in the copy the unit begins."""
+    def _record(self, span, position, end):
+        """Note where in the copy the span stands."""
         paragraph = bisect_right(self.begins, position)
-        if exact:
-            self.finds[unit] = Find("exact", paragraph, 0)
-        elif any(dressing.to(position) in self._places(unit, dressing) for dressing in self.dressings):
-            self.finds[unit] = Find("folded", paragraph, 0)
+        begins = self.begins[span.paragraph - 1 : span.paragraph]
+        as_is = position in [span.position, *(begin + span.start for begin in begins)]
+        if as_is and self._hash(self.text[position : position + span.length]) == span.sha256_16:
+            self.matches[span] = Match("exact", paragraph, 0)
+        elif as_is or any(
+            ruler.to(position) in [span.position, *(ruler.to(begin) + span.start for begin in begins)]
+            for ruler in self._rulers
+        ):
+            self.matches[span] = Match("folded", paragraph, 0)
         else:
-            self.finds[unit] = Find("relocated", paragraph, position - unit.place)
+            self.matches[span] = Match("relocated", paragraph, position - span.position)
+        if span.length >= LONG:
+            insort(self.anchors, (span.position, position))
+            insort(self.anchors, (span.position + span.length, end))
+
+    @cached_property
+    def _rulers(self):
+        """One ruler for each way to spell hyphens, ellipses and dashes throughout the copy, if lengths differ."""
+        rulers = []
+        for choices in product(*STYLES.values()):
+            style = dict(zip(STYLES, choices))
+            lengths = [len(sign.spellings[style.get(sign.kind, 0)]) for sign in self.signs]
+            if lengths not in [ruler.lengths for ruler in rulers]:
+                rulers.append(_Ruler(self.signs, lengths))
+        return rulers
+
+    @cached_property
+    def _edges(self):
+        return [position for position in range(len(self.text) + 1) if not splits_word(self.text, position)]
+
+    @cached_property
+    def _word_starts(self):
+        """The positions, in order, at which a span may begin when it is looked for: not in a word, nor at a space."""
+        return [position for position in self._edges if self.text[position : position + 1] not in ("", " ")]
+
+    @cached_property
+    def _word_ends(self):
+        return frozenset(position for position in self._edges if position and self.text[position - 1] != " ")
 
 
-class _Dressing:
-    """The copy as its original may have been spelled; `to` and `back` translate a position to it and from it."""
+class _Ruler:
+    """Positions of the copy, counted as if its signs had other lengths: `to` translates one, and `back` again."""
 
-    def __init__(self, text, marks, spell):
-        pieces, self._plain, self._dressed = [], [0], [0]
-        for mark in marks:
-            pieces += text[self._plain[-1] : mark.start()], spell(mark)
-            self._dressed.append(self._dressed[-1] + len(pieces[-2]) + len(pieces[-1]))
-            self._plain.append(mark.end())
-        self.text = "".join(pieces) + text[self._plain[-1] :]
+    def __init__(self, signs, lengths):
+        self.lengths = lengths
+        self._ends = [0, *(sign.end for sign in signs)]
+        changes = (length - (sign.end - sign.start) for sign, length in zip(signs, lengths))
+        self._counted = [end + change for end, change in zip(self._ends, accumulate(changes, initial=0))]
 
     def to(self, position):
-        return _translate(position, self._plain, self._dressed)
+        return _translate(position, self._ends, self._counted)
 
     def back(self, position):
-        return _translate(position, self._dressed, self._plain)
-
-    @cached_property
-    def edges(self):
-        """The positions, in order, at which a span may begin or end when it is looked for: not inside a word."""
-        # Only cased letters and digits make words of which we know the edges; Chinese, for one, runs on.
-        inner = [character.isdigit() or character.lower() != character.upper() for character in self.text]
-        inside = [False, *(a and b for a, b in pairwise(inner)), False]
-        return [position for position, within in enumerate(inside) if not within]
-
-    @cached_property
-    def _is_edge(self):
-        return frozenset(self.edges)
-
-    def windows(self, length, low=0, high=None):
-        """The positions from low to high at which a stretch of `length` begins that has edges on both sides."""
-        first = bisect_left(self.edges, low)
-        last = len(self.edges) if high is None else bisect_right(self.edges, high)
-        return [position for position in self.edges[first:last] if position + length in self._is_edge]
+        return _translate(position, self._counted, self._ends)
 
 
 def _translate(position, ends, other_ends):
-    i = bisect_right(ends, position) - 1
-    return other_ends[i] + position - ends[i]
+    number = bisect_right(ends, position) - 1
+    return other_ends[number] + position - ends[number]
 
 
-def _speller(quotes, dash, ellipsis, hyphen):
-    """A function from a mark to its spelling in one style; None leaves that kind of mark as it is."""
-    styles = {"dash": dash, "ellipsis": ellipsis, "hyphen": hyphen}
-
-    def spell(mark):
-        kind = mark.lastgroup
-        if kind == "invisible":
-            return ""
-        if kind in styles:
-            return styles[kind] or mark[0]
-        return quotes[kind][not _opens(mark)] if quotes else mark[0]
-
-    return spell
+def _sign(match):
+    kind = match.lastgroup
+    if kind == "invisible":
+        return _Sign(match.start(), match.end(), kind, ("",))
+    spellings = SPELLINGS[kind]
+    if kind in ("double", "single"):  # straight, as its direction says, and against that
+        straight, opening, closing = spellings
+        spellings = (straight, opening, closing) if _opens(match) else (straight, closing, opening)
+        kind = "quotation"
+    return _Sign(match.start(), match.end(), kind, (match[0], *spellings))
 
 
-def _opens(mark):
-    """Whether a mark opens a quotation: after a space, bracket or dash, other marks aside, and not as in '90s."""
-    before = mark.string[: mark.start()][-3:].rstrip("“”„‟\"«»″‘’‚‛'`´′ʼ")[-1:]
-    after = mark.string[mark.end() : mark.end() + 1]
-    year = mark.lastgroup == "single" and after.isdigit()
+def _opens(match):
+    """Tell whether a sign opens a quotation: after a space, bracket or dash, other signs aside, and not as in '90s."""
+    before = match.string[max(match.start() - 3, 0) : match.start()].rstrip("“”„‟\"«»″‘’‚‛'`´′ʼ")[-1:]
+    after = match.string[match.end() : match.end() + 1]
+    year = match.lastgroup == "single" and after.isdigit()
     return (not before or before in " ([{-–—") and after not in ("", " ") and not year
 
 
-def _anywhere(units, dressing):
-    """Pairs of a unit and the one position at which a dressing holds it; units found at several are left out."""
-    wanted = defaultdict(lambda: defaultdict(list))
-    for unit in units:
-        wanted[unit.length][unit.sha256_16].append(unit)
-    for length, by_hash in wanted.items():
-        positions = defaultdict(list)
-        for position in dressing.windows(length):
-            positions[_hash(dressing.text[position : position + length])].append(position)
-        for key, same in by_hash.items():
-            if len(positions[key]) == 1 and len({unit.place for unit in same}) == 1:
-                yield same[0], positions[key][0]
-
-
-def _hash(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _joined(chain):
+    """Join the pieces of a chain: pairs of the chain before and a piece."""
+    pieces = []
+    while chain:
+        chain, piece = chain
+        pieces.append(piece)
+    return "".join(reversed(pieces))

@@ -1,15 +1,16 @@
-"""Other people's formats: the spans of a case as W3C Web Annotations, without a word of the text."""
+"""Export the spans of a case as W3C Web Annotations, without a word of the text."""
 
 from collections import defaultdict
 
+from .case import Case
 from .problems import CaseError
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 CLAIM = {"content_span": "content", "source_span": "source", "cue_span": "cue"}
 
 
-def webannotation(case):
-    """A case as an AnnotationPage (a dict, to be written as JSON-LD), with one annotation for each span.
+def webannotation(case: Case) -> dict:
+    """Make an AnnotationPage of a case (a dict, to be written as JSON-LD), with one annotation for each span.
 
     Each part of a span is a target: a TextPositionSelector in a paragraph, which is named by its hash
     (`urn:sha256:...` of the UTF-8 bytes of the canonical paragraph), so that whoever holds the text knows it and nobody
@@ -43,7 +44,7 @@ def webannotation(case):
 
 
 def _bodies(case):
-    """What is said about each span: a list of TextualBody by span_id."""
+    """Say what each span is: a list of TextualBody by span_id."""
     bodies = defaultdict(list)
 
     def add(span, identifier, words):

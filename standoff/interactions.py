@@ -1,6 +1,8 @@
-"""Who does what to whom: interactions between actors, derived from claims and events and never typed."""
+"""Derive from claims and events who does what to whom: interactions between actors, which are never typed."""
 
 import pandas as pd
+
+from .case import Case
 
 # The four kinds of PLOVER: words or deeds, with or against the other side. `state` is aimed at nobody; `other` and
 # `consult` among events and the like follow the manual's sections.
@@ -24,8 +26,8 @@ QUADS = {
 }
 
 
-def interactions(case):
-    """One row for each time that one actor addresses or affects another.
+def interactions(case: Case) -> pd.DataFrame:
+    """Return one row for each time that an actor addresses or affects another.
 
     Columns: actor, recipient (actor_id), what (act of a claim, or category of an event), quad (one of PLOVER's four
     kinds), status (said, or the status of the event), via (claim_id or event_id).

@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 
 from . import schema
-from .agreement import MARKED, stretches
+from .agreement import CONTENT_SPAN, stretches
 from .alignment import is_other_text, verify
 from .case import NARRATOR, find, load, read_table, text_of
 from .problems import CaseError, Problem, Row
@@ -297,10 +297,10 @@ def codings_are_legal(case: Draft) -> Iterator[Problem]:
     labels["source"] = {NARRATOR, *(row["actor_id"] for row in case["actors"])}
     for row in case["codings"]:
         variable, value = row["variable"], row["value"]
-        if variable == MARKED:
+        if variable == CONTENT_SPAN:
             continue  # see markings_fit
         if variable not in labels:
-            remedy = f"one of {', '.join([*labels, MARKED])}"
+            remedy = f"one of {', '.join([*labels, CONTENT_SPAN])}"
             yield row.wrong("variable", f"{variable!r} is no column of claims with a list of labels", remedy)
         elif value not in labels[variable]:
             yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
@@ -310,7 +310,7 @@ def codings_are_legal(case: Draft) -> Iterator[Problem]:
 def markings_fit(case: Draft) -> Iterator[Problem]:
     length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
     for row in case["codings"]:
-        if row["variable"] == MARKED and (wrong := _misfit(row["value"], length)):
+        if row["variable"] == CONTENT_SPAN and (wrong := _misfit(row["value"], length)):
             yield row.wrong("value", *wrong)
 
 
@@ -323,8 +323,6 @@ def _misfit(marking: str, length: dict[int, int]) -> tuple[str, str] | None:
     for paragraph, start, end in parts:
         if paragraph not in length:
             return f"there is no paragraph {paragraph}", "correct the number before the colon"
-        if end <= start:
-            return f"{paragraph}:{start}-{end} ends before it begins", "end is the place after the last character"
         if end > length[paragraph]:
             message = f"{paragraph}:{start}-{end} ends after paragraph {paragraph}, which ends at {length[paragraph]}"
             return message, "correct the end, or the number of the paragraph"

@@ -1,4 +1,4 @@
-"""A user's text file, read; and any text, in the canonical form that offsets and hashes refer to (canon-1)."""
+"""Read a text file, bring a text into the canonical form that offsets refer to (canon-1), and hash stretches of it."""
 
 import codecs
 import hashlib
@@ -18,14 +18,25 @@ NOT_PLAIN = {
     b"<!doctype html": "a web page",
     b"<html": "a web page",
 }
+# Signs that copies spell in several ways. (tests/alignment.json and _static/desk.js have the same kinds.)
+PUNCTUATION = re.compile(
+    r"""(?P<double>[“”„‟"«»″])
+      | (?P<single>[‘’‚‛'`´′ʼ])
+      | (?P<ellipsis>…|\.\.\.)
+      | (?P<hyphen>(?<=\w)[-‐‑]\ ?(?=\w))  # with a space: a line was broken there
+      | (?P<dash>--+|[-‐‑‒–—―−])
+      | (?P<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])""",
+    re.VERBOSE,
+)
+DAMAGE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]")  # what is left of characters that were read in a wrong encoding
 
 
 class TextError(ValueError):
     """A file that cannot be read as plain text. The message says why, and what to do."""
 
 
-def paragraphs(text):
-    """The canonical paragraphs (canon-1) of `text`, as a list of str.
+def paragraphs(text: str) -> list[str]:
+    """Split a text into its canonical paragraphs (canon-1).
 
     Unicode NFC; paragraphs are split at blank lines; inside them every run of whitespace, non-breaking spaces
     included, is one space; no paragraph is empty. Offsets count code points inside one of these strings.
@@ -35,13 +46,36 @@ def paragraphs(text):
     return [block for block in blocks if block]
 
 
-def digest(text):
-    """SHA-256 of the UTF-8 bytes of `text`, as 64 hexadecimal digits. Spans keep the first 16 of them."""
+def digest(text: str) -> str:
+    """Return the SHA-256 of the UTF-8 bytes of a text, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_text(path):
-    """The content of a text file (at most 5 MB) as str, whatever program saved it; line ends are left as they are.
+def short_digest(text: str) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a text: the hash that a span has."""
+    return digest(text)[:16]
+
+
+def splits_word(text: str, position: int) -> bool:
+    """Tell whether a position (in characters) lies inside a word.
+
+    Only cased letters and digits make words whose edges are known; Chinese, for one, runs on.
+    """
+    return 0 < position < len(text) and is_cased(text[position - 1]) and is_cased(text[position])
+
+
+def is_cased(character: str) -> bool:
+    """Tell whether a character is a letter with a capital, or a digit."""
+    return character.isdigit() or character.lower() != character.upper()
+
+
+def count_damage(text: str) -> int:
+    """Count the characters that were lost because a file was once read in a wrong encoding."""
+    return len(DAMAGE.findall(text))
+
+
+def read_text(path: str | Path) -> str:
+    """Read a text file of at most 5 MB, whatever program saved it; line ends are left as they are.
 
     UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252: the last one, and characters that cannot be
     recovered, are reported as a UnicodeWarning. Raises TextError if the file is missing, empty, too large, or not

@@ -9,7 +9,7 @@ from ..case import find
 from ..files import csv_text, write_atomically
 from ..problems import CaseError
 from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_package, resource_of
-from ..text import TextError, paragraphs, read_text
+from ..text import TextError, count_damage, paragraphs, read_text
 from . import sheets
 from .anchor import anchor
 from .metadata import ENTRIES, wrong_date, wrong_licence
@@ -104,9 +104,8 @@ def _blocks(path: str | Path) -> list[str]:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
-    if damaged := re.findall("\ufffd|â€|Ã[\u0080-\u00bf]", text):
-        lost = f"{len(damaged)} characters were lost"
-        raise TextError(f"{name} is damaged: {lost}. Copy the text again, and save it as UTF-8.")
+    if damaged := count_damage(text):
+        raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy the text again, and save it as UTF-8.")
     return blocks
 
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_alignment import MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
+from test_alignment import COPIES, JUNK, MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
 from test_data import words
 
 from chapters import HTML
@@ -124,6 +124,20 @@ def test_files_are_read_alike(desk, tmp_path, encoding):
     assert bool(read["notes"]) == (encoding in ("cp1252", "broken utf-8"))
 
 
+@pytest.mark.parametrize(("original", "copy"), COPIES)
+def test_statuses_are_those_of_the_specification(desk, original, copy):
+    spans = {f"s{number:04}": [span] for number, span in enumerate(original["spans"])}
+    data = {"paragraphs": original["paragraphs"], "spans": spans}
+    found = desk.evaluate(
+        """([data, copy]) => {
+        const { ofParagraphs, ofSpans } = standoffDesk.align(data, copy);
+        return [ofParagraphs, ofSpans].map((spans) => spans.map(({ match }) => match.status[0]).join(""));
+    }""",
+        [data, copy["copy"]],
+    )
+    assert found == [copy["paragraphs"], copy["spans"]]
+
+
 # ---- copies ----
 
 
@@ -182,6 +196,18 @@ def test_marks_in_a_manner_of_their_own(desk, practice):
 
 def test_another_text_is_recognised(desk, practice):
     assert set(statuses(desk, practice, "The harbour was quiet. " * 300)) == {"missing"}
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
+def test_what_is_left_of_the_text_is_found_before_junk(desk, practice, junk):
+    """The page stands still while it compares: with some of these it once did so for a minute."""
+    text = "\n\n".join(paragraphs(read_text(practice.text))[:8])
+    found = statuses(desk, practice, f"{text}\n\n{junk * (40_000 // len(junk))}")
+    assert set(found[:8]) == {"exact"} and not {"exact", "folded"} & set(found[8:])
+
+
+def test_a_text_that_is_far_too_long_is_not_searched(desk, practice):
+    assert set(statuses(desk, practice, "The harbour was quiet. " * 10_000)) == {"missing"}
 
 
 def test_offsets_count_characters_not_units(desk):

@@ -114,6 +114,14 @@ def test_markings():
             stretches(wrong)
 
 
+@pytest.mark.parametrize("empty", ["3:10-10", "3:0-4;3:7-7", "3:12-10"])
+def test_an_empty_stretch_is_no_marking(empty):
+    """Two of them once were a division by zero."""
+    for function in (stretches, characters, lambda marking: overlap(marking, marking)):
+        with pytest.raises(ValueError, match="ends before it begins"):
+            function(empty)
+
+
 # ---- the data, and what the chapter says of them in words ----
 
 

@@ -68,6 +68,7 @@ def test_the_place_is_the_right_one():
         ),
         ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
         ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
+        ("[...]", {}, "“[...]” is not in the text", "copy the words"),  # an omission of nothing
         ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
     ],
 )
@@ -109,3 +110,41 @@ def test_capitals_do_not_count():
 
 def test_a_literal_number_sign_is_no_count():
     assert Quoted(["Room said #2 is shut."]).find("said #2") == [(1, 5, 12)]
+
+
+# ---- hostile texts: each of these once took minutes, or all memory ----
+
+
+def test_an_omission_in_a_text_of_one_word_is_ambiguous():
+    text = Quoted(["said " * 14_000])
+    for typed in ("said [...] said", "said [...] said [...] said [...] said"):
+        with pytest.raises(QuoteError, match="times in paragraph 1"):
+            text.find(typed)
+
+
+def test_the_only_way_to_complete_words_is_found_behind_many_beginnings():
+    text = Quoted(["said " * 3_000 + "zebra"])
+    assert text.find("said#3000 [...] zebra") == [(1, 14_995, 14_999), (1, 15_000, 15_005)]
+    with pytest.raises(QuoteError, match="is not in the text"):
+        text.find("zebra [...] said")
+
+
+def test_the_sentence_decides_among_many_places():
+    text = Quoted(["Said. " * 14_000 + "The mayor said no."])
+    assert text.find("said", near=text.find("mayor")) == [(1, 84_010, 84_014)]
+
+
+def test_long_words_that_are_not_in_the_text_are_followed_as_far_as_they_are():
+    text = Quoted([" ".join(f"word{number}" for number in range(5_000))])
+    with pytest.raises(QuoteError) as error:
+        text.find(" ".join(f"word{number}" for number in range(2_000)) + " zebra")
+    assert error.value.remedy.endswith("word1998 word1999”")
+
+
+@pytest.mark.parametrize("junk", ["”", "\u00ad", "\0", "…", "[...]", "שלום ", "([{", " "])
+def test_words_are_found_behind_junk(junk):
+    text = Quoted([junk * (50_000 // len(junk)) + " told reporters"])
+    [(_, start, end)] = text.find("told reporters")
+    assert end - start == len("told reporters")
+    with pytest.raises(QuoteError):
+        text.find(junk * 1_000)
