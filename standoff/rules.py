@@ -17,7 +17,7 @@ from .agreement import CONTENT_SPAN, stretches
 from .alignment import is_other_text, verify
 from .case import NARRATOR, find, load, read_table, text_of
 from .problems import CaseError, Problem, Row
-from .text import digest, paragraphs, read_text
+from .text import digest, paragraphs, read_text, short_digest
 
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
 LEGAL_POLARITIES = {
@@ -406,7 +406,7 @@ def shipped_text_is_the_text(case: Draft) -> Iterator[Problem]:
             yield row.wrong("n_chars", f"the paragraph in article.txt has {len(paragraph)} characters", remedy)
     for row in case["spans"]:
         stretch = text.get(row["paragraph"], "")[row["start"] : row["end"]]
-        if row["paragraph"] in same and row["sha256_16"] != digest(stretch)[:16]:
+        if row["paragraph"] in same and row["sha256_16"] != short_digest(stretch):
             message = "article.txt does not have these characters at this place"
             yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
 

@@ -17,7 +17,7 @@ from ..case import NARRATOR, find, text_of
 from ..files import csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..quotes import Quoted, QuoteError
-from ..text import digest, paragraphs, read_text
+from ..text import digest, paragraphs, read_text, short_digest
 from . import sheets
 from .metadata import describe, keep_text_out
 
@@ -322,7 +322,7 @@ def _files(package: dict, entries: dict[str, list[Entry]], quoted: Quoted, gists
             [number, len(text), digest(text), gists.get(number) or TODO] for number, text in quoted.paragraphs.items()
         ],
         "spans": [
-            [span_id, part, number, start, end, digest(quoted.paragraphs[number][start:end])[:16]]
+            [span_id, part, number, start, end, short_digest(quoted.paragraphs[number][start:end])]
             for span, span_id in spans.items()
             for part, (number, start, end) in enumerate(span, start=1)
         ],
