@@ -33,13 +33,13 @@ def setup():
 
 def reason(task):
     """What the student reads about a task on the folder data/mine below the current one; "" if it is right."""
-    comparisons = next(one for one in source().tasks if one.name == task).comparisons
-    assert comparisons and all(one.files for one in comparisons)
-    for one in comparisons:
-        answer, right = plain(eval(one.expression, setup())), plain(eval(one.right))
-        told = judge(answer, right, {sentence: plain(eval(wrong)) for wrong, sentence in one.mistakes})
-        if told:
-            return told
+    comparisons = next(item for item in source().tasks if item.name == task).comparisons
+    assert comparisons and all(comparison.files for comparison in comparisons)
+    for comparison in comparisons:
+        answer, right = plain(eval(comparison.expression, setup())), plain(eval(comparison.right))
+        sentence = judge(answer, right, {mistake: plain(eval(wrong)) for wrong, mistake in comparison.mistakes})
+        if sentence:
+            return sentence
     return ""
 
 

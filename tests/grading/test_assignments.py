@@ -127,12 +127,12 @@ class Bench:
         names = self.scope()
         exec(self.helpers[task.name], names)
         found = []
-        for one in task.comparisons:
+        for comparison in task.comparisons:
             wrong = {}
-            for expression, sentence in one.mistakes:
+            for expression, sentence in comparison.mistakes:
                 with contextlib.suppress(Exception):  # a mistake that leads nowhere on these data
                     wrong[sentence] = plain(eval(expression, names))
-            found.append((plain(eval(one.right, names)), wrong))
+            found.append((plain(eval(comparison.right, names)), wrong))
         return found
 
     def attempt(self, code, names):
@@ -146,22 +146,23 @@ class Bench:
 
     def asked(self, task, names):
         """The names of a notebook with those of a task's hidden part that its questions need."""
-        names, questions = dict(names), [one.expression for one in task.comparisons if not one.files]
+        names = dict(names)
+        questions = [comparison.expression for comparison in task.comparisons if not comparison.files]
         with self.here():
             exec(runs.needed(self.helpers[task.name], questions) if questions else "", names)
         return names
 
     def reason(self, task, place, names):
         """Why the answer to a comparison is refused, as the student reads it; "" if it is right."""
-        one, (right, mistakes) = task.comparisons[place], self.right[task.name][place]
-        if one.files:  # judged by what was handed in, not by these cells
+        comparison, (right, mistakes) = task.comparisons[place], self.right[task.name][place]
+        if comparison.files:  # judged by what was handed in, not by these cells
             return ""
         with self.here():
             try:
-                answer = plain(eval(one.expression, names))
+                answer = plain(eval(comparison.expression, names))
             except Exception as error:
                 return f"It stops with {type(error).__name__}."
-        reason = judge(answer, right, mistakes, one.tolerance, one.ordered)
+        reason = judge(answer, right, mistakes, comparison.tolerance, comparison.ordered)
         return ELSEWHERE if reason and not self.released and reason not in mistakes else reason
 
 
@@ -215,7 +216,7 @@ def _reason(task, benches, notebooks):
 
 
 def has_files(task):
-    return any(one.files for one in task.comparisons)
+    return any(comparison.files for comparison in task.comparisons)
 
 
 def answers_of(kind):

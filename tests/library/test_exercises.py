@@ -31,7 +31,7 @@ def shown(monkeypatch):
     return pieces
 
 
-def said(capsys, number, answer):
+def reply(capsys, number, answer):
     check(number, answer)
     return capsys.readouterr().out.strip()
 
@@ -48,46 +48,46 @@ def test_the_exercises_of_a_chapter(name, monkeypatch, capsys):
     capsys.readouterr()
     assert exercises._exercises, f"{name} states no exercise"
     for number, stated in exercises._exercises.items():
-        assert said(capsys, number, ...).startswith("Not answered yet")
-        assert said(capsys, number, stated.answer) == f"Right. {stated.why}".strip()
-        assert said(capsys, number, object()).startswith("Not yet."), f"{name} {number} takes anything"
+        assert reply(capsys, number, ...).startswith("Not answered yet")
+        assert reply(capsys, number, stated.answer) == f"Right. {stated.why}".strip()
+        assert reply(capsys, number, object()).startswith("Not yet."), f"{name} {number} takes anything"
         for text, wrong in stated.mistakes.items():
             if not same(plain(wrong), plain(stated.answer), stated.tolerance):  # by chance, in another case
-                assert said(capsys, number, wrong) == f"Not yet. {text}", f"{name} {number}: hint for {wrong!r}"
+                assert reply(capsys, number, wrong) == f"Not yet. {text}", f"{name} {number}: hint for {wrong!r}"
 
 
 def test_a_number(shown, capsys):
     total = 40  # the solution may use the chapter's own variables
     globals()["total"] = total
     exercise(1, "Half of it?", "total / 2", hints={"total": "That is all of it."}, why="Divide.", tolerance=0.5)
-    assert said(capsys, 1, 20) == said(capsys, 1, 20.4) == "Right. Divide."
-    assert said(capsys, 1, 40) == "Not yet. That is all of it."
-    assert said(capsys, 1, 20.6).startswith("Not yet.")
-    assert said(capsys, 1, "20") == "Not yet. A number is wanted, not a text: leave out the quotation marks."
+    assert reply(capsys, 1, 20) == reply(capsys, 1, 20.4) == "Right. Divide."
+    assert reply(capsys, 1, 40) == "Not yet. That is all of it."
+    assert reply(capsys, 1, 20.6).startswith("Not yet.")
+    assert reply(capsys, 1, "20") == "Not yet. A number is wanted, not a text: leave out the quotation marks."
     assert 'data-kind="number"' in shown[0] and 'data-answer="20.0"' in shown[0] and "total / 2" in shown[0]
 
 
 def test_a_choice(shown, capsys):
     exercise(2, "Which?", '"b"', options=["this", "that"], hints={"a": "No, the other."}, why="So it is.")
-    assert said(capsys, 2, "b") == said(capsys, 2, " B ") == "Right. So it is."
-    assert said(capsys, 2, "a") == "Not yet. No, the other."
+    assert reply(capsys, 2, "b") == reply(capsys, 2, " B ") == "Right. So it is."
+    assert reply(capsys, 2, "a") == "Not yet. No, the other."
     assert shown[0].count('type="radio"') == 2 and "b) that" in shown[0]
 
 
 def test_a_series_may_be_written_differently(shown, capsys):
     exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})')
-    assert said(capsys, 3, pd.Series({"y": 1.0, "x": 2.0}, name="n").rename_axis("letter")).startswith("Right.")
-    assert said(capsys, 3, {"X": 2, "y": 1}).startswith("Right.")
-    assert said(capsys, 3, pd.Series({"x": 2, "y": 2})).startswith("Not yet. The number of entries is right;")
-    assert said(capsys, 3, pd.Series({"x": 2})) == "Not yet. The answer has 1 entry; more are wanted."
-    assert said(capsys, 3, [2, 1]) == "Not yet. A Series with labels is wanted, not a list."
+    assert reply(capsys, 3, pd.Series({"y": 1.0, "x": 2.0}, name="n").rename_axis("letter")).startswith("Right.")
+    assert reply(capsys, 3, {"X": 2, "y": 1}).startswith("Right.")
+    assert reply(capsys, 3, pd.Series({"x": 2, "y": 2})).startswith("Not yet. The number of entries is right;")
+    assert reply(capsys, 3, pd.Series({"x": 2})) == "Not yet. The answer has 1 entry; more are wanted."
+    assert reply(capsys, 3, [2, 1]) == "Not yet. A Series with labels is wanted, not a list."
     assert "<form" not in shown[0], "there is no field for a Series on the page"
 
 
 def test_a_hint_that_is_right_by_chance_is_not_given(shown, capsys):
     exercise(5, "Half of it?", "2", hints={"2.4": "That is a bit more."}, tolerance=0.5)
-    assert said(capsys, 5, 2.4) == "Right."
-    assert said(capsys, 5, 2.8).startswith("Not yet. The value") and "a bit more" not in shown[0]
+    assert reply(capsys, 5, 2.4) == "Right."
+    assert reply(capsys, 5, 2.8).startswith("Not yet. The value") and "a bit more" not in shown[0]
 
 
 class Unreadable:
@@ -145,7 +145,7 @@ SOLUTIONS += ["pd.DataFrame({'a': [1, 'b']})", "pd.Series({'a': 1, 'b': 2}).to_f
 def test_no_wrong_answer_raises(solution, shown, capsys):
     exercise(6, "What?", solution, hints={"3": "Not three.", "'b'": "Not b.", "[2]": "Not two.", "{'a': 2}": "No."})
     for answer in ANSWERS:
-        assert said(capsys, 6, answer).startswith(("Not yet. ", "Right."))
+        assert reply(capsys, 6, answer).startswith(("Not yet. ", "Right."))
 
 
 def test_words_of_an_exercise_cannot_become_markup(shown):
@@ -154,4 +154,4 @@ def test_words_of_an_exercise_cannot_become_markup(shown):
 
 
 def test_an_unknown_exercise_says_what_to_do(capsys):
-    assert said(capsys, 9, 1) == "There is no exercise 9 here: run the cell above that states it, then this one."
+    assert reply(capsys, 9, 1) == "There is no exercise 9 here: run the cell above that states it, then this one."
