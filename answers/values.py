@@ -80,6 +80,11 @@ class _Reader:
         return ["table", names, self.items(value.columns.tolist(), depth), rows]
 
 
+def is_missing(value):
+    """Return whether plain data say that there is no value (bool)."""
+    return value == ["nothing"]
+
+
 def _number(value):
     if isinstance(value, int) and abs(value) >= 10**300:
         return ["number", "inf" if value > 0 else "-inf"]

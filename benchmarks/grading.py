@@ -33,9 +33,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from autograder.release import as_bytes, readable, student_version
 
 from autograder import source as sources
-from autograder.release import as_bytes, readable, student_version
 
 ROOT = Path(__file__).resolve().parents[1]
 CORES = len(os.sched_getaffinity(0))

@@ -1,15 +1,16 @@
-"""Who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
+"""Tell who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
 
 import json
 import re
 import subprocess
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import source as sources
-from .unpack import REFUSED, UNREADABLE, Entry, entries, order
+from ..course import Course
+from ..source import Assignment
+from .unpack import REFUSED, UNREADABLE, Entry, entries, natural_key
 
 # How platforms name folders, archives and files of a student. `rest` is the name that the student gave.
 PLATFORMS = [
@@ -18,18 +19,7 @@ PLATFORMS = [
     re.compile(r".+?_(?P<name>[^_]+)_attempt_(?P<id>)\d{4}(?:-\d\d){5}(?:_(?P<rest>.+))?$"),  # Blackboard
 ]
 WRAPPERS = re.compile(r"submissions?|submitted|dropbox(es)?|dropped|abgaben?|rendus|multi_feedback.*", re.I)
-LISTS = {
-    ".csv",
-    ".tsv",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".txt",
-    ".html",
-    ".xml",
-    ".json",
-    ".md",
-}  # a platform's own, beside the folders
+LISTS = set([".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"])  # a platform's own, beside the folders
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")
@@ -41,7 +31,7 @@ class Submission:
     """What one student handed in for one assignment.
 
     student   as the platform calls her
-    assignment its name; "" where it could not be told
+    assignment None where it could not be told
     file      of the notebook, as it was handed in; "" if there is none
     notebook  where its bytes are, or its bytes (a notebook kept as text); None if it is not to be marked
     files     what came with it: Path by relative path
@@ -49,12 +39,17 @@ class Submission:
     """
 
     student: str
-    assignment: str
+    assignment: Assignment | None
     file: str = ""
     notebook: Path | bytes | None = None
-    files: dict = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
     status: str = ""
     reason: str = ""
+
+    @property
+    def assignment_name(self) -> str:
+        """The name of the assignment; "" where it could not be told."""
+        return self.assignment.name if self.assignment else ""
 
 
 @dataclass(frozen=True)
@@ -69,25 +64,20 @@ class Notebook:
     copies: tuple
 
 
-def collect(source, scratch, only=""):
-    """The submissions in a folder or zip file: a list of Submission, by student and assignment.
+def collect(course: Course, source: str | Path, scratch: Path, only: str = "") -> list[Submission]:
+    """Return the submissions in a folder or zip file, by student and assignment.
 
     scratch  an empty folder for what is unpacked; keep it until all are marked
     only     name of the assignment that is wanted; notebooks of others count as handed in for it by mistake
     """
-    known = {name: _grade_ids(sources.read(name).notebook) for name in sources.names()}
+    known = {name: _grade_ids(course.read(name).notebook) for name in course.names()}
+    handed_in = _by_student(entries(source, Path(scratch)), known)
     found = []
-    for student, handed_in in sorted(
-        _by_student(entries(source, Path(scratch)), known).items(), key=lambda one: order(one[0])
-    ):
-        found += _of_student(student, handed_in, known, only)
+    for student in sorted(handed_in, key=natural_key):
+        found += _of_student(student, handed_in[student], known, only, course)
     taken = {one.assignment for one in found if one.assignment}
     if len(taken) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
-        [name] = taken
-        found = [
-            Submission(one.student, name, one.file, None, {}, one.status, one.reason) if not one.assignment else one
-            for one in found
-        ]
+        found = [replace(one, assignment=one.assignment or next(iter(taken))) for one in found]
     return found
 
 
@@ -180,25 +170,30 @@ def _loose(name, known):
 # ---- which assignment is it? ----
 
 
-def _of_student(student, handed_in, known, only):
+def _of_student(student, handed_in, known, only, course):
+    def without(assignment, entry, reason, status=REFUSED):
+        about = course.read(assignment) if assignment else None
+        file = "/".join(entry.parts) if entry else ""
+        return Submission(student, about, file, status=status, reason=reason)
+
     names = ["/".join(entry.parts) for _, entry in handed_in]
     hints = {_hint(part) for name in names for part in name.split("/")} & set(known)
     meant = only or (hints.pop() if len(hints) == 1 else "")
     for rest, entry in handed_in:
         if entry.status:
-            return [_without(student, meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
-    notebooks = [one for one in (_notebook(rest, entry, known, only) for rest, entry in handed_in) if one]
+            return [without(meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
+    notebooks = [one for one in (_notebook(rest, entry, known, only, course.name) for rest, entry in handed_in) if one]
     if not notebooks:
         files = [rest[-1] for rest, entry in handed_in if entry.path and rest]
         listed = f"only {', '.join(files[:3])}{' and more' if len(files) > 3 else ''}" if files else "nothing"
-        return [_without(student, meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
+        return [without(meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
     by_assignment = defaultdict(list)
     for one in notebooks:
         by_assignment[one.assignment].append(one)
     if only and only not in by_assignment:
         theirs = sorted(filter(None, by_assignment))
         told = f"the notebook of {', '.join(theirs)}" if theirs else "a notebook of no assignment that is known"
-        return [_without(student, only, notebooks[0].entry, f"This is {told}, not of {only}.")]
+        return [without(only, notebooks[0].entry, f"This is {told}, not of {only}.")]
     found = []
     for name, several in sorted(by_assignment.items()):
         if only and name != only:
@@ -209,26 +204,22 @@ def _of_student(student, handed_in, known, only):
                 unreadable = all(one.cells is None for one in several)
                 told = "This is not a notebook: the file is damaged or of another kind." if unreadable else told
                 status = UNREADABLE if unreadable else REFUSED
-                found.append(_without(student, meant, several[0].entry, told, status))
+                found.append(without(meant, several[0].entry, told, status))
             continue  # beside others: a notebook of her own
         chosen, why = _newest(several)
         if why:
-            found.append(_without(student, name, several[0].entry, why))
+            found.append(without(name, several[0].entry, why))
         else:
             files = _beside(chosen, handed_in, notebooks)
-            found.append(Submission(student, name, "/".join(chosen.entry.parts), chosen.content, files))
+            found.append(Submission(student, course.read(name), "/".join(chosen.entry.parts), chosen.content, files))
     return found
-
-
-def _without(student, assignment, entry, reason, status=REFUSED):
-    return Submission(student, assignment, "/".join(entry.parts) if entry else "", None, {}, status, reason)
 
 
 def _is_notebook_name(name):
     return name.lower().endswith(".ipynb")
 
 
-def _notebook(rest, entry, known, only):
+def _notebook(rest, entry, known, only, metadata_key):
     """The Notebook that an entry is, or None."""
     name = rest[-1] if rest else entry.parts[-1]
     if entry.path is None or not name.lower().endswith((".ipynb", ".md")):
@@ -243,7 +234,7 @@ def _notebook(rest, entry, known, only):
     try:
         notebook = json.loads(data)
         cells = notebook["cells"]
-        assignment = _assignment(notebook, known)
+        assignment = _assignment(notebook, known, metadata_key)
         cells = [(cell.get("cell_type"), "".join(cell.get("source", "")).strip()) for cell in cells]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         cells, assignment = None, _by_text(data, known)
@@ -257,17 +248,15 @@ def _from_text(data):
     if not TEXT.match(data[:5_000].decode("utf-8", "replace")):
         return None
     try:
-        return (
-            subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60).stdout
-            or None
-        )
+        done = subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60)
+        return done.stdout or None
     except subprocess.TimeoutExpired:
         return None
 
 
-def _assignment(notebook, known):
+def _assignment(notebook, known, metadata_key):
     """What a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
-    about = notebook.get("metadata", {}).get("standoff")
+    about = notebook.get("metadata", {}).get(metadata_key)
     if isinstance(about, dict) and about.get("assignment") in known:
         return about["assignment"]
     return _most(_grade_ids(notebook), known)
@@ -326,10 +315,8 @@ def _newest(notebooks):
     more = " and more" if len(notebooks) > 4 else ""
     folders = len({one.entry.parts[:-1] for one in notebooks})
     several = " (If this is a folder of several students: it has to be graded by itself.)" if folders > 2 else ""
-    return (
-        None,
-        f"There are {len(notebooks)} different notebooks of this assignment ({names}{more}): hand in one.{several}",
-    )
+    count = len(notebooks)
+    return None, f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
 
 
 def _beside(chosen, handed_in, notebooks):

@@ -47,11 +47,11 @@ def test_what_nbgrader_adds_changes_nothing_of_the_book_and_of_the_laptop(python
 def test_binder_can_make_its_hand_outs():
     """What `standoff assignment release` imports is installed there; and the solutions are removed after it."""
     imported = set()
-    for name in ("grading/release", "grading/assignment", "grading/compare", "markdown", "zips", "cli"):
-        imported |= set(modules((ROOT / f"standoff/{name}.py").read_text(encoding="utf-8")))
-    assert imported - set(sys.stdlib_module_names) <= set(pins("binder/requirements.txt"))
+    for name in ("handout", "course", "source", "markdown", "zips", "cli"):
+        imported |= set(modules((ROOT / f"autograder/{name}.py").read_text(encoding="utf-8")))
+    assert imported - {"answers"} - set(sys.stdlib_module_names) <= set(pins("binder/requirements.txt"))
     script = (ROOT / "binder/postBuild").read_text(encoding="utf-8")
-    assert script.index("standoff assignment release") < script.index("rm -r assignments tests")
+    assert script.index("standoff assignment release") < script.index("rm -r assignments autograder tests")
 
 
 @pytest.mark.parametrize("python", ["%d.%d" % version for version in book.PYTHONS])

@@ -7,15 +7,17 @@ the attack is meant to make them pass; where it is True they are right, and the 
 import json
 import sys
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import source as sources
+from assignments.course import COURSE
+from autograder import source
 from autograder.marking import mark
 from autograder.run.sandbox import Limits
 
 HERE = Path(__file__).resolve().parent
-PROBE = sources.read("0-probe", HERE / "assignments")
+COURSE = replace(COURSE, assignments=HERE / "assignments")
+PROBE = COURSE.read("0-probe")
 SEED = "a seed for tests"
 MEMORY = 1 << 30
 FULL, NONE = (3, 2), (0, 0)
@@ -53,9 +55,9 @@ def notebook(cells=None, first="", last=""):
     cells = cells or {}
     made = [_code(first)] if first else []
     for one in PROBE.notebook.cells:
-        source = cells.get(sources.role(one).get("grade_id"), one.source)
-        if source is not None:
-            made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": source})
+        code = cells.get(source.role(one).get("grade_id"), one.source)
+        if code is not None:
+            made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": code})
     made += [_code(last)] if last else []
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
