@@ -4,16 +4,22 @@ Each is the solution of tests/assignments/0-probe with something in it. Where `h
 the attack is meant to make them pass; where it is True they are right, and the attack is meant to spoil them, or the machine.
 """
 
+import contextlib
 import json
 import sys
 import textwrap
+import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import pytest
 
 from assignments.course import COURSE
 from autograder import source
 from autograder.marking import mark
-from autograder.run.sandbox import Limits
+from autograder.run import session
+from autograder.run.protocol import imports, setup
+from autograder.run.sandbox import Limits, Sandbox
 
 HERE = Path(__file__).resolve().parent
 COURSE = replace(COURSE, assignments=HERE / "assignments")
@@ -79,8 +85,26 @@ def submission(one, outside):
 
 def outcome(one, outside):
     """The Result of a Kind."""
-    step = 3 if one.status == "timed out" else 30  # a busy machine is to stop no other one
-    return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=Limits(step, total=120, memory=MEMORY))
+    limits = Limits(2 if one.status == "timed out" else 30, total=120, memory=MEMORY)  # a busy machine is to stop no other
+    return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=limits)
+
+
+@contextlib.contextmanager
+def shared_sandboxes():
+    """For a while, all that should end well in a thread runs in one sandbox: what one leaves there would spoil the next."""
+    with contextlib.ExitStack() as boxes, pytest.MonkeyPatch.context() as patch:
+        mine = threading.local()
+
+        def sandbox(_, limits, *others):
+            if limits != Limits(30, total=120, memory=MEMORY):
+                return Sandbox(_, limits, *others)
+            if not hasattr(mine, "box"):
+                modules = imports([step["source"] for step in setup(PROBE)], COURSE.preload)
+                mine.box = boxes.enter_context(Sandbox(modules, limits, *others))
+            return contextlib.nullcontext(mine.box)
+
+        patch.setattr(session, "Sandbox", sandbox)
+        yield
 
 
 def as_wanted(one, result):

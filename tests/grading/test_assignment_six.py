@@ -11,6 +11,7 @@ import standoff
 from answers.compare import judge
 from answers.values import plain
 from assignments.course import COURSE
+from autograder.source import role
 from standoff.coding.new import QUESTIONS, UNANSWERED, new
 from standoff.text import digest, paragraphs, read_text
 
@@ -27,7 +28,7 @@ def source():
 def setup():
     """The names of the setup cell."""
     names = {}
-    cell = next(cell for cell in source().notebook.cells if COURSE.role(cell).get("grade_id") == "setup")
+    cell = next(cell for cell in source().notebook.cells if role(cell).get("grade_id") == "setup")
     exec(cell.source, names)
     return names
 

@@ -1,6 +1,7 @@
 """A folder of submissions to its marks: all at once, on from where it stopped, and the same each time."""
 
 import csv
+import functools
 import io
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from handed_in import NAME, SOLUTIONS, notebook, put, right, zipped
 from autograder import batch, marking
 from autograder.cli import main
 from autograder.run import sandbox
+from autograder.run.sandbox import Limits
 
 FILE = f"{NAME}.ipynb"
 COUNT = "def share(case, who):\n    return (case.claims['source'] == who).sum()"
@@ -26,7 +28,7 @@ def course(tmp_path_factory):
     return handed_in.sample(tmp_path_factory.mktemp("assignments"))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def sandboxed():
     try:
         sandbox.require()
@@ -80,7 +82,8 @@ def contents(out):
     return {name: data for name, data in files.items() if name not in RUN_FACTS}
 
 
-def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, course, capsys):
+def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, course, capsys, monkeypatch):
+    monkeypatch.setattr(marking, "mark", functools.partial(marking.mark, limits=Limits(step=4)))
     source, out = mixed(tmp_path / "in"), tmp_path / "out"
     assert main(["grade", str(source), "-o", str(out), "--seed", "s"], course) == 1  # three could not be marked
     assert (
@@ -120,26 +123,35 @@ def _started(source, out, course):
     return process
 
 
+CLASS = ["anna", "ben", "carla", "dora", "emma", "fay"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory, course):
+    """The folder of a class, and that of what comes of it at once."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    put(folder / "in", {f"{name}/{FILE}": right(f"It is {name} who says so.") for name in CLASS})
+    batch.grade(course, folder / "in", folder / "out", seed="s")
+    return folder
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, course, monkeypatch, how):
-    names = ["anna", "ben", "carla", "dora", "emma", "fay"]
-    source = put(tmp_path / "in", {f"{name}/{FILE}": right(f"It is {name} who says so.") for name in names})
-    out = tmp_path / "out"
+def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, course, uninterrupted, monkeypatch, how):
+    source, out = uninterrupted / "in", tmp_path / "out"
     process = _started(source, out, course)
     process.send_signal(how)
     _, said = process.communicate(timeout=60)
     kept = {path.name for path in (out / "work").glob("*.json")}
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how]
     assert how == signal.SIGKILL or "the same command goes on" in said
-    assert 2 <= len(kept) < len(names) and not (out / "grades.csv").exists()
+    assert 2 <= len(kept) < len(CLASS) and not (out / "grades.csv").exists()
 
     marked = []
     mark = marking.mark
     monkeypatch.setattr(marking, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
     batch.grade(course, source, out, seed="s")
-    assert len(marked) == len(names) - len(kept), "something was marked twice"
-    batch.grade(course, source, tmp_path / "uninterrupted", seed="s")
-    assert contents(out) == contents(tmp_path / "uninterrupted")
+    assert len(marked) == len(CLASS) - len(kept), "something was marked twice"
+    assert contents(out) == contents(uninterrupted / "out")
 
 
 def test_only_what_has_changed_is_marked_anew(tmp_path, course, monkeypatch):
