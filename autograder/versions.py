@@ -17,25 +17,34 @@ ROOTS = {"autograder.marking", "autograder.run.runner"}
 
 @functools.cache
 def fingerprint(course: Course) -> str:
-    """Return a hash of Python's version and of all that marking and the course's preloaded modules import.
+    """Return a hash of Python's version, and of what marking and the course's preloaded modules import: see `sources`."""
+    names = [f"python {sys.version}"]
+    for name, path in sorted(sources(course).items()):
+        if path:
+            names.append(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+        else:
+            names += [f"{package} {version(package)}" for package in _distributions().get(name, ())]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
-    That is the source of modules of this package, of `answers` and of the course's library, and the versions of other
-    packages. Reports, the command line, and modules of the library that nothing preloaded imports do not count.
+
+def sources(course: Course) -> dict[str, Path | None]:
+    """Return the files of modules of this package, of `answers` and of the course's library that are imported, in turn, by
+    the code that marks and by what the course preloads; and the names of other packages, without a file.
+
+    Reports, the command line, and modules of the library that nothing preloaded imports are not among them.
     """
     folders = {path.name: path.parent for path in (*PACKAGES, *course.library)}
-    waiting, seen, parts = ROOTS | course.preload, set(), {f"python {sys.version}"}
+    waiting, found = ROOTS | course.preload, {}
     while waiting:
         name = waiting.pop()
-        seen.add(name)
         top = name.partition(".")[0]
         if path := _source(folders.get(top), name):
-            content = path.read_bytes()
-            parts.add(f"{name} {hashlib.sha256(content).hexdigest()}")
+            found[name] = path
             package = name if path.stem == "__init__" else name.rpartition(".")[0]
-            waiting |= set(_imported(content, package, folders)) - seen
-        elif top not in folders and top not in sys.stdlib_module_names:
-            parts |= {f"{name} {version(name)}" for name in _distributions().get(top, ())}
-    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
+            waiting |= set(_imported(path.read_bytes(), package, folders)) - set(found)
+        elif top not in folders:
+            found[top] = None
+    return found
 
 
 _distributions = functools.cache(packages_distributions)

@@ -19,7 +19,9 @@ PLATFORMS = [
     re.compile(r".+?_(?P<name>[^_]+)_attempt_(?P<id>)\d{4}(?:-\d\d){5}(?:_(?P<rest>.+))?$"),  # Blackboard
 ]
 WRAPPERS = re.compile(r"submissions?|submitted|dropbox(es)?|dropped|abgaben?|rendus|multi_feedback.*", re.I)
-LISTS = set([".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"])  # a platform's own, beside the folders
+LISTS = set(
+    [".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"]
+)  # a platform's own, beside the folders
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")

@@ -25,7 +25,16 @@ PACKAGES = (
     Path(__file__).resolve().parents[2] / "answers",
 )  # what runner.py imports
 ROOT = "/book"
-SHOWN = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"]
+SHOWN = [
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/localtime",
+]
 REMEDY = (
     "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
     "or, only for submissions that you trust as you trust your own programs, ask for grading without a sandbox"

@@ -85,7 +85,9 @@ def submission(one, outside):
 
 def outcome(one, outside):
     """The Result of a Kind."""
-    limits = Limits(2 if one.status == "timed out" else 30, total=120, memory=MEMORY)  # a busy machine is to stop no other
+    limits = Limits(
+        2 if one.status == "timed out" else 30, total=120, memory=MEMORY
+    )  # a busy machine is to stop no other
     return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=limits)
 
 

@@ -22,7 +22,6 @@ COURSE = handed_in.sample(Path(FOLDER.name))
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
-
 def _graded(student="anna", status="graded", reason="", tasks=None, failed=(), assignment=NAME):
     tasks = tasks or {
         "n_claims": (2.0, "right", "", "135"),
