@@ -21,6 +21,7 @@ from assignments.course import COURSE, ROOT
 from autograder import batch, handout, versions
 from autograder.course import CourseError, find_course
 from autograder.intake.collect import Submission
+from autograder.marking import mark
 
 FOREIGN = Path(__file__).parent / "foreign"
 WEATHER = find_course(FOREIGN)
@@ -93,8 +94,11 @@ def test_a_foreign_course_is_released_graded_and_reported_by_the_same_command(tm
 
 
 def test_a_course_without_hidden_data_is_judged_on_what_there_is():
-    bare = replace(WEATHER, data=None, library=())
-    assert bare.files_of_kinds("any") == {"released": {}}
+    bare = replace(WEATHER, data=lambda seed: {"released": WEATHER.data(seed)["released"]})
+    days = sum(row["mm"] != "0" for row in csv.DictReader(bare.data("")["released"]["data/rain.csv"].decode().split("\n")))
+    by_heart = solved(handout.student_version(bare.read("1")), wet_days=f"wet_days = {days}")
+    assert [task.status for task in mark(bare.read("1"), by_heart).tasks] == ["right", "by hand"]
+    assert replace(WEATHER, data=None).files_of_kinds() == {"released": {}}
 
 
 def test_a_course_that_is_not_there_is_asked_for(tmp_path):
