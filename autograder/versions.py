@@ -1,12 +1,10 @@
 """Name, in one hash, the code and the packages that marks depend on."""
 
-import ast
 import functools
 import hashlib
 import sys
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
-from importlib.util import resolve_name
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 from .course import Course
@@ -17,53 +15,36 @@ ROOTS = {"autograder.marking", "autograder.run.runner"}
 
 @functools.cache
 def fingerprint(course: Course) -> str:
-    """Return a hash of Python's version, and of what marking and the course's preloaded modules import: see `sources`."""
+    """Return a hash of Python's version, and of what marking and the course's preloaded modules import: see `imported`."""
+    files, packages = imported(course)
     names = [f"python {sys.version}"]
-    for name, path in sorted(sources(course).items()):
-        if path:
-            names.append(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
-        else:
-            names += [f"{package} {version(package)}" for package in _distributions().get(name, ())]
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    names += [f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in sorted(files.items())]
+    distributions = packages_distributions()
+    names += [f"{name} {version(name)}" for package in packages for name in distributions.get(package, ())]
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
-def sources(course: Course) -> dict[str, Path | None]:
-    """Return the files of modules of this package, of `answers` and of the course's library that are imported, in turn, by
-    the code that marks and by what the course preloads; and the names of other packages, without a file.
+def imported(course: Course) -> tuple[dict[str, Path], set[str]]:
+    """Return what is imported, in turn, by the code that marks and by the modules that the course preloads.
 
+    That is: the files of modules of this package, of `answers` and of the course's library; and the names of other packages.
     Reports, the command line, and modules of the library that nothing preloaded imports are not among them.
     """
-    folders = {path.name: path.parent for path in (*PACKAGES, *course.library)}
-    waiting, found = ROOTS | course.preload, {}
-    while waiting:
-        name = waiting.pop()
-        top = name.partition(".")[0]
-        if path := _source(folders.get(top), name):
-            found[name] = path
-            package = name if path.stem == "__init__" else name.rpartition(".")[0]
-            waiting |= set(_imported(path.read_bytes(), package, folders)) - set(found)
-        elif top not in folders:
-            found[top] = None
-    return found
+    finder = _Finder({path.name: str(path.parent) for path in (*PACKAGES, *course.library)})
+    imports = "\n".join(f"import {name}" for name in sorted(ROOTS | course.preload))
+    finder.scan_code(compile(imports, "", "exec"), finder.add_module("roots"))
+    files = {name: Path(module.__file__) for name, module in finder.modules.items() if module.__file__}
+    return files, {name.partition(".")[0] for name in finder.badmodules} - set(sys.stdlib_module_names)
 
 
-_distributions = functools.cache(packages_distributions)
+class _Finder(ModuleFinder):
+    """Looks for modules in some packages only, and counts all others as missing."""
 
+    def __init__(self, folders: dict[str, str]):
+        super().__init__(path=[])
+        self._folders = folders
 
-def _source(folder: Path | None, module: str) -> Path | None:
-    """Return the file of a module below `folder`; None if it has none there."""
-    path = folder and folder.joinpath(*module.split("."))
-    files = [path.with_suffix(".py"), path / "__init__.py"] if path else []
-    return next((file for file in files if file.is_file()), None)
-
-
-def _imported(content: bytes, package: str, folders: dict[str, Path]) -> Iterator[str]:
-    """Yield the modules that code of `package` imports anywhere: of `from a import b`, a.b if that is one, else a."""
-    for node in ast.walk(ast.parse(content)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package)
-            for alias in node.names:
-                inner = f"{module}.{alias.name}"
-                yield inner if _source(folders.get(module.partition(".")[0]), inner) else module
+    def find_module(self, name, path, parent=None):
+        if path is None and name not in self._folders:
+            raise ImportError(name)
+        return super().find_module(name, path or [self._folders[name]], parent)

@@ -95,7 +95,9 @@ def test_a_foreign_course_is_released_graded_and_reported_by_the_same_command(tm
 
 def test_a_course_without_hidden_data_is_judged_on_what_there_is():
     bare = replace(WEATHER, data=lambda seed: {"released": WEATHER.data(seed)["released"]})
-    days = sum(row["mm"] != "0" for row in csv.DictReader(bare.data("")["released"]["data/rain.csv"].decode().split("\n")))
+    days = sum(
+        row["mm"] != "0" for row in csv.DictReader(bare.data("")["released"]["data/rain.csv"].decode().split("\n"))
+    )
     by_heart = solved(handout.student_version(bare.read("1")), wet_days=f"wet_days = {days}")
     assert [task.status for task in mark(bare.read("1"), by_heart).tasks] == ["right", "by hand"]
     assert replace(WEATHER, data=None).files_of_kinds() == {"released": {}}
@@ -198,11 +200,12 @@ def test_a_kept_mark_depends_on_the_versions_of_python_and_of_packages(key, monk
 
 
 def test_an_edit_of_the_reading_desk_keeps_all_marks_of_this_book():
-    used = versions.sources(COURSE)
-    assert {"autograder.marking", "autograder.run.runner", "answers.values", "standoff.case", "standoff.rules"} <= set(
-        used
-    )
-    assert not {name for name in used if name.startswith(("standoff.display", "autograder.report"))}
+    files, packages = versions.imported(COURSE)
+    used = {"autograder.marking", "autograder.run.runner", "answers.values", "standoff.case", "standoff.rules"}
+    assert used <= set(files) and {"pandas", "numpy", "networkx"} <= packages
+    assert not {
+        name for name in files if name.startswith(("standoff.display", "autograder.report", "autograder.batch"))
+    }
 
 
 def test_the_public_interface():
