@@ -75,7 +75,7 @@ class _Case:
         return self.tables.get(table, [])
 
     def files(self):
-        """The case as bytes by path."""
+        """Return the case as bytes by path."""
         made = {f"{self.folder}article.txt": self.text.encode()} if self.text else {}
         made[f"{self.folder}datapackage.json"] = (
             json.dumps(self.package, indent=1, ensure_ascii=False) + "\n"
@@ -166,8 +166,9 @@ class _Case:
                     row.update((column, donor[column]) for column in columns)
 
     def _make_edges(self):
-        """Where there are claims enough, let one topic have exactly five, and the narrator say nothing on another one: so
-        that rules like "at least five" and "a topic without ... stays" decide something on every variant.
+        """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.
+
+        So rules like "at least five" and "a topic without ... stays" decide something on every variant.
         """
         about = defaultdict(list)
         for row in self["claims"]:

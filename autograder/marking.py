@@ -38,8 +38,10 @@ ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Failure:
-    """A cell that did not run to its end. cell: its number in the notebook, from 1; task: the one it answers, or "";
-    line: of the cell, or None; error: in words, such as "NameError: name 'x' is not defined".
+    """A cell that did not run to its end.
+
+    cell: its number in the notebook, from 1; task: the one it answers, or ""; line: of the cell, or None; error: in words,
+    such as "NameError: name 'x' is not defined".
     """
 
     cell: int
@@ -228,8 +230,10 @@ _known, _locks = {}, defaultdict(threading.Lock)
 
 
 def right_answers(assignment: Assignment, seed: str, sandboxed: bool = True) -> dict[str, dict]:
-    """Return what is right: for each kind of data, by (task, number of the comparison), the plain data of the right answer,
-    and of mistakes by the sentence about them. Worked out once in a process. Raises AssignmentError.
+    """Return what is right, worked out once in a process. Raises AssignmentError.
+
+    For each kind of data, by (task, number of the comparison): the plain data of the right answer, and of mistakes by the
+    sentence about them.
     """
     key = assignment, seed, sandboxed
     with _locks[key]:  # threads that begin together wait for the first of them

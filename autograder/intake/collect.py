@@ -19,9 +19,8 @@ PLATFORMS = [
     re.compile(r".+?_(?P<name>[^_]+)_attempt_(?P<id>)\d{4}(?:-\d\d){5}(?:_(?P<rest>.+))?$"),  # Blackboard
 ]
 WRAPPERS = re.compile(r"submissions?|submitted|dropbox(es)?|dropped|abgaben?|rendus|multi_feedback.*", re.I)
-LISTS = set(
-    [".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"]
-)  # a platform's own, beside the folders
+# What platforms write themselves, beside the folders.
+LISTS = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"}
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")
@@ -87,7 +86,7 @@ def collect(course: Course, source: str | Path, scratch: Path, only: str = "") -
 
 
 def _by_student(found, known):
-    """The entries by student, each with the parts of its name after the student's: dict of list of (parts, Entry)."""
+    """Return (parts of the name after the student's, Entry) of all entries, by student."""
     shown, people = [], defaultdict(set)
     for parts, entry in _unwrapped([(entry.parts, entry) for entry in found], known):
         match = _platform(parts[0])
@@ -115,7 +114,7 @@ def _by_student(found, known):
 
 
 def _unwrapped(found, known, whole=True):
-    """(parts, Entry) without the first parts that only wrap students' folders, of all or in one branch: several exports side by side.
+    """Yield (parts, Entry) without the first parts that only wrap students' folders, of all or in one branch.
 
     whole: this is all that there is, not a branch of it, and no folder of an assignment
     """
@@ -135,7 +134,7 @@ def _unwrapped(found, known, whole=True):
 
 
 def _wraps(name, found, known):
-    """Whether a folder that holds everything only wraps the students' folders; found: what is in it."""
+    """Return whether a folder that holds everything only wraps the students' folders; found: what is in it."""
     names = {parts[0] for parts, _ in found}
     folders = {parts[0] for parts, entry in found if len(parts) > 1 or entry.path is None}
     if _platform(name):
@@ -146,7 +145,7 @@ def _wraps(name, found, known):
 
 
 def _is_export(found):
-    """Whether these parts of names, alone in their folder or in folders around it, are those of several students."""
+    """Return whether these parts of names, alone in their folder or in folders around it, are those of several students."""
     names = {parts[0] for parts in found}
     exported = {name for name in names if _platform(name)}
     if len(names) == 1:
@@ -160,7 +159,7 @@ def _platform(part):
 
 
 def _loose(name, known):
-    """The student of a file that stands in no folder of hers: what its name says besides the assignment."""
+    """Return the student of a file that stands in no folder of hers: what its name says besides the assignment."""
     stem = name.rpartition(".")[0] or name
     for assignment in known:
         left = re.sub(rf"(?i){re.escape(assignment)}", "", stem).strip(" _-.")
@@ -222,7 +221,7 @@ def _is_notebook_name(name):
 
 
 def _notebook(rest, entry, known, only, metadata_key):
-    """The Notebook that an entry is, or None."""
+    """Return the Notebook that an entry is, or None."""
     name = rest[-1] if rest else entry.parts[-1]
     if entry.path is None or not name.lower().endswith((".ipynb", ".md")):
         return None
@@ -246,7 +245,7 @@ def _notebook(rest, entry, known, only, metadata_key):
 
 
 def _from_text(data):
-    """A notebook kept as text (Jupytext, Markdown) as the bytes of an .ipynb; None if it is an ordinary text."""
+    """Return a notebook kept as text (Jupytext, Markdown) as the bytes of an .ipynb; None if it is an ordinary text."""
     if not TEXT.match(data[:5_000].decode("utf-8", "replace")):
         return None
     try:
@@ -257,7 +256,7 @@ def _from_text(data):
 
 
 def _assignment(notebook, known, metadata_key):
-    """What a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
+    """Return what a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
     about = notebook.get("metadata", {}).get(metadata_key)
     if isinstance(about, dict) and about.get("assignment") in known:
         return about["assignment"]
@@ -265,7 +264,7 @@ def _assignment(notebook, known, metadata_key):
 
 
 def _by_text(data, known):
-    """The same for a damaged notebook."""
+    """Do the same for a damaged notebook."""
     return _most(set(re.findall(r'"grade_id"\s*:\s*"([^"]{1,100})"', data.decode("utf-8", "replace"))), known)
 
 
@@ -283,7 +282,7 @@ def _grade_ids(notebook):
 
 
 def _hint(name):
-    """A name of a file or folder as that of an assignment might be."""
+    """Return the name of a file or folder as that of an assignment might be."""
     match = _platform(name)
     name = (match["rest"] or "") if match else name
     name = Path(name).stem
@@ -295,7 +294,7 @@ def _hint(name):
 
 
 def _version(rest, canvas):
-    """The name without numbers of copies, and these numbers: a later one replaces the one before."""
+    """Return the name without numbers of copies, and these numbers: a later one replaces the one before."""
     stems, copies = [], []
     for part in rest:
         stem, dot, suffix = part.rpartition(".") if part.lower().endswith((".ipynb", ".md")) else (part, "", "")
@@ -306,7 +305,7 @@ def _version(rest, canvas):
 
 
 def _newest(notebooks):
-    """(the one that counts, "") or (None, why none does)."""
+    """Return (the one that counts, "") or (None, why none does)."""
     if all(one.cells is not None and one.cells == notebooks[0].cells for one in notebooks):
         return notebooks[0], ""
     stems = {one.stem for one in notebooks}
@@ -322,7 +321,7 @@ def _newest(notebooks):
 
 
 def _beside(chosen, handed_in, notebooks):
-    """The files that belong to a notebook: in its folder and below, or beside all notebooks; Path by relative path."""
+    """Return the files that belong to a notebook: in its folder and below, or beside all notebooks; Path by relative path."""
     folders = {one.entry.parts[:-1] for one in notebooks}
     home = chosen.entry.parts[:-1]
     found = {}

@@ -100,7 +100,7 @@ def read_files(files: Mapping[str, Path | bytes], released: set[str]) -> dict[st
 
 
 def _content(path, limit, error):
-    """The bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
+    """Return the bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
     path = Path(path)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for

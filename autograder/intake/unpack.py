@@ -4,6 +4,7 @@ Nothing is opened but ordinary files, no link is followed, and no name that an a
 unpacked gets a number in a scratch folder.
 """
 
+import contextlib
 import errno
 import os
 import re
@@ -174,13 +175,11 @@ def _raise_if_machine(error):
 
 
 def _member(info):
-    """The name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
+    """Return the name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
     raw = info.filename
     if not info.flag_bits & 0x800:  # not marked as UTF-8, and often UTF-8 all the same
-        try:
+        with contextlib.suppress(UnicodeError):
             raw = raw.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
     pieces = re.split(r"[/\\]", raw)
     names = tuple(clean(piece) for piece in pieces if piece not in ("", ".", ".."))
     kind = stat.S_IFMT(info.external_attr >> 16)

@@ -35,8 +35,9 @@ class PointsError(ValueError):
 
 @dataclass(frozen=True)
 class ByHand:
-    """What prose.csv says. rows: as they stand; separator: of its columns; given: (points, comment) by
-    (student, assignment, task, version).
+    """What prose.csv says.
+
+    rows: as they stand; separator: of its columns; given: (points, comment) by (student, assignment, task, version).
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
@@ -45,8 +46,9 @@ class ByHand:
 
 
 def guard(text: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula, with plain line ends; nor for several, where it parts cells by
-    another sign than these tables do (";" in many countries).
+    """Return a cell that no spreadsheet takes for a formula, with plain line ends.
+
+    Nor for several cells, where it separates them by another sign than these tables do (";" in many countries).
     """
     text = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = FORMULA.sub("'", text)

@@ -70,7 +70,7 @@ def _write(descriptor, data, write=os.write):
 
 
 def _make(root, files):
-    """The folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
+    """Make the folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
     for folder in ("home", "tmp", "data", "assignments/yours"):
         Path(root, folder).mkdir(parents=True)
     for folder in ("assignments", "assignments/yours"):
@@ -93,7 +93,7 @@ def _wipe(root, fixed):
 
 
 def _open_up(_, path, __):
-    """What rmtree could not remove: its folder, or it itself, is one that a run took its own rights from."""
+    """Remove what rmtree could not: its folder, or it itself, is one that a run took its own rights from."""
     os.chmod(os.path.dirname(path), 0o700)
     if os.path.isdir(path) and not os.path.islink(path):
         os.chmod(path, 0o700)
@@ -138,7 +138,7 @@ def _supervise(root, order, seccomp, reports):
 
 
 def _wait(process, deadline):
-    """The status of a process that closed its pipe, or was killed; it may do the one without ending."""
+    """Return the status of a process that closed its pipe, or was killed; it may do the one without ending."""
     while True:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
@@ -201,12 +201,12 @@ def _answer(expression, scope):
     return plain(eval(expression, scope))
 
 
-def _say(outlet, encode=json.JSONEncoder().encode, **what):
+def _say(outlet, encode=json.JSONEncoder().encode, **what):  # noqa: B008 (bound before any submission runs)
     _write(outlet, encode(what).encode() + b"\n")
 
 
 def _notebook():
-    """The names that a notebook begins with.
+    """Return the names that a notebook begins with.
 
     It has its own copy of the built-in functions: who replaces one of them mostly confuses nobody but himself.
     """
@@ -223,7 +223,7 @@ def _notebook():
 
 
 def _attempt(action, *arguments):
-    """What the action returns, and what went wrong: dict of type, message, name (of a NameError), line (of the cell)."""
+    """Return what the action returns, and what went wrong: dict of type, message, name (of a NameError), line (of the cell)."""
     try:
         return action(*arguments), None
     except BaseException as error:

@@ -155,7 +155,7 @@ class Sandbox:
             self._process.stdin.flush()
 
     def _frame(self, deadline):
-        """The next frame as (letter, content); (b"", b"") if there is none in time."""
+        """Return the next frame as (letter, content); (b"", b"") if there is none in time."""
         head = self._read(5, deadline)
         size = int.from_bytes(head[1:], "big")
         return (head[:1], self._read(size, deadline)) if len(head) == 5 else (b"", b"")

@@ -67,9 +67,9 @@ def confine(library: ctypes.CDLL) -> None:
     for name in AS_IF:
         deny(name, 0)
     for number in range(NEWEST):
-        if not library.seccomp_syscall_resolve_num_arch(0, number):  # of this kind of computer
-            if library.seccomp_rule_add_array(rules, ERRNO | errno.ENOSYS, number, 0, None):
-                raise OSError(f"seccomp takes no rule for the call {number}")
+        has_name = library.seccomp_syscall_resolve_num_arch(0, number)  # of this kind of computer
+        if not has_name and library.seccomp_rule_add_array(rules, ERRNO | errno.ENOSYS, number, 0, None):
+            raise OSError(f"seccomp takes no rule for the call {number}")
     own = os.getpid()
     for name in OWN_ONLY:
         deny(name, errno.EPERM, _Argument(0, NOT_EQUAL, own, 0))

@@ -203,7 +203,7 @@ def test_a_case_that_is_handed_in_is_found_and_judged(prefix):
 
 def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
     spoilt = MINE | {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes().replace(b"certain", b"sure")}
-    cheat = "import standoff.rules, standoff.case\nstandoff.check.check = check = lambda *a: []\nmine = 1"
+    cheat = "import standoff.rules, standoff.case\nstandoff.rules.check = standoff.rules.inspect = check = lambda *a: []\nmine = 1"
     files = spoilt | {"frictionless.py": b"class Package: pass", "standoff/rules.py": b"def check(*a): return []"}
     result = marked(files=files, assignment=FILES, data=notebook_of(FILES, mine=cheat))
     assert statuses(result) == ["wrong"]
@@ -212,8 +212,8 @@ def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
 @pytest.mark.parametrize("prefix", ["", "data/"])
 def test_a_released_case_cannot_be_replaced(prefix):
     """Not where cases lie, and not beside the notebook, where they are looked for first."""
-    mine = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
-    files = mine | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
+    own = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
+    files = own | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
     assert set(read_files(files, {"practice"})) == {"data/mine/claims.csv", "assignments/yours/mine/claims.csv"}
 
 
