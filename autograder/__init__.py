@@ -1,4 +1,13 @@
-"""Hand out assignments of a Jupyter course, run what comes back apart from everything, and mark it: `Course`, `release`, `grade`."""
+"""Hand out assignments of a Jupyter course, run what comes back apart from everything, and mark it.
+
+    from autograder import Course, grade, release
+    course = Course("weather", Path("assignments"), data=..., library=(Path("forecast"),))
+    release(course, "1-rain", "handouts")
+    graded = grade(course, "submissions.zip", "out")
+
+The hidden part of a task says what is right with `compare`. On the command line, `autograder release` and `autograder grade` do
+the same for the COURSE of a file course.py.
+"""
 
 from importlib import import_module
 

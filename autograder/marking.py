@@ -133,7 +133,7 @@ def not_marked(assignment: Assignment | None, status: str, reason: str, points: 
 
 @dataclass(frozen=True)
 class _Judge:
-    """Turns what runs said into a Result."""
+    """Turns what was taken down of runs into a Result."""
 
     assignment: Assignment
     cells: list[Cell]
@@ -146,7 +146,7 @@ class _Judge:
         status = "partly graded" if self.failures else "graded"
         if whys:
             status = "timed out" if "time" in whys else "crashed"
-        elif any(task.status == "not reached" for task in tasks):  # it said that it was done, and was not
+        elif any(task.status == "not reached" for task in tasks):  # it reported its end, and had not reached it
             status = "crashed"
         return Result(status, self._reason(status), tasks, tuple(self.failures))
 
@@ -181,10 +181,10 @@ class _Judge:
             return TaskResult(task.name, 0.0, "error", reason)
         shown = ""
         for place, comparison in enumerate(task.comparisons):
-            for kind, said in self.runs.said.items():
-                answer = said.answers.get((task.name, place))
+            for kind, record in self.runs.records.items():
+                answer = record.answers.get((task.name, place))
                 if answer is None:
-                    return self._unanswered(task, comparison, said.problems.get((task.name, place)), kind)
+                    return self._unanswered(task, comparison, record.problems.get((task.name, place)), kind)
                 shown = shown or brief(answer)
                 wanted, mistakes = self.right[kind][task.name, place]
                 reason = judge(answer, wanted, mistakes, comparison.tolerance, comparison.ordered)
@@ -192,7 +192,7 @@ class _Judge:
                     if kind != "released" and reason not in mistakes:
                         reason = ELSEWHERE
                     status = "no answer" if is_missing(answer) else "wrong"
-                    released = self.runs.said["released"].answers[task.name, place]
+                    released = self.runs.records["released"].answers[task.name, place]
                     return TaskResult(task.name, 0.0, status, reason, brief(released))
         return TaskResult(task.name, float(task.points), "right", "", shown)
 
@@ -254,17 +254,17 @@ def _worked_out(assignment: Assignment, seed: str, sandboxed: bool) -> dict[str,
     right, codes = {}, [*(step["source"] for step in setup), *helpers.values()]
     with Sandbox(protocol.imports(codes, course.preload), DEFAULT, sandboxed, course.library) as box:
         for kind, files in course.files_of_kinds(seed).items():
-            run, said = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Said()
-            said.listen(run.lines, steps)
+            run, record = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Record()
+            record.take_down(run.lines, steps)
             for key, comparison in comparisons.items():
-                if (*key, 0) not in said.answers:
+                if (*key, 0) not in record.answers:
                     ended = {"type": "the run ended", "message": run.why}
-                    problem = said.failures.get(None) or said.problems.get((*key, 0)) or ended
+                    problem = record.failures.get(None) or record.problems.get((*key, 0)) or ended
                     raise AssignmentError(
                         f"{assignment.name}, {key[0]}: `{comparison.right}` has no value on the {kind} data "
                         f"({problem['type']}: {problem['message']}). Remedy: correct it or the setup; it says what is right"
                     )
                 places = {sentence: (*key, number) for number, (_, sentence) in enumerate(comparison.mistakes, start=1)}
-                mistakes = {what: said.answers[place] for what, place in places.items() if place in said.answers}
-                right.setdefault(kind, {})[key] = said.answers[*key, 0], mistakes
+                mistakes = {what: record.answers[place] for what, place in places.items() if place in record.answers}
+                right.setdefault(kind, {})[key] = record.answers[*key, 0], mistakes
     return right

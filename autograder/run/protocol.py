@@ -17,8 +17,8 @@ Step = dict  # what runner.py does next: see `cell` and `ask`
 
 
 @dataclass
-class Said:
-    """What came out of the runs of some steps.
+class Record:
+    """What the runs of some steps answered.
 
     answers: plain data by question; problems: of questions without an answer (dict of type, message, name, line);
     failures: such problems by cell; ended: why a run ended there, by cell or task; lost: why runs were given up, or "".
@@ -31,7 +31,7 @@ class Said:
     ended: dict = field(default_factory=dict)
     lost: str = ""
 
-    def listen(self, lines: list[dict], steps: list[Step]) -> int | str | None:
+    def take_down(self, lines: list[dict], steps: list[Step]) -> int | str | None:
         """Take down the lines of a run of these steps; return what the last step that began was about."""
         last = None
         for line in lines:
@@ -51,15 +51,15 @@ class Said:
         return last
 
 
-def _problem(said: object) -> dict:
+def _problem(report: object) -> dict:
     """Return what a run says went wrong: short texts and a number, whatever it says."""
-    said = said if isinstance(said, dict) else {}
+    report = report if isinstance(report, dict) else {}
 
     def short(key, length):
-        words = "".join(one if one.isprintable() else " " for one in text(said.get(key))[: 2 * length])
+        words = "".join(one if one.isprintable() else " " for one in text(report.get(key))[: 2 * length])
         return " ".join(words.split())[:length]
 
-    kind, line = short("type", 80), said.get("line")
+    kind, line = short("type", 80), report.get("line")
     return {
         "type": kind if kind.isidentifier() else "Exception",
         "message": short("message", 300),

@@ -115,18 +115,18 @@ def _supervise(root, order, seccomp, reports):
         finally:
             os._exit(1)
     os.close(outlet)
-    said, step, why = 0, begun, ""
+    size, step, why = 0, begun, ""
     while not why:
         if select.select([inlet], [], [], POLL)[0]:
             data = os.read(inlet, 65536)
             if not data:
                 break
-            step, said = time.monotonic(), said + len(data)
+            step, size = time.monotonic(), size + len(data)
             _frame(reports, b"D", data)
         now, disk = time.monotonic(), os.statvfs(root)
         if now - step > limits["step"] or now - begun > order["seconds"]:
             why = "time"
-        elif said > limits["output"]:
+        elif size > limits["output"]:
             why = "output"
         elif seccomp and disk.f_files - disk.f_ffree > limits["files"]:
             why = "files"

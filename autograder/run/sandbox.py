@@ -63,7 +63,7 @@ DEFAULT = Limits()
 
 @dataclass(frozen=True)
 class Run:
-    """What a run said: lines, as they came (nothing in them is to be trusted), and how it ended.
+    """What a run reported: lines, as they came (nothing in them is to be trusted), and how it ended.
 
     why: "" it came to its end by itself, "signal", "time", "output", "files", "lost" (the sandbox itself is gone).
     """
@@ -112,14 +112,14 @@ class Sandbox:
             self._begin()
         order = {"steps": steps, "files": files, "seconds": seconds, "trusted": trusted, "limits": asdict(self.limits)}
         self._send(order)
-        deadline, said = time.monotonic() + seconds + 30, bytearray()
+        deadline, output = time.monotonic() + seconds + 30, bytearray()
         while True:
             letter, data = self._frame(deadline)
             if letter == b"D":
-                said += data
+                output += data
                 continue
-            lines = _lines(said)
-            if lines and "broken" in lines[0]:  # said before any line of a submission ran
+            lines = _lines(output)
+            if lines and "broken" in lines[0]:  # reported before any line of a submission ran
                 raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
             if letter == b"E":
                 return Run(lines, json.loads(data)["why"])
@@ -186,10 +186,10 @@ class Sandbox:
             self._folder = None
 
 
-def _lines(said: bytes) -> list[dict]:
+def _lines(output: bytes) -> list[dict]:
     """Return the lines of a run; those that are no dicts are left out."""
     lines = []
-    for line in said.splitlines():
+    for line in output.splitlines():
         with contextlib.suppress(ValueError, RecursionError):
             lines.append(json.loads(line))
     return [line for line in lines if isinstance(line, dict)]

@@ -12,7 +12,7 @@ from ..course import Files
 from ..intake.submission import Cell
 from ..source import Assignment
 from . import protocol
-from .protocol import Said, Step
+from .protocol import Record, Step
 from .sandbox import Limits, Sandbox
 
 TRIES = 6  # runs of the same cells, each without the ones that ended the runs before
@@ -20,20 +20,20 @@ TRIES = 6  # runs of the same cells, each without the ones that ended the runs b
 
 @dataclass(frozen=True)
 class Runs:
-    """What a submission's runs said: on each kind of data, with questions; and, if cells failed there, of cells alone."""
+    """What a submission's runs answered: on each kind of data, with questions; and, if cells failed there, of cells alone."""
 
-    said: dict[str, Said]
-    alone: Said
+    records: dict[str, Record]
+    alone: Record
 
     @property
     def ended(self) -> dict[int | str, str]:
         """Why a run ended, by the cell or the task that ended it."""
-        return {about: why for said in (self.alone, *self.said.values()) for about, why in said.ended.items()}
+        return {about: why for record in (self.alone, *self.records.values()) for about, why in record.ended.items()}
 
     @property
     def lost(self) -> str:
         """Why runs were given up, or ""."""
-        return next((said.lost for said in (self.alone, *self.said.values()) if said.lost), "")
+        return next((record.lost for record in (self.alone, *self.records.values()) if record.lost), "")
 
 
 def run_all(
@@ -48,34 +48,34 @@ def run_all(
     asks_about_files = dict(_questions(assignment, about_files=True))
     end, skipped = time.monotonic() + limits.total, set()
 
-    def run(steps: list[Step], beside: Files, said: Said | None = None, trusted: bool = False) -> Said:
+    def run(steps: list[Step], beside: Files, record: Record | None = None, trusted: bool = False) -> Record:
         """Run steps until a run comes to its end, each time without the one that ended the run before."""
-        said = said or Said()
+        record = record or Record()
         for _ in range(TRIES):
             left, seconds = [step for step in steps if step["about"] not in skipped], end - time.monotonic()
             if seconds <= 0:
-                said.lost = "time"
+                record.lost = "time"
             if seconds <= 0 or len(left) == len(setup):
-                return said
+                return record
             ran = box.run(left, {**files, **beside}, seconds, trusted)
-            last = said.listen(ran.lines, left)
+            last = record.take_down(ran.lines, left)
             if ran.done:
-                return said
+                return record
             if last is not None:
-                said.ended[last] = ran.why or "end"
+                record.ended[last] = ran.why or "end"
                 skipped.add(last)
-        said.lost = "tries"
-        return said
+        record.lost = "tries"
+        return record
 
     codes = [step["source"] for step in (*setup, *steps.values())] + list(protocol.helpers(assignment).values())
     with Sandbox(protocol.imports(codes, course.preload), limits, sandboxed, course.library) as box:
         with_questions = [*setup, *_in_order(code, steps, asks)]
-        said = {kind: run(with_questions, beside) for kind, beside in data.items()}
-        failed = any(one.failures or one.ended or one.lost for one in said.values())
-        alone = run([*setup, *steps.values()], data["released"]) if failed else Said()
+        records = {kind: run(with_questions, beside) for kind, beside in data.items()}
+        failed = any(record.failures or record.ended or record.lost for record in records.values())
+        alone = run([*setup, *steps.values()], data["released"]) if failed else Record()
         for kind, beside in data.items():
-            run([*setup, *asks_about_files.values()], beside, said[kind], trusted=True)
-    return Runs(said, alone)
+            run([*setup, *asks_about_files.values()], beside, records[kind], trusted=True)
+    return Runs(records, alone)
 
 
 def _questions(assignment: Assignment, about_files: bool) -> Iterator[tuple[str, Step]]:
