@@ -398,12 +398,12 @@ def notebooks(arguments):
     """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
     add("lab", "JupyterLab")
     let_chapters_open_as_notebooks()
-    from autograder import release
-    from autograder import source as assignment
+    from assignments.course import COURSE
+    from autograder.handout import FOLDER, release
 
-    for name in assignment.names():
-        if not (ROOT / release.FOLDER / name).exists():  # else it is the reader's work
-            release.release(assignment.read(name), ROOT / release.FOLDER)
+    for name in COURSE.names():
+        if not (ROOT / FOLDER / name).exists():  # else it is the reader's work
+            release(COURSE, name, ROOT / FOLDER)
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=" + str(ROOT)] + arguments
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from autograder import release
-from autograder import source as assignment
+from assignments.course import COURSE
+from autograder.handout import FOLDER, release
 
 from .repository import binder_link
 
@@ -22,12 +22,12 @@ from .repository import binder_link
 class Assignments(SphinxDirective):
     def run(self):
         rows = ["| assignment | get it | time | you need | tasks | points |", "|---|---|---|---|---:|---:|"]
-        for name in assignment.names():
-            one = assignment.read(name)
+        for name in COURSE.names():
+            one = COURSE.read(name)
             self.env.note_dependency(one.folder / f"{name}.md")
             points = sum(task.points for task in one.tasks)
             frame = one.notebook.cells[0].source
-            binder = binder_link(self.env.app, f"{release.FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
+            binder = binder_link(self.env.app, f"{FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
             get = f"[{name}.zip](handout:{name})" + (f" or [on Binder]({binder})" if binder else "")
             rows.append(
                 f"| {one.title} | {get} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |"
@@ -45,8 +45,8 @@ def said(frame, what, name):
 
 def write_handouts(app, exception):
     if not exception and app.builder.format == "html":
-        for name in assignment.names():
-            release.release(assignment.read(name), Path(app.outdir, "handouts"), zipped=True)
+        for name in COURSE.names():
+            release(COURSE, name, Path(app.outdir, "handouts"), zipped=True)
 
 
 def setup(app):

@@ -5,16 +5,12 @@ The variant is as sound as a case can be that no text stands behind: identifiers
 vocabularies and go together, spans fit, and `standoff check` finds nothing. It is made from a text, the seed, alone.
 """
 
-import contextlib
 import csv
 import datetime
-import functools
 import io
 import json
-import os
 import random
 import re
-import secrets
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -25,18 +21,8 @@ from standoff.text import paragraphs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FILES = (".csv", ".json", ".txt")
-ATTRIBUTION = [
-    "source",
-    "source_chain",
-    "source_span",
-    "cue_span",
-    "cue_lemma",
-    "cue_class",
-    "quote_type",
-    "negated_cue",
-]
-TOGETHER = [
-    ATTRIBUTION,
+TOGETHER = [  # columns of claims that go together, whoever says them
+    ["source", "source_chain", "source_span", "cue_span", "cue_lemma", "cue_class", "quote_type", "negated_cue"],
     ["act", "addressee", "recipient"],
     ["certainty", "polarity"],
     ["time_ref"],
@@ -47,30 +33,8 @@ ENOUGH = 5  # claims on a topic
 DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
-def seed_text(seed=None):
-    """`seed`, or this machine's secret: made on first use and kept where only its user can read it."""
-    if seed is not None:
-        return str(seed)
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state", "standoff")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "seed"
-    if not path.exists():
-        draft = folder / f"seed.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(16) + "\n")
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)  # whole or not at all, and never over another one
-        draft.unlink()
-    return path.read_text(encoding="ascii").strip()
-
-
-def cases(seed=None):
-    """The files of all cases, {"released": ..., "variant": ...}: dicts of bytes by path ("data/report/claims.csv")."""
-    return _cases(seed_text(seed))
-
-
-@functools.lru_cache(maxsize=4)
-def _cases(seed):
+def cases(seed: str) -> dict[str, dict[str, bytes]]:
+    """Return the files of all cases, {"released": ..., "variant": ...}, by path ("data/report/claims.csv")."""
     released = {
         f"data/{path.parent.name}/{path.name}": path.read_bytes()
         for path in sorted(DATA.glob("*/*"))
@@ -111,7 +75,7 @@ class _Case:
         return self.tables.get(table, [])
 
     def files(self):
-        """The case as bytes by path."""
+        """Return the case as bytes by path."""
         made = {f"{self.folder}article.txt": self.text.encode()} if self.text else {}
         made[f"{self.folder}datapackage.json"] = (
             json.dumps(self.package, indent=1, ensure_ascii=False) + "\n"
@@ -154,13 +118,10 @@ class _Case:
         self.keep("claims", lambda row: not beyond & {row["source_span"], row["cue_span"], row["content_span"]})
         for table in ("quantities", "events", "cruxes"):
             self.keep(table, lambda row: row["span_id"] not in beyond)
+        last_span = next(row["span_id"] for row in reversed(self["spans"]) if row["span_id"] not in beyond)
         for row in self["actors"]:
-            if (
-                row["span_id"] in beyond
-            ):  # first named where the report no longer goes: say that it was named at the end
-                row["span_id"] = next(
-                    span["span_id"] for span in reversed(self["spans"]) if span["span_id"] not in beyond
-                )
+            if row["span_id"] in beyond:  # first named where the report no longer goes
+                row["span_id"] = last_span
         self.keep("spans", lambda row: row["span_id"] not in beyond)
         self.keep("codings", lambda row: row["variable"] != CONTENT_SPAN or stretches(row["value"])[-1][0] <= last)
 
@@ -205,8 +166,9 @@ class _Case:
                     row.update((column, donor[column]) for column in columns)
 
     def _make_edges(self):
-        """Where there are claims enough, let one topic have exactly five, and the narrator say nothing on another one: so
-        that rules like "at least five" and "a topic without ... stays" decide something on every variant.
+        """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.
+
+        So rules like "at least five" and "a topic without ... stays" decide something on every variant.
         """
         about = defaultdict(list)
         for row in self["claims"]:

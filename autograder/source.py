@@ -1,21 +1,27 @@
-"""An assignment as its one source says it: cells, tasks, points, and the hidden comparisons that judge answers.
+"""Read an assignment from its one source: cells, tasks, points, and the hidden comparisons that judge answers.
 
-A source is a Jupytext notebook with nbgrader's metadata, assignments/<n>-<name>/<n>-<name>.md. A task of code is a cell with
+A source is a Jupytext notebook with nbgrader's metadata, <n>-<name>/<n>-<name>.md. A task of code is a cell with
 `solution: true` and the locked cell with `grade: true` after it, whose hidden part calls `compare`; a task of prose is one
 cell with both, marked by hand.
 """
 
+from __future__ import annotations
+
 import ast
-import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jupytext
+from nbformat import NotebookNode
 
 from answers import TOLERANCE
 
-FOLDER = Path(__file__).resolve().parents[1] / "assignments"
+if TYPE_CHECKING:
+    from .course import Course
+
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)
 
 
@@ -29,7 +35,7 @@ class Comparison:
 
     expression: str
     right: str
-    mistakes: tuple = ()  # of (expression, sentence)
+    mistakes: tuple[tuple[str, str], ...] = ()  # of (expression, sentence)
     tolerance: float = TOLERANCE
     ordered: bool = False
     files: bool = False
@@ -44,42 +50,43 @@ class Task:
     points: int
     prose: bool
     check: str
-    comparisons: tuple = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
-    """name: of its folder, such as "3-claims"; notebook: its cells with solutions; tasks: tuple of Task."""
+    """name: of its folder, such as "3-claims"; notebook: its cells, with solutions and hidden tests."""
 
+    course: Course
     name: str
     title: str
     folder: Path
-    notebook: object
-    tasks: tuple
+    notebook: NotebookNode
+    tasks: tuple[Task, ...]
+
+    def __reduce__(self):
+        """Travel to other processes as a name: there, too, each assignment is read once."""
+        return type(self.course).read, (self.course, self.name)
+
+    @property
+    def points(self) -> dict[str, int]:
+        """The most that can be had, by task."""
+        return {task.name: task.points for task in self.tasks}
 
 
-def names(folder=FOLDER):
-    """All assignments, in order: list of str."""
-    return sorted(path.parent.name for path in folder.glob("*/*.md") if path.stem == path.parent.name)
-
-
-@functools.cache
-def read(name, folder=FOLDER):
-    """The Assignment of this name ("3-claims", or "3"). Raises AssignmentError."""
-    found = [one for one in names(folder) if name in (one, one.partition("-")[0])]
-    if not found:
-        raise AssignmentError(f"there is no assignment {name!r}. Remedy: name one of {', '.join(names(folder))}")
-    path = folder / found[0] / f"{found[0]}.md"
+def parse(course: Course, path: Path) -> Assignment:
+    """Read the source of an assignment. Raises AssignmentError."""
     notebook = jupytext.read(path)
-    return Assignment(found[0], _title(notebook, path.name), path.parent, notebook, tuple(_tasks(notebook, path.name)))
+    tasks = tuple(_tasks(notebook, path.name))
+    return Assignment(course, path.stem, _title(notebook, path.name), path.parent, notebook, tasks)
 
 
-def role(cell):
-    """Nbgrader's metadata of a cell (dict; empty if it has none)."""
+def role(cell: NotebookNode) -> dict:
+    """Return nbgrader's metadata of a cell; empty if it has none."""
     return cell.metadata.get("nbgrader", {})
 
 
-def _title(notebook, file):
+def _title(notebook: NotebookNode, file: str) -> str:
     for cell in notebook.cells:
         match = re.search(r"^# (.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
         if match:
@@ -87,7 +94,7 @@ def _title(notebook, file):
     raise AssignmentError(f"{file}: no title. Remedy: begin with a line `# Title`")
 
 
-def _tasks(notebook, file):
+def _tasks(notebook: NotebookNode, file: str) -> Iterator[Task]:
     heading, waiting, seen = "", None, set()
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (match := re.search(r"^## (.+)$", cell.source, re.M)):
@@ -108,15 +115,14 @@ def _tasks(notebook, file):
                 raise AssignmentError(
                     f"{file}: {name} checks no task. Remedy: put it after a cell with `solution: true`"
                 )
-            yield Task(
-                waiting, heading, about["points"], False, name, tuple(_comparisons(cell.source, f"{file}, {name}"))
-            )
+            comparisons = tuple(_comparisons(cell.source, f"{file}, {name}"))
+            yield Task(waiting, heading, about["points"], False, name, comparisons)
             waiting = None
     if waiting:
         raise AssignmentError(f"{file}: {waiting} has no check. Remedy: a cell with `grade: true` after it")
 
 
-def _comparisons(source, place):
+def _comparisons(source: str, place: str) -> Iterator[Comparison]:
     hidden = "".join(HIDDEN.findall(source))
     calls = [
         statement.value

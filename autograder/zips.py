@@ -1,14 +1,14 @@
-"""Zip files whose bytes depend on nothing but what is in them."""
+"""Write zip files whose bytes depend on nothing but what is in them."""
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file knows; ours have none
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file knows; entries have none here
 
 
-def write_zip(path, contents, stored=()):
-    """Write `contents` (bytes by name) as a zip file: first those `stored` without compression, the others by name."""
+def write_zip(path: Path, contents: dict[str, bytes], stored: Iterable[str] = ()) -> None:
+    """Write `contents` by name as a zip file: first those `stored` without compression, the others by name."""
     with zipfile.ZipFile(path, "w") as archive:
         for name in [*stored, *sorted(set(contents) - set(stored))]:
             info = zipfile.ZipInfo(name, EPOCH)
@@ -17,8 +17,8 @@ def write_zip(path, contents, stored=()):
             archive.writestr(info, contents[name], compresslevel=9)
 
 
-def files(*names, base=ROOT):
-    """The contents of files, and of all files in folders, by their names under `base`; hidden ones and caches left out."""
+def files(*names: str, base: Path) -> dict[str, bytes]:
+    """Return files, and all files in folders, by their names under `base`; hidden ones and caches are left out."""
     found = {}
     for start in map(base.joinpath, names):
         for path in start.rglob("*") if start.is_dir() else [start]:

@@ -3,8 +3,8 @@
 import nbformat
 from jupyter_cache import get_cache
 
-from autograder import release
-from autograder import source as assignment
+from assignments.course import COURSE
+from autograder.handout import student_version
 from autograder.zips import files, write_zip
 from formats import BUILD, ROOT
 
@@ -50,7 +50,7 @@ def link_to_pages(text):
 def write_data(folder):
     """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
     for package in sorted((ROOT / "data").glob("*/datapackage.json")):
-        contents = files(package.parent.name, base=ROOT / "data") | files("LICENSE-CC-BY.md", "CITATION.cff")
+        contents = files(package.parent.name, base=ROOT / "data") | files("LICENSE-CC-BY.md", "CITATION.cff", base=ROOT)
         contents = {name.removeprefix(f"{package.parent.name}/"): content for name, content in contents.items()}
         write_zip(folder / f"standoff-data-{package.parent.name}.zip", contents)
 
@@ -61,8 +61,8 @@ def write_book(path, notebooks):
     contents |= files("html", base=BUILD) | {
         f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks
     }
-    contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
-    contents |= {
-        f"assignments/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()
-    }
+    contents |= files(
+        "answers", "data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS, base=ROOT
+    )
+    contents |= {f"assignments/{name}.ipynb": student_version(COURSE.read(name)) for name in COURSE.names()}
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

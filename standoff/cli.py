@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not in a notebook
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may know fewer characters
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] in (["assignment"], ["grade"]):
+        return _grading(arguments[arguments[0] == "assignment" :])
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("default", UnicodeWarning)
@@ -84,33 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser_verify.add_argument("--case", default="report", help="name or folder of a case (default: report)")
     parser_verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
 
-    assignment = commands.add_parser("assignment", help="assignments for a class")
-    actions = assignment.add_subparsers(required=True, metavar="ACTION")
-    release = actions.add_parser("release", help="write what students get: no solution and no hidden check is in it")
-    release.add_argument("name", nargs="?", help="such as 3-claims, or 3 (default: all assignments)")
-    release.add_argument("-o", "--output", metavar="FOLDER", default="handouts", help="(default: handouts)")
-    release.add_argument("--zip", action="store_true", help="a zip file for each instead of a folder")
-    release.set_defaults(run=_release)
-
-    grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
-    grade.add_argument("submissions", help="folder or zip file, as the learning platform exports it")
-    grade.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report"
-    )
-    grade.add_argument(
-        "--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)"
-    )
-    grade.add_argument(
-        "--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)"
-    )
-    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
-    grade.add_argument(
-        "--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand"
-    )
-    grade.add_argument(
-        "--unsandboxed", action="store_true", help="run submissions without any protection: only if you trust them all"
-    )
-    grade.set_defaults(run=_grade)
+    commands.add_parser("assignment", help="`assignment release` writes assignments for students", add_help=False)
+    commands.add_parser("grade", help="mark what students handed in", add_help=False)
     return parser
 
 
@@ -202,41 +180,15 @@ def _guide(options: argparse.Namespace, findings: Findings) -> int:
     return int(bool(state.next))
 
 
-def _release(options: argparse.Namespace) -> int:
-    from autograder import source as assignment
-    from autograder.release import release
-
-    try:
-        for name in [options.name] if options.name else assignment.names():
-            print(release(assignment.read(name), options.output, options.zip))
-    except assignment.AssignmentError as error:
-        print(error, file=sys.stderr)
+def _grading(arguments: list[str]) -> int:
+    """Hand over to the autograder with this project's assignments, which readers and students do not have."""
+    if not Path(__file__).resolve().parents[1].joinpath("assignments", "course.py").is_file():
+        print("Assignments and their grading are not in this folder, but in the project's repository.", file=sys.stderr)
         return 2
-    return 0
+    from assignments.course import COURSE
+    from autograder.cli import main
 
-
-def _grade(options: argparse.Namespace) -> int:
-    from autograder.batch import GradeError, exit_status, grade, summary
-    from autograder.report.tables import PointsError
-    from autograder.run.sandbox import SandboxError
-    from autograder.source import AssignmentError
-
-    try:
-        given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
-        graded = grade(options.submissions, options.output, options.assignment, **given)
-    except (GradeError, SandboxError, AssignmentError, PointsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
-        return 130
-    print(summary(graded))
-    waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
-    if waiting:
-        answers = "answer waits" if waiting == 1 else "answers wait"
-        print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")
-    print(f"Look at {options.output}/class-report.html first.")
-    return exit_status(graded)
+    return main(arguments, COURSE)
 
 
 def _verify(options: argparse.Namespace) -> int:

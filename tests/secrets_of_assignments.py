@@ -1,5 +1,6 @@
 """What students must not find before they have handed in, and a search for it in every kind of file, also in archives."""
 
+import functools
 import html
 import io
 import re
@@ -8,7 +9,8 @@ import zipfile
 import jupytext
 from pypdf import PdfReader
 
-from autograder import source as assignment
+from assignments.course import COURSE
+from autograder import source
 from chapters import ROOT
 
 LEAST = 24  # letters and digits in a row that are enough to know a line by
@@ -28,9 +30,9 @@ def forms(text):
 
 def parts(name):
     """The public and the secret lines of an assignment: two lists of str."""
-    public, secret = [], (assignment.FOLDER / name / "key.md").read_text(encoding="utf-8").splitlines()
-    for cell in jupytext.read(assignment.FOLDER / name / f"{name}.md").cells:
-        about, hidden = assignment.role(cell), False
+    public, secret = [], (COURSE.assignments / name / "key.md").read_text(encoding="utf-8").splitlines()
+    for cell in jupytext.read(COURSE.assignments / name / f"{name}.md").cells:
+        about, hidden = source.role(cell), False
         whole = about.get("solution") and cell.cell_type == "markdown"
         for line in cell.source.splitlines():
             hidden = hidden or any(begin in line for begin, _ in MARKS)
@@ -39,13 +41,14 @@ def parts(name):
     return public, secret
 
 
+@functools.cache
 def secrets():
     """What is in no public source: dict of lists of str, squeezed, by name of assignment."""
-    known = [path for folder in ("chapters", "standoff", "data", "formats") for path in (ROOT / folder).rglob("*.*")]
+    known = [path for folder in ("answers", "chapters", "standoff", "data", "formats") for path in (ROOT / folder).rglob("*.*")]
     texts = [
         path.read_text(encoding="utf-8") for path in known if path.suffix in (".md", ".py", ".csv", ".html", ".json")
     ]
-    both = {name: parts(name) for name in assignment.names()}
+    both = {name: parts(name) for name in COURSE.names()}
     public = forms("\n".join([*texts, *(line for lines, _ in both.values() for line in lines)]))
     found = {name: {squeezed(line) for line in lines} for name, (_, lines) in both.items()}
     return {name: sorted(x for x in lines if len(x) >= LEAST and x not in public) for name, lines in found.items()}

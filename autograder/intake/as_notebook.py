@@ -15,8 +15,8 @@ with contextlib.suppress(ImportError):  # where there is no such module there is
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-import jupytext
-import nbformat
+import jupytext  # noqa: E402 (within the limits)
+import nbformat  # noqa: E402
 
 with contextlib.suppress(Exception):  # whatever the parsers raise on a damaged text: it is then no notebook
     text = sys.stdin.buffer.read().decode("utf-8-sig")

@@ -1,15 +1,16 @@
-"""Who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
+"""Tell who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
 
 import json
 import re
 import subprocess
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import source as sources
-from .unpack import REFUSED, UNREADABLE, Entry, entries, order
+from ..course import Course
+from ..source import Assignment
+from .unpack import REFUSED, UNREADABLE, Entry, entries, natural_key
 
 # How platforms name folders, archives and files of a student. `rest` is the name that the student gave.
 PLATFORMS = [
@@ -18,18 +19,8 @@ PLATFORMS = [
     re.compile(r".+?_(?P<name>[^_]+)_attempt_(?P<id>)\d{4}(?:-\d\d){5}(?:_(?P<rest>.+))?$"),  # Blackboard
 ]
 WRAPPERS = re.compile(r"submissions?|submitted|dropbox(es)?|dropped|abgaben?|rendus|multi_feedback.*", re.I)
-LISTS = {
-    ".csv",
-    ".tsv",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".txt",
-    ".html",
-    ".xml",
-    ".json",
-    ".md",
-}  # a platform's own, beside the folders
+# What platforms write themselves, beside the folders.
+LISTS = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md"}
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?\((?P<number>\d+)\)$")
 CANVAS_COPY = re.compile(r"^(?P<stem>.+)-(?P<number>\d+)$")
@@ -41,7 +32,7 @@ class Submission:
     """What one student handed in for one assignment.
 
     student   as the platform calls her
-    assignment its name; "" where it could not be told
+    assignment None where it could not be told
     file      of the notebook, as it was handed in; "" if there is none
     notebook  where its bytes are, or its bytes (a notebook kept as text); None if it is not to be marked
     files     what came with it: Path by relative path
@@ -49,12 +40,17 @@ class Submission:
     """
 
     student: str
-    assignment: str
+    assignment: Assignment | None
     file: str = ""
     notebook: Path | bytes | None = None
-    files: dict = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
     status: str = ""
     reason: str = ""
+
+    @property
+    def assignment_name(self) -> str:
+        """The name of the assignment; "" where it could not be told."""
+        return self.assignment.name if self.assignment else ""
 
 
 @dataclass(frozen=True)
@@ -69,25 +65,20 @@ class Notebook:
     copies: tuple
 
 
-def collect(source, scratch, only=""):
-    """The submissions in a folder or zip file: a list of Submission, by student and assignment.
+def collect(course: Course, source: str | Path, scratch: Path, only: str = "") -> list[Submission]:
+    """Return the submissions in a folder or zip file, by student and assignment.
 
     scratch  an empty folder for what is unpacked; keep it until all are marked
     only     name of the assignment that is wanted; notebooks of others count as handed in for it by mistake
     """
-    known = {name: _grade_ids(sources.read(name).notebook) for name in sources.names()}
+    known = {name: _grade_ids(course.read(name).notebook) for name in course.names()}
+    handed_in = _by_student(entries(source, Path(scratch)), known)
     found = []
-    for student, handed_in in sorted(
-        _by_student(entries(source, Path(scratch)), known).items(), key=lambda one: order(one[0])
-    ):
-        found += _of_student(student, handed_in, known, only)
+    for student in sorted(handed_in, key=natural_key):
+        found += _of_student(student, handed_in[student], known, only, course)
     taken = {one.assignment for one in found if one.assignment}
     if len(taken) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
-        [name] = taken
-        found = [
-            Submission(one.student, name, one.file, None, {}, one.status, one.reason) if not one.assignment else one
-            for one in found
-        ]
+        found = [replace(one, assignment=one.assignment or next(iter(taken))) for one in found]
     return found
 
 
@@ -95,7 +86,7 @@ def collect(source, scratch, only=""):
 
 
 def _by_student(found, known):
-    """The entries by student, each with the parts of its name after the student's: dict of list of (parts, Entry)."""
+    """Return (parts of the name after the student's, Entry) of all entries, by student."""
     shown, people = [], defaultdict(set)
     for parts, entry in _unwrapped([(entry.parts, entry) for entry in found], known):
         match = _platform(parts[0])
@@ -123,7 +114,7 @@ def _by_student(found, known):
 
 
 def _unwrapped(found, known, whole=True):
-    """(parts, Entry) without the first parts that only wrap students' folders, of all or in one branch: several exports side by side.
+    """Yield (parts, Entry) without the first parts that only wrap students' folders, of all or in one branch.
 
     whole: this is all that there is, not a branch of it, and no folder of an assignment
     """
@@ -143,7 +134,7 @@ def _unwrapped(found, known, whole=True):
 
 
 def _wraps(name, found, known):
-    """Whether a folder that holds everything only wraps the students' folders; found: what is in it."""
+    """Return whether a folder that holds everything only wraps the students' folders; found: what is in it."""
     names = {parts[0] for parts, _ in found}
     folders = {parts[0] for parts, entry in found if len(parts) > 1 or entry.path is None}
     if _platform(name):
@@ -154,7 +145,7 @@ def _wraps(name, found, known):
 
 
 def _is_export(found):
-    """Whether these parts of names, alone in their folder or in folders around it, are those of several students."""
+    """Return whether these parts of names, alone in their folder or in folders around it, are those of several students."""
     names = {parts[0] for parts in found}
     exported = {name for name in names if _platform(name)}
     if len(names) == 1:
@@ -168,7 +159,7 @@ def _platform(part):
 
 
 def _loose(name, known):
-    """The student of a file that stands in no folder of hers: what its name says besides the assignment."""
+    """Return the student of a file that stands in no folder of hers: what its name says besides the assignment."""
     stem = name.rpartition(".")[0] or name
     for assignment in known:
         left = re.sub(rf"(?i){re.escape(assignment)}", "", stem).strip(" _-.")
@@ -180,25 +171,30 @@ def _loose(name, known):
 # ---- which assignment is it? ----
 
 
-def _of_student(student, handed_in, known, only):
+def _of_student(student, handed_in, known, only, course):
+    def without(assignment, entry, reason, status=REFUSED):
+        about = course.read(assignment) if assignment else None
+        file = "/".join(entry.parts) if entry else ""
+        return Submission(student, about, file, status=status, reason=reason)
+
     names = ["/".join(entry.parts) for _, entry in handed_in]
     hints = {_hint(part) for name in names for part in name.split("/")} & set(known)
     meant = only or (hints.pop() if len(hints) == 1 else "")
     for rest, entry in handed_in:
         if entry.status:
-            return [_without(student, meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
-    notebooks = [one for one in (_notebook(rest, entry, known, only) for rest, entry in handed_in) if one]
+            return [without(meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
+    notebooks = [one for one in (_notebook(rest, entry, known, only, course.name) for rest, entry in handed_in) if one]
     if not notebooks:
         files = [rest[-1] for rest, entry in handed_in if entry.path and rest]
         listed = f"only {', '.join(files[:3])}{' and more' if len(files) > 3 else ''}" if files else "nothing"
-        return [_without(student, meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
+        return [without(meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
     by_assignment = defaultdict(list)
     for one in notebooks:
         by_assignment[one.assignment].append(one)
     if only and only not in by_assignment:
         theirs = sorted(filter(None, by_assignment))
         told = f"the notebook of {', '.join(theirs)}" if theirs else "a notebook of no assignment that is known"
-        return [_without(student, only, notebooks[0].entry, f"This is {told}, not of {only}.")]
+        return [without(only, notebooks[0].entry, f"This is {told}, not of {only}.")]
     found = []
     for name, several in sorted(by_assignment.items()):
         if only and name != only:
@@ -209,27 +205,23 @@ def _of_student(student, handed_in, known, only):
                 unreadable = all(one.cells is None for one in several)
                 told = "This is not a notebook: the file is damaged or of another kind." if unreadable else told
                 status = UNREADABLE if unreadable else REFUSED
-                found.append(_without(student, meant, several[0].entry, told, status))
+                found.append(without(meant, several[0].entry, told, status))
             continue  # beside others: a notebook of her own
         chosen, why = _newest(several)
         if why:
-            found.append(_without(student, name, several[0].entry, why))
+            found.append(without(name, several[0].entry, why))
         else:
             files = _beside(chosen, handed_in, notebooks)
-            found.append(Submission(student, name, "/".join(chosen.entry.parts), chosen.content, files))
+            found.append(Submission(student, course.read(name), "/".join(chosen.entry.parts), chosen.content, files))
     return found
-
-
-def _without(student, assignment, entry, reason, status=REFUSED):
-    return Submission(student, assignment, "/".join(entry.parts) if entry else "", None, {}, status, reason)
 
 
 def _is_notebook_name(name):
     return name.lower().endswith(".ipynb")
 
 
-def _notebook(rest, entry, known, only):
-    """The Notebook that an entry is, or None."""
+def _notebook(rest, entry, known, only, metadata_key):
+    """Return the Notebook that an entry is, or None."""
     name = rest[-1] if rest else entry.parts[-1]
     if entry.path is None or not name.lower().endswith((".ipynb", ".md")):
         return None
@@ -243,7 +235,7 @@ def _notebook(rest, entry, known, only):
     try:
         notebook = json.loads(data)
         cells = notebook["cells"]
-        assignment = _assignment(notebook, known)
+        assignment = _assignment(notebook, known, metadata_key)
         cells = [(cell.get("cell_type"), "".join(cell.get("source", "")).strip()) for cell in cells]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         cells, assignment = None, _by_text(data, known)
@@ -253,28 +245,26 @@ def _notebook(rest, entry, known, only):
 
 
 def _from_text(data):
-    """A notebook kept as text (Jupytext, Markdown) as the bytes of an .ipynb; None if it is an ordinary text."""
+    """Return a notebook kept as text (Jupytext, Markdown) as the bytes of an .ipynb; None if it is an ordinary text."""
     if not TEXT.match(data[:5_000].decode("utf-8", "replace")):
         return None
     try:
-        return (
-            subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60).stdout
-            or None
-        )
+        done = subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60)
+        return done.stdout or None
     except subprocess.TimeoutExpired:
         return None
 
 
-def _assignment(notebook, known):
-    """What a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
-    about = notebook.get("metadata", {}).get("standoff")
+def _assignment(notebook, known, metadata_key):
+    """Return what a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
+    about = notebook.get("metadata", {}).get(metadata_key)
     if isinstance(about, dict) and about.get("assignment") in known:
         return about["assignment"]
     return _most(_grade_ids(notebook), known)
 
 
 def _by_text(data, known):
-    """The same for a damaged notebook."""
+    """Do the same for a damaged notebook."""
     return _most(set(re.findall(r'"grade_id"\s*:\s*"([^"]{1,100})"', data.decode("utf-8", "replace"))), known)
 
 
@@ -292,7 +282,7 @@ def _grade_ids(notebook):
 
 
 def _hint(name):
-    """A name of a file or folder as that of an assignment might be."""
+    """Return the name of a file or folder as that of an assignment might be."""
     match = _platform(name)
     name = (match["rest"] or "") if match else name
     name = Path(name).stem
@@ -304,7 +294,7 @@ def _hint(name):
 
 
 def _version(rest, canvas):
-    """The name without numbers of copies, and these numbers: a later one replaces the one before."""
+    """Return the name without numbers of copies, and these numbers: a later one replaces the one before."""
     stems, copies = [], []
     for part in rest:
         stem, dot, suffix = part.rpartition(".") if part.lower().endswith((".ipynb", ".md")) else (part, "", "")
@@ -315,7 +305,7 @@ def _version(rest, canvas):
 
 
 def _newest(notebooks):
-    """(the one that counts, "") or (None, why none does)."""
+    """Return (the one that counts, "") or (None, why none does)."""
     if all(one.cells is not None and one.cells == notebooks[0].cells for one in notebooks):
         return notebooks[0], ""
     stems = {one.stem for one in notebooks}
@@ -326,14 +316,12 @@ def _newest(notebooks):
     more = " and more" if len(notebooks) > 4 else ""
     folders = len({one.entry.parts[:-1] for one in notebooks})
     several = " (If this is a folder of several students: it has to be graded by itself.)" if folders > 2 else ""
-    return (
-        None,
-        f"There are {len(notebooks)} different notebooks of this assignment ({names}{more}): hand in one.{several}",
-    )
+    count = len(notebooks)
+    return None, f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
 
 
 def _beside(chosen, handed_in, notebooks):
-    """The files that belong to a notebook: in its folder and below, or beside all notebooks; Path by relative path."""
+    """Return the files that belong to a notebook: in its folder and below, or beside all notebooks; Path by relative path."""
     folders = {one.entry.parts[:-1] for one in notebooks}
     home = chosen.entry.parts[:-1]
     found = {}

@@ -1,9 +1,10 @@
-"""What a student handed in, read without trusting it: the cells of a notebook, and the files beside it."""
+"""Read what a student handed in without trusting it: the cells of a notebook, and the files beside it."""
 
 import json
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,8 @@ class Cell:
     source: str
 
 
-def read_cells(notebook):
-    """The cells of a notebook (Path or bytes), as a list of Cell. Raises Unreadable or Refused."""
+def read_cells(notebook: Path | bytes) -> list[Cell]:
+    """Return the cells of a notebook. Raises Unreadable or Refused."""
     data = _content(notebook, NOTEBOOK_BYTES, Unreadable) if isinstance(notebook, os.PathLike) else notebook
     if len(data) > NOTEBOOK_BYTES:
         raise Unreadable(_too_large("The notebook", NOTEBOOK_BYTES))
@@ -68,15 +69,15 @@ def _cell(number, cell):
     return Cell(number, text(cell.get("cell_type")), text(name), text(source))
 
 
-def text(value):
-    """A str as one that every file can hold, without halves of characters; "" if it is no str."""
+def text(value: object) -> str:
+    """Return a str as one that every file can hold, without halves of characters; "" if it is no str."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-def read_files(files, cases):
-    """Files (dict of Path or bytes by relative path) as bytes by the places where a run finds them. Raises Refused.
+def read_files(files: Mapping[str, Path | bytes], released: set[str]) -> dict[str, bytes]:
+    """Return what else was handed in, by the places where a run finds it. Raises Refused.
 
-    cases: names of released cases, which nothing that was handed in can add to.
+    released: names of folders and files in data/ that nothing that was handed in can replace or add to.
     """
     if len(files) > FILES:
         raise Refused(f"There are more than {FILES} files: hand in what the assignment asks for.")
@@ -91,15 +92,15 @@ def read_files(files, cases):
             raise Refused(_too_large("What was handed in", FILES_BYTES))
         beside = parts[0] != "data" or len(parts) == 1
         parts = parts if beside else parts[1:]  # beside the notebook, data is the same folder
-        if parts[0] not in cases:
+        if parts[0] not in released:
             found["/".join(["data", *parts])] = data
-            if beside:  # where a case is looked for first
+            if beside:  # where a notebook looks first
                 found["/".join(["assignments", "yours", *parts])] = data
     return found
 
 
 def _content(path, limit, error):
-    """The bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
+    """Return the bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
     path = Path(path)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for

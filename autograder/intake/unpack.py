@@ -1,9 +1,10 @@
-"""What was handed in, file by file, out of folders and archives that may be broken or hostile.
+"""Take what was handed in, file by file, out of folders and archives that may be broken or hostile.
 
 Nothing is opened but ordinary files, no link is followed, and no name that an archive says becomes a path on disk: what is
 unpacked gets a number in a scratch folder.
 """
 
+import contextlib
 import errno
 import os
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-MEMBER = 20_000_000  # bytes of one file: see marks.py
+MEMBER = 20_000_000  # bytes of one file: see submission.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
 BOMB = 50_000_000, 100  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
@@ -44,30 +45,26 @@ class Entry:
     archives: int = 0
 
 
-def entries(source, scratch):
-    """All files, empty folders and obstacles under `source` (a folder or a zip file), in a stable order: a list of Entry.
+def entries(source: str | Path, scratch: Path) -> list[Entry]:
+    """Return all files, empty folders and obstacles under `source` (a folder or a zip file), in a stable order.
 
     scratch: an empty folder that archives are unpacked into. Raises OSError if `source` itself cannot be read.
     """
     source, numbers = Path(source), count(1)
-    if source.is_dir():
-        found = list(_folder(source, (), scratch, numbers))
-    else:
-        found = list(_archive(source, (), scratch, numbers))
-    whole = next((entry for entry in found if not entry.parts), None)
-    if whole:
-        raise OSError(f"{source} {whole.why}. Remedy: unpack it with another program, and give the folder")
-    return sorted(found, key=lambda entry: (order("/".join(entry.parts)), entry.status))
+    found = list((_folder if source.is_dir() else _archive)(source, (), scratch, numbers))
+    if obstacle := next((entry for entry in found if not entry.parts), None):
+        raise OSError(f"{source} {obstacle.why}. Remedy: unpack it with another program, and give the folder")
+    return sorted(found, key=lambda entry: (natural_key("/".join(entry.parts)), entry.status))
 
 
-def order(name):
-    """A key to sort names by: as people do, and always the same."""
+def natural_key(name: str) -> tuple[list, str]:
+    """Return a key to sort names by: as people do, and always the same."""
     parts = re.split(r"([0-9]+)", name.casefold())  # every second one is of digits
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
-def clean(name):
-    """A name that every file can hold: composed, without control characters and halves of characters."""
+def clean(name: str) -> str:
+    """Return a name that every file can hold: composed, without control characters and halves of characters."""
     text = os.fsencode(name).decode("utf-8", "replace") if isinstance(name, str) else str(name)
     text = unicodedata.normalize("NFC", text)
     kept = "".join("" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text)
@@ -88,9 +85,7 @@ def _folder(folder, parts, scratch, numbers):
             continue
         empty = False
         name = clean(item.name)
-        if name in taken and item.is_dir(
-            follow_symlinks=False
-        ):  # it looks like another one: they are not to be mixed up
+        if name in taken and item.is_dir(follow_symlinks=False):  # it looks like another one, and is not
             name = f"{name} [{len(taken)}]"
         taken.add(name)
         here = (*parts, name)
@@ -102,13 +97,11 @@ def _folder(folder, parts, scratch, numbers):
         elif stat.S_ISDIR(about.st_mode):
             yield from _folder(item.path, here, scratch, numbers)
         elif not stat.S_ISREG(about.st_mode):
-            yield Entry(
-                here, None, REFUSED, "is a pipe, a socket or a device, which is not opened: hand in ordinary files"
-            )
+            why = "is a pipe, a socket or a device, which is not opened: hand in ordinary files"
+            yield Entry(here, None, REFUSED, why)
         elif about.st_nlink > 1:
-            yield Entry(
-                here, None, REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file"
-            )
+            why = "is another name of a file elsewhere (a hard link): hand in a copy of the file"
+            yield Entry(here, None, REFUSED, why)
         elif item.name.lower().endswith(".zip"):
             yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers)
         elif not os.access(item.path, os.R_OK):
@@ -139,9 +132,8 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                 yield obstacle(REFUSED, f"is an archive of more than {MEMBERS:,} files")
                 return
             if size > room[0]:
-                yield obstacle(
-                    REFUSED, f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
-                )
+                megabytes = f"{size // 1_000_000:,} MB"
+                yield obstacle(REFUSED, f"is an archive that would unpack to {megabytes}: there is no room")
                 return
             room[0], room[1] = room[0] - size, room[1] - len(infos)
             empty = True
@@ -160,10 +152,9 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                         with archive.open(info) as packed, open(place, "xb") as unpacked:
                             shutil.copyfileobj(packed, unpacked)
                     except Exception as error:
-                        _raise_if_ours(error)
-                        yield obstacle(
-                            UNREADABLE, "cannot be unpacked: the archive is damaged, or packed in a rare way", names
-                        )
+                        _raise_if_machine(error)
+                        why = "cannot be unpacked: the archive is damaged, or packed in a rare way"
+                        yield obstacle(UNREADABLE, why, names)
                         continue
                     if names[-1].lower().endswith(".zip"):
                         inner = (*parts, *names[:-1], names[-1][:-4])  # in the archive of all, each student has a room
@@ -173,24 +164,22 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
             if empty and parts:
                 yield Entry(parts, archives=len(parts))
     except Exception as error:  # zipfile raises many kinds on damaged archives
-        _raise_if_ours(error)
+        _raise_if_machine(error)
         yield obstacle(UNREADABLE, "is no zip archive, or a damaged one")
 
 
-def _raise_if_ours(error):
+def _raise_if_machine(error):
     """Pass on what says nothing against the archive: this machine has no more room, or too many files open."""
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE):
         raise error
 
 
 def _member(info):
-    """The name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
+    """Return the name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
     raw = info.filename
     if not info.flag_bits & 0x800:  # not marked as UTF-8, and often UTF-8 all the same
-        try:
+        with contextlib.suppress(UnicodeError):
             raw = raw.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
     pieces = re.split(r"[/\\]", raw)
     names = tuple(clean(piece) for piece in pieces if piece not in ("", ".", ".."))
     kind = stat.S_IFMT(info.external_attr >> 16)

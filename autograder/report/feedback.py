@@ -1,15 +1,23 @@
-"""A page for each student: what became of her tasks, in plain words, without anything of a hidden check."""
+"""Write a page for each student: what became of her tasks, in plain words, without anything of a hidden check."""
+
+from __future__ import annotations
 
 import functools
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import jinja2
 
-from .. import source as sources
-from .tables import most, number, total
+from ..marking import TaskResult
+from ..source import Task
+from .tables import format_points, known_points
+
+if TYPE_CHECKING:
+    from ..batch import Graded
 
 WORDS = {  # of a task's status, and how it looks
     "right": ("Right", "right"),
@@ -32,31 +40,27 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.I)  # what Windows k
 
 
 @functools.cache
-def templates():
-    """The templates of all pages. They escape whatever they are given."""
-    loader = jinja2.PackageLoader("autograder.report", "templates")
-    return jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
+def templates() -> jinja2.Environment:
+    """Return the templates of all pages. They escape whatever they are given."""
+    loader, undefined = jinja2.PackageLoader("autograder.report", "templates"), jinja2.StrictUndefined
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
 
 
-def pages(graded):
-    """The pages as HTML by name of file, one for each student in a list of Graded."""
+def pages(graded: list[Graded]) -> dict[str, str]:
+    """Return the pages as HTML by name of file, one for each student."""
     students = defaultdict(list)
     for one in graded:
         students[one.submission.student].append(one)
     names = file_names(students)
     template = templates().get_template("feedback.html")
     return {
-        names[student]: template.render(
-            title=f"Feedback for {student}", assignments=[_assignment(one) for one in theirs]
-        )
+        names[student]: template.render(title=f"Feedback for {student}", assignments=list(map(_assignment, theirs)))
         for student, theirs in students.items()
     }
 
 
-def file_names(students):
-    """Names of the pages by student: her name with what file systems do not like replaced; different for all."""
+def file_names(students: Iterable[str]) -> dict[str, str]:
+    """Return names of the pages by student: her name with what file systems do not like replaced; different for all."""
     plain = {student: _short(re.sub(r"[^\w.-]+", "_", student).strip("._")) or "student" for student in students}
     taken = defaultdict(list)
     for student, name in plain.items():
@@ -67,62 +71,59 @@ def file_names(students):
     return {student: f"{name}.html" for student, name in plain.items()}
 
 
-def _short(name, length=120):
-    """The beginning of a name that has at most so many bytes: file systems count these, and take 255."""
+def _short(name: str, length: int = 120) -> str:
+    """Return the beginning of a name that has at most so many bytes: file systems count these, and take 255."""
     return name.encode()[:length].decode(errors="ignore")
 
 
-def link(file):
-    """The address of a page in the folder feedback."""
+def link(file: str) -> str:
+    """Return the address of a page in the folder feedback."""
     return f"feedback/{quote(file)}"
 
 
-def _assignment(graded):
-    about, result = graded.submission, graded.result
-    points = most(about.assignment)
-    titles = {task.name: task.title for task in sources.read(about.assignment).tasks} if about.assignment else {}
+def _assignment(graded: Graded) -> dict:
+    assignment, result = graded.submission.assignment, graded.result
+    tasks = {task.name: task for task in assignment.tasks} if assignment else {}
     waiting = sum(task.points is None for task in result.tasks)
     so_far = "."
     if waiting:
         answers = "one answer is" if waiting == 1 else f"{waiting} answers are"
         so_far = f" so far; {answers} still to be marked."
-    marked = about.assignment and not graded.ours and result.status not in ("refused", "unreadable")
-    summed_up = result.status in ("refused", "unreadable", "crashed") and not result.cells_failed
+    unread = result.status in ("refused", "unreadable")
+    marked = assignment and not graded.is_grader_error and not unread
+    summed_up = (unread or result.status == "crashed") and not result.cells_failed
     return {
-        "title": sources.read(about.assignment).title if about.assignment else "What you handed in",
-        "told": "" if graded.ours else TOLD[result.status],
+        "title": assignment.title if assignment else "What you handed in",
+        "told": "" if graded.is_grader_error else TOLD[result.status],
         "reason": result.reason if summed_up or not marked else "",
-        "points": number(total(result)),
-        "most": sum(points.values()),
+        "points": format_points(known_points(result)),
+        "most": sum(task.points for task in tasks.values()),
         "so_far": so_far,
-        "tasks": [_task(task, titles, points) for task in result.tasks] if marked else [],
+        "tasks": [_task(task, tasks[task.task]) for task in result.tasks] if marked else [],
         "failed": [
-            {"number": cell.cell, "title": titles.get(cell.task, ""), "line": cell.line, "error": cell.error}
+            {"number": cell.cell, "title": tasks[cell.task].title if cell.task else "", "line": cell.line}
+            | {"error": cell.error}
             for cell in result.cells_failed
             if not cell.error.startswith("NotImplementedError")  # as it was handed out: the task says so
         ],
         "written": [
-            {
-                **_task(task, titles, points),
-                "text": task.answer,
-                "comment": task.reason,
-                "marked": task.status == "marked",
-            }
+            _task(task, tasks[task.task])
+            | {"text": task.answer, "comment": task.reason, "marked": task.status == "marked"}
             for task in result.tasks
             if task.status in ("by hand", "marked")
         ],
     }
 
 
-def _task(task, titles, points):
-    word, kind = WORDS[task.status]
-    if task.status == "marked" and task.points < points[task.task]:
+def _task(result: TaskResult, task: Task) -> dict:
+    word, kind = WORDS[result.status]
+    if result.status == "marked" and result.points < task.points:
         kind = "wait"
     return {
-        "title": titles[task.task],
-        "points": number(task.points) or "–",
-        "most": points[task.task],
+        "title": task.title,
+        "points": format_points(result.points) or "–",
+        "most": task.points,
         "word": word,
         "kind": kind,
-        "reason": "" if task.status == "marked" else task.reason,
+        "reason": "" if result.status == "marked" else result.reason,
     }

@@ -1,9 +1,12 @@
-"""nbgrader's door: a course folder for its tools, with our marks in its gradebook; points given by hand there come back.
+"""Bring marks into the gradebook of an nbgrader course, and points that were given by hand there back.
 
 The course has source/ (with solutions), release/, gradebook.db, and autograded/ with what the form-grading shows. That is made
-of our source and of what the student wrote as plain text, never of the submitted file: whose outputs and Markdown could run
-code in the teacher's browser, next to the marks. There is no submitted/, so that no button runs a submission unsandboxed.
+of the assignment's source and of what the student wrote as plain text, never of the submitted file: whose outputs and Markdown
+could run code in the teacher's browser, next to the marks. There is no submitted/, so that no button runs a submission
+unsandboxed.
 """
+
+from __future__ import annotations
 
 import contextlib
 import hashlib
@@ -14,145 +17,149 @@ import sys
 import textwrap
 import warnings
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
+from nbformat import NotebookNode
 
-from .. import source as sources
+from ..course import Course
+from ..handout import as_bytes, readable
+from ..intake.collect import Submission
 from ..intake.submission import Refused, Unreadable, read_cells
-from ..release import as_bytes, readable
+from ..marking import Result
+from ..source import AssignmentError, role
+from .tables import give
+
+if TYPE_CHECKING:
+    from ..batch import Graded
 
 DATABASE = "gradebook.db"
 CONFIG = "nbgrader_config.py"
 SETTINGS = """\
 c = get_config()
-c.CourseDirectory.course_id = "standoff"
+c.CourseDirectory.course_id = {name!r}
 c.CourseDirectory.root = {root!r}
 """
 SHOWN = 100  # characters in a line of an answer
 
 
-def course(folder, names=None):
-    """Make or renew an nbgrader course with these assignments (default: all); return its Path. Raises AssignmentError."""
+def make_course(course: Course, folder: str | Path, names: Iterable[str] = ()) -> Path:
+    """Make or renew an nbgrader course with these assignments (default: all); return its path. Raises AssignmentError."""
     folder = Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG).write_text(SETTINGS.format(root=str(folder)), encoding="utf-8")
+    (folder / CONFIG).write_text(SETTINGS.format(name=course.name, root=str(folder)), encoding="utf-8")
     with _nbgrader() as nbgrader:
-        api = nbgrader.apps.NbGraderAPI(config=_config(folder))
-        for name in names or sources.names():
+        from traitlets.config import Config
+
+        config = Config({"CourseDirectory": {"root": str(folder), "course_id": course.name}})
+        api = nbgrader.apps.NbGraderAPI(config=config)
+        for name in names or course.names():
             source = folder / "source" / name / f"{name}.ipynb"
-            content = as_bytes(readable(sources.read(name)))
+            content = as_bytes(readable(course.read(name)))
             if source.is_file() and source.read_bytes() == content and (folder / "release" / name).is_dir():
                 continue
             source.parent.mkdir(parents=True, exist_ok=True)
             source.write_bytes(content)
             done = api.generate_assignment(name, force=True, create=True)
             if not done["success"]:
-                raise sources.AssignmentError(f"nbgrader cannot release {name}:\n{done['log'] or done['error']}")
+                raise AssignmentError(f"nbgrader cannot release {name}:\n{done['log'] or done['error']}")
     return folder
 
 
-def exchange(graded, folder):
-    """Bring marks into the gradebook of a course, and return them with those that were given there by hand.
+def exchange(course: Course, graded: list[Graded], folder: str | Path) -> list[Graded]:
+    """Bring marks into a gradebook, and return them with those that were given there by hand. Raises AssignmentError."""
+    export(course, graded, folder)
+    given = manual_points(course, folder)
 
-    graded: list of Graded (see grade.py). Raises AssignmentError.
-    """
-    export(graded, folder)
-    given = manual_points(folder)
+    def find(submission, task):
+        return given.get((submission.student, submission.assignment_name, task.task), (None, ""))
 
-    def by_hand(one, task):
-        points, comment = given.get((one.submission.student, one.submission.assignment, task.task), (None, ""))
-        return task if points is None else replace(task, points=points, status="marked", reason=comment)
-
-    return [
-        replace(one, result=replace(one.result, tasks=tuple(by_hand(one, task) for task in one.result.tasks)))
-        for one in graded
-    ]
+    return give(graded, find)
 
 
-def export(graded, folder):
+def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
     """Write marks into the gradebook of a course, which is made if it is not there. Raises AssignmentError.
 
-    graded: items with a submission and its result, see collect.py and marks.py. What somebody gave by hand in the gradebook
-    stays; where the answer is another one now, it has to be looked at again there.
+    What somebody gave by hand in the gradebook stays; where the answer is another one now, it has to be looked at again there.
     """
     graded = [one for one in graded if one.submission.assignment]
-    folder = course(folder, sorted({one.submission.assignment for one in graded}))
-    with _nbgrader() as nbgrader, nbgrader.api.Gradebook(_database(folder), "standoff") as gradebook:
+    folder = make_course(course, folder, sorted({one.submission.assignment_name for one in graded}))
+    with _gradebook(course, folder) as gradebook:
         for one in graded:
-            assignment, student = sources.read(one.submission.assignment), _id(one.submission.student)
+            assignment, student = one.submission.assignment, _id(one.submission.student)
             path = folder / "autograded" / student / assignment.name / f"{assignment.name}.ipynb"
             before = _sources(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(as_bytes(_shown(assignment, one.submission, one.result)))
+            path.write_bytes(as_bytes(_shown(one.submission, one.result)))
             now = _sources(path)
             gradebook.update_or_create_student(student, lms_user_id=one.submission.student)
             gradebook.update_or_create_submission(assignment.name, student)
-            for task, said in zip(assignment.tasks, one.result.tasks, strict=True):
-                where = assignment.name, assignment.name, student
+            where = assignment.name, assignment.name, student
+            for task, result in zip(assignment.tasks, one.result.tasks, strict=True):
                 grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
-                grade.auto_score = said.points
-                comment.auto_comment = said.reason or None
+                grade.auto_score = result.points
+                comment.auto_comment = result.reason or None
                 if grade.manual_score is None:
-                    grade.needs_manual_grade = said.points is None
+                    grade.needs_manual_grade = result.points is None
                 elif before[task.name] != now[task.name]:
                     grade.needs_manual_grade = True
         gradebook.db.commit()
 
 
-def manual_points(folder):
-    """What was given by hand: dict of (points, comment) by (student, assignment, task). Raises AssignmentError."""
+def manual_points(course: Course, folder: str | Path) -> dict[tuple[str, str, str], tuple[float, str]]:
+    """Return (points, comment) that were given by hand, by (student, assignment, task). Raises AssignmentError."""
     path = Path(folder) / DATABASE
     if not path.is_file():  # nbgrader would make an empty one
-        raise sources.AssignmentError(f"{path}: there is no gradebook. Remedy: name the folder of an nbgrader course")
+        raise AssignmentError(f"{path}: there is no gradebook. Remedy: name the folder of an nbgrader course")
     given = {}
-    with _nbgrader() as nbgrader, nbgrader.api.Gradebook(_database(folder), "standoff") as gradebook:
-        for assignment in (sources.read(one.name) for one in gradebook.assignments if one.name in sources.names()):
+    with _gradebook(course, folder) as gradebook:
+        for assignment in (course.read(one.name) for one in gradebook.assignments if one.name in course.names()):
             for submission in gradebook.assignment_submissions(assignment.name):
                 student = submission.student
+                where = assignment.name, assignment.name, student.id
                 for task in assignment.tasks:
-                    where = assignment.name, assignment.name, student.id
                     grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
                     if grade.manual_score is not None and not grade.needs_manual_grade:
                         points = grade.manual_score + (grade.extra_credit or 0)
-                        place = student.lms_user_id or student.id, assignment.name, task.name
-                        given[place] = points, comment.manual_comment or ""
+                        about = student.lms_user_id or student.id, assignment.name, task.name
+                        given[about] = points, comment.manual_comment or ""
     return given
 
 
 # ---- what the form-grading shows ----
 
 
-def _shown(assignment, submission, result):
-    """The notebook of a submission: our cells, the student's answers as plain text, and what was found."""
-    answers = _answers(submission.notebook)
+def _shown(submission: Submission, result: Result) -> NotebookNode:
+    """Return the notebook of a submission: the source's cells, the student's answers as plain text, and the marks."""
+    answers, assignment = _answers(submission.notebook), submission.assignment
     notebook = readable(assignment)
-    said = {one.task: one for one in result.tasks}
+    results = {one.task: one for one in result.tasks}
     tasks = {task.check: task for task in assignment.tasks}
     for cell in notebook.cells:
-        name = sources.role(cell).get("grade_id")
+        name = role(cell).get("grade_id")
         task = tasks.get(name)
         if task and task.prose:
-            cell.source = _literal(said[name].answer or answers.get(name, ""))
-        elif name in said:
+            cell.source = _literal(results[name].answer or answers.get(name, ""))
+        elif name in results:
             cell.source = answers.get(name, "")
         elif task:
-            words = f"{said[task.name].status}. {said[task.name].reason}".strip()
+            words = f"{results[task.name].status}. {results[task.name].reason}".strip()
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=words + "\n")]
     notes = [f"Submission: {result.status}. {result.reason}", *map(str, result.cells_failed)]
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(_literal("\n".join(notes)), id="status"))
     return notebook
 
 
-def _sources(path):
-    """What stands in the cells of a notebook of ours, by their grade_id: a dict with "" for what is not there."""
+def _sources(path: Path) -> dict[str, str]:
+    """Return the cells of a notebook that `_shown` made, by their grade_id; "" for what is not there."""
     cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
-    return defaultdict(str, {sources.role(cell).get("grade_id"): cell.source for cell in cells})
+    return defaultdict(str, {role(cell).get("grade_id"): cell.source for cell in cells})
 
 
-def _answers(notebook):
-    """What stands in the cells of a submitted notebook, by their grade_id: dict of str."""
+def _answers(notebook: Path | bytes | None) -> dict[str, str]:
+    """Return the cells of a submitted notebook, by their grade_id."""
     answers = {}
     try:
         for cell in read_cells(notebook) if notebook is not None else []:
@@ -163,8 +170,8 @@ def _answers(notebook):
     return answers
 
 
-def _literal(words):
-    """Words as a block of Markdown in which no mark-up, formula or link of theirs has a meaning."""
+def _literal(words: str) -> str:
+    """Return words as a block of Markdown in which no mark-up, formula or link of theirs has a meaning."""
     lines = [part for line in words.splitlines() for part in textwrap.wrap(line, SHOWN) or [""]]
     return "\n".join(f"    {line}" for line in lines)
 
@@ -173,15 +180,15 @@ def _literal(words):
 
 
 @contextlib.contextmanager
-def _nbgrader():
-    """The module nbgrader, quiet: what fails it also returns. It looks for `alembic` among the programs: this environment's."""
+def _nbgrader() -> Iterator:
+    """Give the module nbgrader, quiet: what fails it also returns. It looks for `alembic` among the programs: this environment's."""
     try:
         import nbgrader.api
         import nbgrader.apps
     except ModuleNotFoundError as error:
-        raise sources.AssignmentError(
+        raise AssignmentError(
             f"{error.name} is not installed, which the gradebook needs. "
-            "Remedy: python book.py run pip install --requirement requirements-grading.txt"
+            "Remedy: pip install nbgrader, where this command runs"
         ) from None
     path, logger = os.environ.get("PATH", ""), logging.getLogger("traitlets")
     level = logger.level
@@ -196,17 +203,14 @@ def _nbgrader():
         logger.setLevel(level)
 
 
-def _config(folder):
-    from traitlets.config import Config
-
-    return Config({"CourseDirectory": {"root": str(folder), "course_id": "standoff"}})
-
-
-def _database(folder):
-    return f"sqlite:///{Path(folder).resolve() / DATABASE}"
+@contextlib.contextmanager
+def _gradebook(course: Course, folder: str | Path) -> Iterator:
+    database = f"sqlite:///{Path(folder).resolve() / DATABASE}"
+    with _nbgrader() as nbgrader, nbgrader.api.Gradebook(database, course.name) as gradebook:
+        yield gradebook
 
 
-def _id(student):
-    """A student's name as nbgrader may have it: that of a folder, and without mark-up, which its pages do not escape."""
+def _id(student: str) -> str:
+    """Return a student's name as nbgrader may have it: that of a folder, and without mark-up, which its pages do not escape."""
     name = re.sub(r"""[<>&"'`{}/\\]|^\.+""", "_", student)
     return name if name == student else f"{name}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"

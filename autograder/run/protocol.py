@@ -1,22 +1,24 @@
-"""What is asked of a run, and what it said: steps for runner.py made of an assignment, and its lines taken down."""
+"""Turn an assignment into steps for runner.py, and take down the lines that a run answers."""
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from nbformat import NotebookNode
 
 from answers import checked
 
-from .. import source as sources
+from .. import source
 from ..intake.submission import text
+from ..source import Assignment
 
-LIBRARIES = {"IPython.display", "matplotlib", "matplotlib.pyplot", "networkx", "numpy", "standoff"}
-OURS = {f"standoff.{path.stem}" for path in Path(sources.__file__).parents[1].glob("[a-z]*.py")}
+Step = dict  # what runner.py does next: see `cell` and `ask`
 
 
 @dataclass
-class Said:
-    """What came out of the runs of some steps.
+class Record:
+    """What the runs of some steps answered.
 
     answers: plain data by question; problems: of questions without an answer (dict of type, message, name, line);
     failures: such problems by cell; ended: why a run ended there, by cell or task; lost: why runs were given up, or "".
@@ -29,8 +31,8 @@ class Said:
     ended: dict = field(default_factory=dict)
     lost: str = ""
 
-    def listen(self, lines, steps):
-        """Take down the lines of a run of these steps; what the last of them was about, None if there is none."""
+    def take_down(self, lines: list[dict], steps: list[Step]) -> int | str | None:
+        """Take down the lines of a run of these steps; return what the last step that began was about."""
         last = None
         for line in lines:
             number, place = line.get("step"), line.get("place")
@@ -49,15 +51,15 @@ class Said:
         return last
 
 
-def _problem(said):
-    """What a run says went wrong: short texts and a number, whatever it says."""
-    said = said if isinstance(said, dict) else {}
+def _problem(report: object) -> dict:
+    """Return what a run says went wrong: short texts and a number, whatever it says."""
+    report = report if isinstance(report, dict) else {}
 
     def short(key, length):
-        words = "".join(one if one.isprintable() else " " for one in text(said.get(key))[: 2 * length])
+        words = "".join(one if one.isprintable() else " " for one in text(report.get(key))[: 2 * length])
         return " ".join(words.split())[:length]
 
-    kind, line = short("type", 80), said.get("line")
+    kind, line = short("type", 80), report.get("line")
     return {
         "type": kind if kind.isidentifier() else "Exception",
         "message": short("message", 300),
@@ -66,51 +68,46 @@ def _problem(said):
     }
 
 
-def cell(source, about):
-    """The step that runs a cell. about: what is to blame if the run ends there; None for what the assignment brings."""
-    return {"kind": "cell", "source": source, "about": about}
+def cell(code: str, about: int | None) -> Step:
+    """Return the step that runs a cell. about: its number in the submission; None for what the assignment brings."""
+    return {"kind": "cell", "source": code, "about": about}
 
 
-def ask(task, helper, questions):
-    """The step that asks questions: a dict of expressions by key, asked again at the end if one of them has no answer."""
-    return {
-        "kind": "ask",
-        "about": task,
-        "helper": helper,
-        "keys": list(questions),
-        "expressions": list(questions.values()),
-    }
+def ask(task: str, helper: str, questions: dict) -> Step:
+    """Return the step that asks questions, expressions by key: in a run, once more if one of them had no answer."""
+    asked = {"keys": list(questions), "expressions": list(questions.values())}
+    return {"kind": "ask", "about": task, "helper": helper, **asked}
 
 
-def setup(assignment):
-    """Steps with the locked cells that belong to no task."""
+def setup(assignment: Assignment) -> list[Step]:
+    """Return steps with the locked cells that belong to no task."""
     return [cell(one.source, None) for one in assignment.notebook.cells if _is_setup(one)]
 
 
-def _is_setup(one):
-    about = sources.role(one)
-    return one.cell_type == "code" and about.get("locked") and not about.get("grade") and not about.get("solution")
+def _is_setup(cell: NotebookNode) -> bool:
+    about = source.role(cell)
+    return cell.cell_type == "code" and about.get("locked") and not about.get("grade") and not about.get("solution")
 
 
-def locked(assignment):
-    """The grade_ids of all cells that students cannot change: they are not taken from a submission."""
-    return {about["grade_id"] for one in assignment.notebook.cells if (about := sources.role(one)).get("locked")}
+def locked(assignment: Assignment) -> set[str]:
+    """Return the grade_ids of all cells that students cannot change: they are not taken from a submission."""
+    return {about["grade_id"] for one in assignment.notebook.cells if (about := source.role(one)).get("locked")}
 
 
-def helpers(assignment):
-    """What the hidden part of a task says besides comparing, by task: str."""
-    cells = {sources.role(one).get("grade_id"): one.source for one in assignment.notebook.cells}
+def helpers(assignment: Assignment) -> dict[str, str]:
+    """Return the code of each task's hidden part but for its comparisons."""
+    cells = {source.role(one).get("grade_id"): one.source for one in assignment.notebook.cells}
     return {task.name: _helper(cells[task.check]) for task in assignment.tasks if not task.prose}
 
 
-def _helper(source):
-    tree = ast.parse("".join(sources.HIDDEN.findall(source)))
+def _helper(check: str) -> str:
+    tree = ast.parse("".join(source.HIDDEN.findall(check)))
     tree.body = [statement for statement in tree.body if not _compares(statement)]
     return ast.unparse(tree)
 
 
-def needed(helper, expressions):
-    """The statements of a helper that these expressions depend on (str), and no others.
+def needed(helper: str, expressions: Iterable[str]) -> str:
+    """Return the statements of a helper that these expressions depend on, and no others.
 
     A submission's functions can look at whatever is defined where they are called; so what only serves to say what is
     right does not go there.
@@ -123,17 +120,17 @@ def needed(helper, expressions):
     return ast.unparse(ast.Module(kept, []))
 
 
-def names(expression):
-    """The names in an expression (str): a set."""
+def names(expression: str) -> set[str]:
+    """Return the names in an expression."""
     return _names(ast.parse(expression.strip()))
 
 
-def _names(tree):
+def _names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-def _makes(statement):
-    """The names that a statement defines or changes; a call by itself may change whatever it names."""
+def _makes(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement defines or changes; a call by itself may change whatever it names."""
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
         return {statement.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -144,18 +141,18 @@ def _makes(statement):
     return _names(statement)
 
 
-def _compares(statement):
+def _compares(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ImportFrom):
-        return statement.module == "answers.compare"
+        return statement.module == "autograder"
     call = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "compare"
 
 
-def imports(codes):
-    """Names of the modules that code wants and that may be imported before any of it runs: a sorted list of str."""
+def imports(codes: Iterable[str], allowed: frozenset[str]) -> list[str]:
+    """Return the modules, of those allowed, that code imports: they may be imported before any of it runs."""
     wanted = set()
     for code in codes:
         for module, names in re.findall(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", code, re.M):
             names = {name.split()[0] for name in names.split(",") if name.strip()}
             wanted |= {module, *(f"{module}.{name}" for name in names)} if module else names
-    return sorted(wanted & (LIBRARIES | OURS))
+    return sorted(wanted & allowed)

@@ -1,4 +1,4 @@
-"""What runs inside the sandbox: one process that has imported the libraries, and a fork of it for each run of a submission.
+"""Run submissions, inside the sandbox: one process imports the libraries, and forks for each run.
 
 Orders come on standard input, pickled by sandbox.py; what happens goes to standard output in frames (a letter, a length, the
 content). A run's own process has no way to start another one, to signal anybody, or to reach a network; it knows nothing of
@@ -9,8 +9,6 @@ import ast
 import asyncio
 import builtins
 import contextlib
-import ctypes
-import errno
 import gc
 import importlib
 import inspect
@@ -28,31 +26,13 @@ from pathlib import Path
 
 from answers import plain
 
-NO_PROCESS = ["fork", "vfork", "clone", "execve", "execveat", "unshare", "setns"]  # threads, too: memory is per process
-DENIED = [
-    *NO_PROCESS,
-    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp"),
-    *("rt_sigqueueinfo", "rt_tgsigqueueinfo", "setpriority", "sched_setscheduler", "sched_setattr", "sched_setparam"),
-    *("memfd_create", "memfd_secret", "shmget", "shmat", "msgget", "semget", "mq_open"),  # memory beyond the limit
-    *("socket", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "mount_setattr"),
-    *("inotify_init", "inotify_init1"),  # all programs of a user have a hundred of them together
-    *("setxattr", "lsetxattr", "fsetxattr", "setxattrat", "file_setattr", "modify_ldt"),
-    *("bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "io_uring_setup", "seccomp"),
-]  # the last line: large parts of the kernel in which holes were found, and which no notebook needs
-# These do nothing, and say that it is done: a file is copied all the same, and a run of root, to whom the devices belong,
-# cannot close them to everybody.
-AS_IF = ["chmod", "fchmod", "fchmodat", "fchmodat2"]
-NEWEST = 600  # calls up to this number that libseccomp has no name for are too new for any notebook
-OWN_ONLY = ["kill", "tkill", "tgkill"]  # allowed with one's own number as the first argument
-REACH_OTHERS = {
-    "fcntl": [8, 10, 15, 1024, 1026],
-    "ioctl": [0x8901, 0x8902],
-}  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE (all who open the file wait), F_NOTIFY; FIOSETOWN, SIOCSPGRP
+from . import syscalls
+
 FILES = 256  # open at a time
 POLL = 0.1  # seconds between looks at the clock and at the number of files
 
 
-def main(root):
+def main(root: str) -> None:
     """Serve orders until there are none. root: the only folder that can be written to."""
     orders, reports = os.fdopen(os.dup(0), "rb"), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -60,7 +40,7 @@ def main(root):
         os.dup2(nothing, number)
     fixed = set(os.listdir(root))
     beginning = pickle.load(orders)
-    seccomp = _library() if beginning["sandboxed"] else None
+    seccomp = syscalls.library() if beginning["sandboxed"] else None
     for name in beginning["imports"]:
         importlib.import_module(name)
     gc.collect()
@@ -90,7 +70,7 @@ def _write(descriptor, data, write=os.write):
 
 
 def _make(root, files):
-    """The folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
+    """Make the folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
     for folder in ("home", "tmp", "data", "assignments/yours"):
         Path(root, folder).mkdir(parents=True)
     for folder in ("assignments", "assignments/yours"):
@@ -113,7 +93,7 @@ def _wipe(root, fixed):
 
 
 def _open_up(_, path, __):
-    """What rmtree could not remove: its folder, or it itself, is one that a run took its own rights from."""
+    """Remove what rmtree could not: its folder, or it itself, is one that a run took its own rights from."""
     os.chmod(os.path.dirname(path), 0o700)
     if os.path.isdir(path) and not os.path.islink(path):
         os.chmod(path, 0o700)
@@ -135,18 +115,18 @@ def _supervise(root, order, seccomp, reports):
         finally:
             os._exit(1)
     os.close(outlet)
-    said, step, why = 0, begun, ""
+    size, step, why = 0, begun, ""
     while not why:
         if select.select([inlet], [], [], POLL)[0]:
             data = os.read(inlet, 65536)
             if not data:
                 break
-            step, said = time.monotonic(), said + len(data)
+            step, size = time.monotonic(), size + len(data)
             _frame(reports, b"D", data)
         now, disk = time.monotonic(), os.statvfs(root)
         if now - step > limits["step"] or now - begun > order["seconds"]:
             why = "time"
-        elif said > limits["output"]:
+        elif size > limits["output"]:
             why = "output"
         elif seccomp and disk.f_files - disk.f_ffree > limits["files"]:
             why = "files"
@@ -158,7 +138,7 @@ def _supervise(root, order, seccomp, reports):
 
 
 def _wait(process, deadline):
-    """The status of a process that closed its pipe, or was killed; it may do the one without ending."""
+    """Return the status of a process that closed its pipe, or was killed; it may do the one without ending."""
     while True:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
@@ -183,7 +163,7 @@ def _run(root, order, seccomp, outlet):
     try:
         _limit(order["limits"])
         if seccomp:
-            _confine(seccomp)
+            syscalls.confine(seccomp)
     except (OSError, ValueError) as error:
         _say(outlet, broken=str(error))
         return
@@ -221,12 +201,12 @@ def _answer(expression, scope):
     return plain(eval(expression, scope))
 
 
-def _say(outlet, encode=json.JSONEncoder().encode, **what):
+def _say(outlet, encode=json.JSONEncoder().encode, **what):  # noqa: B008 (bound before any submission runs)
     _write(outlet, encode(what).encode() + b"\n")
 
 
 def _notebook():
-    """The names that a notebook begins with.
+    """Return the names that a notebook begins with.
 
     It has its own copy of the built-in functions: who replaces one of them mostly confuses nobody but himself.
     """
@@ -243,7 +223,7 @@ def _notebook():
 
 
 def _attempt(action, *arguments):
-    """What the action returns, and what went wrong: dict of type, message, name (of a NameError), line (of the cell)."""
+    """Return what the action returns, and what went wrong: dict of type, message, name (of a NameError), line (of the cell)."""
     try:
         return action(*arguments), None
     except BaseException as error:
@@ -267,7 +247,7 @@ def _told(error):
     return {"type": kind.__name__[:80], "message": message, "name": name, "line": trace.tb_lineno if trace else line}
 
 
-def execute(source, scope):
+def execute(source: str, scope: dict) -> None:
     """Run the source of a cell as a notebook does: magics are no syntax errors, and `await` works outside functions."""
     try:
         code = _compiled(source)
@@ -295,17 +275,20 @@ class Shell:
         self.scope = scope
 
     def run_line_magic(self, name, line, *_, **__):
+        """Run what is timed."""
         if name in ("time", "timeit"):
             execute(line, self.scope)
 
     def run_cell_magic(self, name, line, cell):
+        """Run the cell under a magic that runs it in IPython, too."""
         if name in ("time", "timeit", "capture", "prun"):
             execute(cell, self.scope)
 
     def system(self, command):
-        return None
+        """Do nothing."""
 
     def getoutput(self, command, *_, **__):
+        """Return that a command printed nothing."""
         return []
 
     def __getattr__(self, name):
@@ -321,76 +304,11 @@ def _no_input(prompt=""):
 
 
 def _limit(limits):
-    for name, value in {
-        "RLIMIT_AS": limits["memory"],
-        "RLIMIT_CPU": limits["cpu"],
-        "RLIMIT_FSIZE": limits["disk"],
-        "RLIMIT_CORE": 0,
-        "RLIMIT_MEMLOCK": 0,
-        "RLIMIT_MSGQUEUE": 0,
-    }.items():
-        if hasattr(resource, name):
-            resource.setrlimit(getattr(resource, name), (value, value))
+    wanted = {"AS": limits["memory"], "CPU": limits["cpu"], "FSIZE": limits["disk"], "CORE": 0, "MEMLOCK": 0}
+    for name, value in (wanted | {"MSGQUEUE": 0}).items():
+        if hasattr(resource, f"RLIMIT_{name}"):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES // 2, FILES))
-
-
-# ---- which system calls a run may not make ----
-
-
-class _Argument(ctypes.Structure):
-    _fields_ = [("arg", ctypes.c_uint), ("op", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64)]
-
-
-ALLOW, ERRNO, NOT_EQUAL, MASKED_EQUAL = 0x7FFF0000, 0x00050000, 1, 7
-
-
-def _library():
-    try:
-        library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
-    except OSError:
-        return None
-    library.seccomp_init.restype = ctypes.c_void_p
-    library.seccomp_init.argtypes = [ctypes.c_uint32]
-    library.seccomp_load.argtypes = [ctypes.c_void_p]
-    library.seccomp_syscall_resolve_num_arch.restype = ctypes.c_void_p  # a name, or none; it need not be freed
-    library.seccomp_syscall_resolve_num_arch.argtypes = [ctypes.c_uint32, ctypes.c_int]
-    library.seccomp_rule_add_array.argtypes = [
-        *(ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(_Argument))
-    ]
-    return library
-
-
-def _confine(library):
-    """Take the system calls above from this process for good. Raises OSError if the kernel does not do so."""
-    rules = library.seccomp_init(ALLOW)
-
-    def deny(name, error, *arguments):
-        number = library.seccomp_syscall_resolve_name(name.encode())
-        if number == -1 and name in (*NO_PROCESS, "clone3"):
-            raise OSError(f"libseccomp does not know {name}: install a newer one")
-        if number >= 0:  # a negative number: this kind of computer has no such call, or it is too new for libseccomp
-            array = (_Argument * max(1, len(arguments)))(*arguments)
-            if library.seccomp_rule_add_array(rules, ERRNO | error, number, len(arguments), array):
-                raise OSError(f"seccomp takes no rule for {name}")
-
-    for name in DENIED:
-        deny(name, errno.EPERM)
-    deny("clone3", errno.ENOSYS)  # the C library then tries clone
-    for name in AS_IF:
-        deny(name, 0)
-    for number in range(NEWEST):
-        if not library.seccomp_syscall_resolve_num_arch(0, number):  # of this kind of computer
-            if library.seccomp_rule_add_array(rules, ERRNO | errno.ENOSYS, number, 0, None):
-                raise OSError(f"seccomp takes no rule for the call {number}")
-    own = os.getpid()
-    for name in OWN_ONLY:
-        deny(name, errno.EPERM, _Argument(0, NOT_EQUAL, own, 0))
-    deny("prlimit64", errno.EPERM, _Argument(0, NOT_EQUAL, 0, 0))  # 0 is oneself
-    for name, commands in REACH_OTHERS.items():
-        for command in commands:
-            deny(name, errno.EPERM, _Argument(1, MASKED_EQUAL, 0xFFFFFFFF, command))
-    if library.seccomp_load(rules):
-        raise OSError("the kernel does not take rules for system calls (seccomp)")
 
 
 if __name__ == "__main__":

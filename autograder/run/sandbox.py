@@ -1,6 +1,6 @@
-"""A place in which a submission runs and from which it cannot reach anything: bubblewrap around runner.py.
+"""Shut runner.py up with bubblewrap, so that a submission reaches nothing but its own files.
 
-It sees an interpreter, its libraries and this one, all read-only, and a small folder in memory; no network, no other process,
+It sees an interpreter, its libraries and the course's, all read-only, and a small folder in memory; no network, no other process,
 no environment, nothing else of the machine's files. See runner.py for what a run may not ask of the kernel.
 """
 
@@ -16,11 +16,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-LIBRARY = Path(__file__).resolve().parents[1]
+PACKAGES = (
+    Path(__file__).resolve().parents[1],
+    Path(__file__).resolve().parents[2] / "answers",
+)  # what runner.py imports
 ROOT = "/book"
+SHOWN = [
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/localtime",
+]
 REMEDY = (
     "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
     "or, only for submissions that you trust as you trust your own programs, ask for grading without a sandbox"
@@ -44,26 +58,40 @@ class Limits:
     output: int = 4 << 20  # all answers of a run
 
 
+DEFAULT = Limits()
+
+
 @dataclass(frozen=True)
 class Run:
-    """What a run said: lines (list of dict, as they came; nothing in them is to be trusted), and how it ended.
+    """What a run reported: lines, as they came (nothing in them is to be trusted), and how it ended.
 
     why: "" it came to its end by itself, "signal", "time", "output", "files", "lost" (the sandbox itself is gone).
     """
 
-    lines: list
+    lines: list[dict]
     why: str
 
     @property
-    def done(self):
+    def done(self) -> bool:
+        """Whether the last step was done."""
         return any(line.get("done") is True for line in self.lines)
 
 
 class Sandbox:
-    """A context manager. imports: names of modules that runs will want; sandboxed: False runs without bubblewrap."""
+    """A context manager for any number of runs, each in a fresh process.
 
-    def __init__(self, imports=(), limits=Limits(), sandboxed=True):
-        self.limits = limits
+    imports: modules that runs will want; library: folders of packages that runs may import; sandboxed: False runs without
+    bubblewrap. Raises SandboxError on entry if there is no sandbox here.
+    """
+
+    def __init__(
+        self,
+        imports: Iterable[str] = (),
+        limits: Limits = DEFAULT,
+        sandboxed: bool = True,
+        library: tuple[Path, ...] = (),
+    ):
+        self.limits, self._packages = limits, (*PACKAGES, *library)
         self._beginning = {"imports": list(imports), "sandboxed": sandboxed}
         self._process, self._folder = None, None
 
@@ -75,8 +103,8 @@ class Sandbox:
     def __exit__(self, *_):
         self._end()
 
-    def run(self, steps, files, seconds, trusted=False):
-        """Run steps (list of dict, see runs.py) in a fresh process with these files (dict of bytes by path): a Run.
+    def run(self, steps: list[dict], files: dict[str, bytes], seconds: float, trusted: bool = False) -> Run:
+        """Run steps (see protocol.py) in a fresh process with these files, contents by path.
 
         trusted: no code of a submission is in the steps, and none of its files is to be taken for a module.
         """
@@ -84,14 +112,14 @@ class Sandbox:
             self._begin()
         order = {"steps": steps, "files": files, "seconds": seconds, "trusted": trusted, "limits": asdict(self.limits)}
         self._send(order)
-        deadline, said = time.monotonic() + seconds + 30, bytearray()
+        deadline, output = time.monotonic() + seconds + 30, bytearray()
         while True:
             letter, data = self._frame(deadline)
             if letter == b"D":
-                said += data
+                output += data
                 continue
-            lines = _lines(said)
-            if lines and "broken" in lines[0]:  # said before any line of a submission ran
+            lines = _lines(output)
+            if lines and "broken" in lines[0]:  # reported before any line of a submission ran
                 raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
             if letter == b"E":
                 return Run(lines, json.loads(data)["why"])
@@ -99,11 +127,12 @@ class Sandbox:
             return Run(lines, "lost")
 
     def _begin(self):
-        root, command, environ = ROOT, _wrapped(self.limits), {}
+        root, command, environ = ROOT, _wrapped(self.limits, self._packages), {}
         if not self._beginning["sandboxed"]:
             self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
             root, command, environ = self._folder.name, [], _environ(self._folder.name)
-            shutil.copytree(LIBRARY, Path(root, LIBRARY.name), ignore=shutil.ignore_patterns("__pycache__"))
+            for package in self._packages:
+                shutil.copytree(package, Path(root, package.name), ignore=shutil.ignore_patterns("__pycache__"))
         self._process = subprocess.Popen(
             [*command, sys.executable, "-B", "-s", "-P", "-m", "autograder.run.runner", root],
             stdin=subprocess.PIPE,
@@ -126,7 +155,7 @@ class Sandbox:
             self._process.stdin.flush()
 
     def _frame(self, deadline):
-        """The next frame as (letter, content); (b"", b"") if there is none in time."""
+        """Return the next frame as (letter, content); (b"", b"") if there is none in time."""
         head = self._read(5, deadline)
         size = int.from_bytes(head[1:], "big")
         return (head[:1], self._read(size, deadline)) if len(head) == 5 else (b"", b"")
@@ -157,30 +186,28 @@ class Sandbox:
             self._folder = None
 
 
-def _lines(said):
-    """The lines of a run as dicts; those that are none are left out."""
-    found = []
-    for line in said.splitlines():
+def _lines(output: bytes) -> list[dict]:
+    """Return the lines of a run; those that are no dicts are left out."""
+    lines = []
+    for line in output.splitlines():
         with contextlib.suppress(ValueError, RecursionError):
-            one = json.loads(line)
-            if isinstance(one, dict):
-                found.append(one)
-    return found
+            lines.append(json.loads(line))
+    return [line for line in lines if isinstance(line, dict)]
 
 
 @functools.cache
-def require():
+def require() -> None:
     """Raise SandboxError unless a sandbox can be made here."""
     if not shutil.which("bwrap"):
         raise SandboxError(f"there is no bubblewrap (bwrap) on this machine. {REMEDY}")
-    command = [*_wrapped(Limits()), sys.executable, "-S", "-c", ""]
+    command = [*_wrapped(DEFAULT, PACKAGES), sys.executable, "-S", "-c", ""]
     tried = subprocess.run(command, env={}, capture_output=True, text=True, cwd="/")
     if tried.returncode:
         raise SandboxError(f"bubblewrap does not work here: {tried.stderr.strip()[:300]}. {REMEDY}")
 
 
-def _environ(root):
-    """All that a run knows of an environment."""
+def _environ(root: str) -> dict[str, str]:
+    """Return all that a run knows of an environment."""
     fonts = Path(sys.prefix, "matplotlib")  # where book.py has Matplotlib keep what it found out about fonts
     return {
         "PYTHONPATH": root,
@@ -197,13 +224,10 @@ def _environ(root):
     }
 
 
-def _wrapped(limits):
-    """The command that wraps another one."""
-    shown = {str(LIBRARY): f"{ROOT}/{LIBRARY.name}"}
-    for path in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/fonts"):
-        shown[path] = path
-    for path in ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"):
-        shown[path] = path
+def _wrapped(limits: Limits, packages: Iterable[Path]) -> list[str]:
+    """Return the command that wraps another one."""
+    shown = {str(package): f"{ROOT}/{package.name}" for package in packages}
+    shown |= {path: path for path in SHOWN}
     links = []
     for path in ("/lib", "/lib64"):
         if os.path.islink(path):
@@ -221,11 +245,7 @@ def _wrapped(limits):
         *("--size", str(limits.disk), "--tmpfs", ROOT),
         *links,
         *(part for inside in sorted(shown, key=len) for part in ("--ro-bind-try", inside, shown[inside])),
-        *(part for device in ("null", "zero", "random", "urandom") for part in _device(device)),
+        *(part for name in ("null", "zero", "random", "urandom") for part in ("--dev-bind", *[f"/dev/{name}"] * 2)),
         *([] if any(path.startswith("/tmp/") for path in shown) else ["--symlink", f"{ROOT}/tmp", "/tmp"]),
         *("--remount-ro", "/", "--chdir", ROOT),
     ]
-
-
-def _device(name):
-    return "--dev-bind", f"/dev/{name}", f"/dev/{name}"

@@ -44,14 +44,17 @@ def test_what_nbgrader_adds_changes_nothing_of_the_book_and_of_the_laptop(python
     assert "nbgrader" in grading and "nbgrader" not in others
 
 
+OWN = {"answers", "assignments", "autograder", "standoff"}  # this project's own packages
+
+
 def test_binder_can_make_its_hand_outs():
     """What `standoff assignment release` imports is installed there; and the solutions are removed after it."""
     imported = set()
-    for name in ("grading/release", "grading/assignment", "grading/compare", "markdown", "zips", "cli"):
-        imported |= set(modules((ROOT / f"standoff/{name}.py").read_text(encoding="utf-8")))
-    assert imported - set(sys.stdlib_module_names) <= set(pins("binder/requirements.txt"))
+    for name in ("handout", "course", "source", "markdown", "zips", "cli"):
+        imported |= set(modules((ROOT / f"autograder/{name}.py").read_text(encoding="utf-8")))
+    assert imported - OWN - set(sys.stdlib_module_names) <= set(pins("binder/requirements.txt"))
     script = (ROOT / "binder/postBuild").read_text(encoding="utf-8")
-    assert script.index("standoff assignment release") < script.index("rm -r assignments tests")
+    assert script.index("standoff assignment release") < script.index("rm -r assignments autograder tests")
 
 
 @pytest.mark.parametrize("python", ["%d.%d" % version for version in book.PYTHONS])
@@ -76,7 +79,7 @@ def test_binder_installs_what_the_notebooks_import_and_no_book():
     for name in CONTENT + OTHERS:
         for cell in code(name):
             imported |= set(modules(cell.source))
-    outside = {DISTRIBUTIONS.get(name, name) for name in imported - set(sys.stdlib_module_names) - {"standoff"}}
+    outside = {DISTRIBUTIONS.get(name, name) for name in imported - set(sys.stdlib_module_names) - OWN}
     binder = pins("binder/requirements.txt")
     assert outside <= set(binder), "name it in binder/requirements.in, and run `make pins`"
     for name in (

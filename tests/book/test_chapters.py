@@ -6,7 +6,7 @@ import jupytext
 import pytest
 import yaml
 
-from autograder import source as assignment
+from assignments.course import COURSE
 from chapters import CONTENT, FOLDER, OTHERS, PAGES, ROOT, built, code, is_notebook, prose, source, tags
 from standoff import load
 
@@ -99,7 +99,7 @@ def test_a_chapter_calls_colours_by_their_names(name):
 
 
 SOURCES = [page for page in PAGES if is_notebook(page)]
-SOURCES += [f"assignments/{name}/{name}" for name in assignment.names()]
+SOURCES += [f"assignments/{name}/{name}" for name in COURSE.names()]
 
 
 @pytest.mark.parametrize("page", SOURCES)

@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
+from assignments.course import COURSE
 from autograder import batch as grade
-from autograder import source as assignment
 from autograder.report import feedback, tables
 from chapters import HTML, ROOT, source
 from standoff import load
@@ -71,10 +71,10 @@ def test_text_on_a_sheet_is_printed_with_its_licence():
 def test_every_assignment_is_in_the_students_table():
     rows = [row.get_text(" ", strip=True) for row in page("assignments").select("table")[0].select("tbody tr")]
     named = [row for row in rows if row.startswith("Assignment ")]
-    assert len(named) == len(assignment.names())
-    for row, name in zip(named, assignment.names(), strict=True):
-        tasks = assignment.read(name).tasks
-        assert row.startswith(assignment.read(name).title)
+    assert len(named) == len(COURSE.names())
+    for row, name in zip(named, COURSE.names(), strict=True):
+        tasks = COURSE.read(name).tasks
+        assert row.startswith(COURSE.read(name).title)
         assert f" {len(tasks)} {sum(task.points for task in tasks)}" in row
 
 

@@ -1,13 +1,14 @@
 """A small assignment, and notebooks that students might hand in for it."""
 
-import contextlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import jupytext
 
-from autograder import source as sources
+from assignments.course import COURSE
+from autograder import Course, source
 
 NAME = "9-sample"
 HEAD = """---
@@ -64,17 +65,17 @@ def _task(name, right, mistakes, points):
     solution = f"### BEGIN SOLUTION\n{SOLUTIONS[name]}\n### END SOLUTION"
     call = "n_claims(case)" if name == "n_claims" else "share(case, 'narrator')"
     check = (
-        f"assert {name}, 'write a function'\n### BEGIN HIDDEN TESTS\nfrom answers.compare import compare\n"
+        f"assert {name}, 'write a function'\n### BEGIN HIDDEN TESTS\nfrom autograder import compare\n"
         f"{HIDDEN_WORD} = 1\ncompare({call!r}, {right!r}, mistakes={mistakes!r})\n### END HIDDEN TESTS"
     )
     return _cell(name, solution, solution=True) + _cell(f"{name}_check", check, True, True, points=points)
 
 
-def write_assignment(folder, name=NAME):
-    """The assignment's source, in a folder of assignments."""
+def source_text():
+    """The assignment's source."""
     mean = "(case.claims['source'] == 'narrator').mean()"
     told = {"(case.claims['source'] == 'narrator').sum()": "This is a count: divide by the number of claims."}
-    text = (
+    return (
         HEAD
         + _cell("setup", 'import pandas as pd\nfrom standoff import load\n\ncase = load("report")', locked=True)
         + "\n## Task 1. How many claims?\n"
@@ -84,38 +85,32 @@ def write_assignment(folder, name=NAME):
         + "\n## Task 3. What does the share not say?\n"
         + PROSE
     )
+
+
+def write_assignment(folder, name=NAME):
+    """The assignment's source, in a folder of assignments."""
     (folder / name).mkdir(parents=True)
-    (folder / name / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / name / f"{name}.md").write_text(source_text(), encoding="utf-8")
 
 
-def use(folder):
-    """Have this process find its assignments in `folder`."""
-    sources.names.__defaults__ = sources.read.__wrapped__.__defaults__ = (folder,)
-    sources.read.cache_clear()
-
-
-@contextlib.contextmanager
-def sample(folder):
-    """For a while the small assignment, in `folder`, is the only one."""
-    before = sources.names.__defaults__[0]
+def sample(folder: Path) -> Course:
+    """The course of which the small assignment, in `folder`, is the only one."""
     write_assignment(folder)
-    use(folder)
-    yield folder
-    use(before)
+    return replace(COURSE, assignments=folder)
 
 
 def notebook(prose="YOUR ANSWER HERE", name=NAME, **answers):
     """A notebook as bytes: what a student wrote by task; without any, as it was handed out."""
-    book = jupytext.read(sources.read(name).folder / f"{name}.md")
+    book = jupytext.reads(source_text(), fmt="md:myst")
     book.metadata["standoff"] = {"assignment": name}
     for number, cell in enumerate(book.cells):
         cell["id"] = f"c{number}"
-        task = sources.role(cell).get("grade_id", "").removesuffix("_check")
-        if sources.role(cell).get("solution") and cell.cell_type == "code":
+        task = source.role(cell).get("grade_id", "").removesuffix("_check")
+        if source.role(cell).get("solution") and cell.cell_type == "code":
             cell.source = answers.get(task, "# YOUR CODE HERE\nraise NotImplementedError()")
-        elif sources.role(cell).get("solution"):
+        elif source.role(cell).get("solution"):
             cell.source = prose
-        cell.source = sources.HIDDEN.sub("", cell.source)
+        cell.source = source.HIDDEN.sub("", cell.source)
     return json.dumps(book, indent=1).encode()
 
 

@@ -4,18 +4,26 @@ Each is the solution of tests/assignments/0-probe with something in it. Where `h
 the attack is meant to make them pass; where it is True they are right, and the attack is meant to spoil them, or the machine.
 """
 
+import contextlib
 import json
 import sys
 import textwrap
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import source as sources
+import pytest
+
+from assignments.course import COURSE
+from autograder import source
 from autograder.marking import mark
-from autograder.run.sandbox import Limits
+from autograder.run import session
+from autograder.run.protocol import imports, setup
+from autograder.run.sandbox import Limits, Sandbox
 
 HERE = Path(__file__).resolve().parent
-PROBE = sources.read("0-probe", HERE / "assignments")
+COURSE = replace(COURSE, assignments=HERE / "assignments")
+PROBE = COURSE.read("0-probe")
 SEED = "a seed for tests"
 MEMORY = 1 << 30
 FULL, NONE = (3, 2), (0, 0)
@@ -53,9 +61,9 @@ def notebook(cells=None, first="", last=""):
     cells = cells or {}
     made = [_code(first)] if first else []
     for one in PROBE.notebook.cells:
-        source = cells.get(sources.role(one).get("grade_id"), one.source)
-        if source is not None:
-            made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": source})
+        code = cells.get(source.role(one).get("grade_id"), one.source)
+        if code is not None:
+            made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": code})
     made += [_code(last)] if last else []
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
@@ -77,8 +85,28 @@ def submission(one, outside):
 
 def outcome(one, outside):
     """The Result of a Kind."""
-    step = 3 if one.status == "timed out" else 30  # a busy machine is to stop no other one
-    return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=Limits(step, total=120, memory=MEMORY))
+    limits = Limits(
+        2 if one.status == "timed out" else 30, total=120, memory=MEMORY
+    )  # a busy machine is to stop no other
+    return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=limits)
+
+
+@contextlib.contextmanager
+def shared_sandboxes():
+    """For a while, all that should end well in a thread runs in one sandbox: what one leaves there would spoil the next."""
+    with contextlib.ExitStack() as boxes, pytest.MonkeyPatch.context() as patch:
+        mine = threading.local()
+
+        def sandbox(_, limits, *others):
+            if limits != Limits(30, total=120, memory=MEMORY):
+                return Sandbox(_, limits, *others)
+            if not hasattr(mine, "box"):
+                modules = imports([step["source"] for step in setup(PROBE)], COURSE.preload)
+                mine.box = boxes.enter_context(Sandbox(modules, limits, *others))
+            return contextlib.nullcontext(mine.box)
+
+        patch.setattr(session, "Sandbox", sandbox)
+        yield
 
 
 def as_wanted(one, result):

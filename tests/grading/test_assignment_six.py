@@ -9,7 +9,8 @@ import pytest
 
 import standoff
 from answers import judge, plain
-from autograder import source as assignment
+from assignments.course import COURSE
+from autograder.source import role
 from standoff.coding.new import QUESTIONS, UNANSWERED, new
 from standoff.text import digest, paragraphs, read_text
 
@@ -19,14 +20,14 @@ ANSWER = "This is an answer for somebody who knows nothing of how these data cam
 
 @functools.cache
 def source():
-    return assignment.read(NAME)
+    return COURSE.read(NAME)
 
 
 @functools.cache
 def setup():
     """The names of the setup cell."""
     names = {}
-    cell = next(cell for cell in source().notebook.cells if assignment.role(cell).get("grade_id") == "setup")
+    cell = next(cell for cell in source().notebook.cells if role(cell).get("grade_id") == "setup")
     exec(cell.source, names)
     return names
 

@@ -18,11 +18,12 @@ import pytest
 import standoff.case
 from answers import judge, plain
 from assignments import variant
+from assignments.course import COURSE
 from autograder import source as sources
 from autograder.marking import ELSEWHERE
 from autograder.run import protocol as runs
 
-NAMES = sources.names()
+NAMES = COURSE.names()
 FRAME = ["admonition} In this assignment", "**You will show that you can**", "**Time**", "**You need**", "**Hand in"]
 STUB = "raise NotImplementedError()"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.M | re.S)
@@ -180,7 +181,7 @@ def benches(data):
 
     def of(name):
         if name not in made:
-            made[name] = {kind: Bench(sources.read(name), folder, kind == "released") for kind, folder in data.items()}
+            made[name] = {kind: Bench(COURSE.read(name), folder, kind == "released") for kind, folder in data.items()}
         return made[name]
 
     return of
@@ -224,8 +225,8 @@ def answers_of(kind):
     return [
         pytest.param(name, block, id=f"{name}-{block.task}-{block.title}")
         for name in NAMES
-        for tasks in [{task.name: task for task in sources.read(name).tasks}]
-        for block in blocks(sources.read(name))
+        for tasks in [{task.name: task for task in COURSE.read(name).tasks}]
+        for block in blocks(COURSE.read(name))
         if block.kind == kind and not (block.task in tasks and has_files(tasks[block.task]))
     ]
 
@@ -235,7 +236,7 @@ def answers_of(kind):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_frame_has_all_its_parts(name):
-    one = sources.read(name)
+    one = COURSE.read(name)
     beginning = one.notebook.cells[0].source
     assert one.title.startswith(f"Assignment {name[0]}. ")
     assert [part for part in FRAME if part not in beginning] == []
@@ -248,7 +249,7 @@ def test_the_frame_has_all_its_parts(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cells_are_locked_where_nothing_is_to_be_written(name):
-    for cell in sources.read(name).notebook.cells:
+    for cell in COURSE.read(name).notebook.cells:
         about = sources.role(cell)
         if cell.cell_type == "code":
             assert about["locked"] is not about["solution"], about["grade_id"]
@@ -257,7 +258,7 @@ def test_cells_are_locked_where_nothing_is_to_be_written(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_prose_has_a_rubric_of_three_levels_a_model_answer_and_a_mark_scheme(name):
-    cells = sources.read(name).notebook.cells
+    cells = COURSE.read(name).notebook.cells
     for before, cell in itertools.pairwise(cells):
         if sources.role(cell).get("solution") and cell.cell_type == "markdown":
             assert re.findall(r"^\| (\d) \|", before.source, re.M) == ["2", "1", "0"], before.source[:40]
@@ -270,7 +271,7 @@ def test_prose_has_a_rubric_of_three_levels_a_model_answer_and_a_mark_scheme(nam
 @pytest.mark.parametrize("name", NAMES)
 def test_what_students_see_holds_no_solution(name):
     """Outside the marked parts stands no expression that gives a right answer, and no line of the reference."""
-    one = sources.read(name)
+    one = COURSE.read(name)
     cells = {sources.role(cell).get("grade_id"): cell.source for cell in one.notebook.cells}
     visible = "\n".join(
         "" if cell.cell_type == "markdown" and sources.role(cell).get("solution") else handed_out(cell.source)
@@ -290,11 +291,11 @@ def test_what_students_see_holds_no_solution(name):
 def test_students_functions_are_not_called_like_ours(name):
     ours = {
         node.name
-        for path in sources.FOLDER.parent.glob("standoff/*.py")
+        for path in COURSE.assignments.parent.glob("standoff/*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }
-    assert {task.name for task in sources.read(name).tasks} & ours == set()
+    assert {task.name for task in COURSE.read(name).tasks} & ours == set()
 
 
 def handed_out(source):
@@ -323,7 +324,7 @@ def test_the_stub_is_told_and_gets_nothing(name, benches):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_sentence_on_a_mistake_stands_once_in_a_comparison(name):
     """Mistakes are looked up by their sentence: of two with the same one, the first would be forgotten."""
-    for task in sources.read(name).tasks:
+    for task in COURSE.read(name).tasks:
         for one in task.comparisons:
             count = Counter(sentence for _, sentence in one.mistakes)
             assert [sentence for sentence, times in count.items() if times > 1] == [], f"{task.name}: {one.expression}"
@@ -351,7 +352,7 @@ def test_no_mistake_is_right_everywhere(name, benches):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_key_has_enough_wrong_and_right_answers_for_each_task(name):
-    one = sources.read(name)
+    one = COURSE.read(name)
     text = (one.folder / "key.md").read_text(encoding="utf-8")
     sections = re.findall(r"^## (.+)$", text, re.M)
     tasks = [task.name for task in one.tasks]
@@ -383,8 +384,8 @@ def test_a_right_answer_is_taken_however_it_is_written(name, block, benches):
 @pytest.mark.parametrize("every_second", [0, 1])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_answer_costs_only_its_own_task(name, every_second, benches):
-    wrong = {block.task: block.code for block in blocks(sources.read(name)) if block.kind == WRONG}
-    right = {block.task: block.code for block in blocks(sources.read(name)) if block.kind == RIGHT}
+    wrong = {block.task: block.code for block in blocks(COURSE.read(name)) if block.kind == WRONG}
+    right = {block.task: block.code for block in blocks(COURSE.read(name)) if block.kind == RIGHT}
     tasks = [task for task in benches(name)["released"].tasks if not has_files(task)]
     mistaken = {task.name for task in tasks[every_second::2]}
     answers = {task.name: (wrong if task.name in mistaken else right)[task.name] for task in tasks}

@@ -1,8 +1,8 @@
 """A folder of submissions to its marks: all at once, on from where it stopped, and the same each time."""
 
 import csv
+import functools
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -13,23 +13,22 @@ import handed_in
 import pytest
 from handed_in import NAME, SOLUTIONS, notebook, put, right, zipped
 
-from autograder import batch
-from autograder import marking as marks
+from autograder import batch, marking
+from autograder.cli import main
 from autograder.run import sandbox
-from standoff.cli import main
+from autograder.run.sandbox import Limits
 
 FILE = f"{NAME}.ipynb"
 COUNT = "def share(case, who):\n    return (case.claims['source'] == who).sum()"
 RUN_FACTS = {"log.txt", "runtime.csv", "runtime.svg"}  # the only files that differ from run to run
 
 
-@pytest.fixture(autouse=True)
-def assignments(tmp_path_factory):
-    with handed_in.sample(tmp_path_factory.mktemp("assignments") / "of") as folder:
-        yield folder
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return handed_in.sample(tmp_path_factory.mktemp("assignments"))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def sandboxed():
     try:
         sandbox.require()
@@ -83,9 +82,10 @@ def contents(out):
     return {name: data for name, data in files.items() if name not in RUN_FACTS}
 
 
-def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, capsys):
+def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, course, capsys, monkeypatch):
+    monkeypatch.setattr(marking, "mark", functools.partial(marking.mark, limits=Limits(step=4)))
     source, out = mixed(tmp_path / "in"), tmp_path / "out"
-    assert main(["grade", str(source), "-o", str(out), "--seed", "s"]) == 1  # three could not be marked
+    assert main(["grade", str(source), "-o", str(out), "--seed", "s"], course) == 1  # three could not be marked
     assert (
         "12 submissions: 5 graded, 2 partly graded, 1 timed out, 1 crashed, 2 refused, 1 unreadable."
         in capsys.readouterr().out
@@ -102,73 +102,82 @@ def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"], "something was written elsewhere"
 
     first = contents(out)
-    assert main(["grade", str(source), "-o", str(out), "--seed", "s"]) == 1
+    assert main(["grade", str(source), "-o", str(out), "--seed", "s"], course) == 1
     assert contents(out) == first  # into the same folder: nothing is marked again
     assert len(rows(out / "runtime.csv")) == 10
-    assert main(["grade", str(source), "-o", str(tmp_path / "other"), "--seed", "s", "--jobs", "1"]) == 1
+    assert main(["grade", str(source), "-o", str(tmp_path / "other"), "--seed", "s", "--jobs", "1"], course) == 1
     assert contents(tmp_path / "other") == first
 
 
-def _started(source, out, assignments):
+def _started(source, out, course):
     code = (
-        "import signal, sys, pathlib, handed_in; signal.signal(signal.SIGINT, signal.default_int_handler);"  # also in the background
-        "handed_in.use(pathlib.Path(sys.argv[1])); from standoff.cli import main;"
-        "sys.exit(main(['grade', sys.argv[2], '-o', sys.argv[3], '--seed', 's', '--jobs', '1']))"
+        "import signal, sys, pathlib, dataclasses; signal.signal(signal.SIGINT, signal.default_int_handler);"  # also in the background
+        "from assignments.course import COURSE; from autograder.cli import main;"
+        "course = dataclasses.replace(COURSE, assignments=pathlib.Path(sys.argv[1]));"
+        "sys.exit(main(['grade', sys.argv[2], '-o', sys.argv[3], '--seed', 's', '--jobs', '1'], course))"
     )
-    path = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
-    command = [sys.executable, "-c", code, str(assignments), str(source), str(out)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", code, str(course.assignments), str(source), str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
     while len(list((out / "work").glob("*.json"))) < 2 and process.poll() is None:
         time.sleep(0.05)
     return process
 
 
+CLASS = ["anna", "ben", "carla", "dora", "emma", "fay"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory, course):
+    """The folder of a class, and that of what comes of it at once."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    put(folder / "in", {f"{name}/{FILE}": right(f"It is {name} who says so.") for name in CLASS})
+    batch.grade(course, folder / "in", folder / "out", seed="s")
+    return folder
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, assignments, monkeypatch, how):
-    names = ["anna", "ben", "carla", "dora", "emma", "fay"]
-    source = put(tmp_path / "in", {f"{name}/{FILE}": right(f"It is {name} who says so.") for name in names})
-    out = tmp_path / "out"
-    process = _started(source, out, assignments)
+def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, course, uninterrupted, monkeypatch, how):
+    source, out = uninterrupted / "in", tmp_path / "out"
+    process = _started(source, out, course)
     process.send_signal(how)
     _, said = process.communicate(timeout=60)
     kept = {path.name for path in (out / "work").glob("*.json")}
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how]
     assert how == signal.SIGKILL or "the same command goes on" in said
-    assert 2 <= len(kept) < len(names) and not (out / "grades.csv").exists()
+    assert 2 <= len(kept) < len(CLASS) and not (out / "grades.csv").exists()
 
     marked = []
-    mark = marks.mark
-    monkeypatch.setattr(marks, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
-    batch.grade(source, out, seed="s")
-    assert len(marked) == len(names) - len(kept), "something was marked twice"
-    batch.grade(source, tmp_path / "uninterrupted", seed="s")
-    assert contents(out) == contents(tmp_path / "uninterrupted")
+    mark = marking.mark
+    monkeypatch.setattr(marking, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
+    batch.grade(course, source, out, seed="s")
+    assert len(marked) == len(CLASS) - len(kept), "something was marked twice"
+    assert contents(out) == contents(uninterrupted / "out")
 
 
-def test_only_what_has_changed_is_marked_anew(tmp_path, monkeypatch):
+def test_only_what_has_changed_is_marked_anew(tmp_path, course, monkeypatch):
     source = put(tmp_path / "in", {f"{name}/{FILE}": right(name) for name in ("anna", "ben")})
-    batch.grade(source, tmp_path / "out", seed="s")
+    batch.grade(course, source, tmp_path / "out", seed="s")
     marked = []
-    mark = marks.mark
-    monkeypatch.setattr(marks, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
+    mark = marking.mark
+    monkeypatch.setattr(marking, "mark", lambda *given, **named: marked.append(given) or mark(*given, **named))
     put(source, {f"ben/{FILE}": notebook("now worse")})
-    graded = batch.grade(source, tmp_path / "out", seed="s")
+    graded = batch.grade(course, source, tmp_path / "out", seed="s")
     assert [round(sum(task.points or 0 for task in one.result.tasks)) for one in graded] == [5, 0] and len(marked) == 1
-    batch.grade(source, tmp_path / "out", seed="another")  # other hidden data: all anew
+    batch.grade(course, source, tmp_path / "out", seed="another")  # other hidden data: all anew
     assert len(marked) == 3
 
 
-def test_an_error_of_the_grader_stops_nobody_is_told_and_is_tried_again(tmp_path, monkeypatch):
+def test_an_error_of_the_grader_stops_nobody_is_told_and_is_tried_again(tmp_path, course, monkeypatch):
     source = put(tmp_path / "in", {f"{name}/{FILE}": right(name) for name in ("anna", "ben")})
-    mark = marks.mark
+    mark = marking.mark
 
     def stumble(assignment, path, *given, **named):
         if "ben" in str(path):
             raise ZeroDivisionError("ours")
         return mark(assignment, path, *given, **named)
 
-    monkeypatch.setattr(marks, "mark", stumble)
-    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 1
+    monkeypatch.setattr(marking, "mark", stumble)
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")], course) == 1
     anna, ben = rows(tmp_path / "out" / "submissions.csv")
     assert (anna["status"], anna["points"]) == ("graded", "5")
     assert ben["status"] == "crashed" and "The grader itself failed (ZeroDivisionError)" in ben["reason"]
@@ -176,12 +185,12 @@ def test_an_error_of_the_grader_stops_nobody_is_told_and_is_tried_again(tmp_path
         ""
     ] * 3  # not 0
     assert "Traceback" in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
-    monkeypatch.setattr(marks, "mark", mark)
-    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 0
+    monkeypatch.setattr(marking, "mark", mark)
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")], course) == 0
     assert rows(tmp_path / "out" / "submissions.csv")[1]["points"] == "5"
 
 
-def test_it_says_why_it_cannot_start(tmp_path, capsys, monkeypatch):
+def test_it_says_why_it_cannot_start(tmp_path, course, capsys, monkeypatch):
     source = put(tmp_path / "in", {f"anna/{FILE}": right()})
     (tmp_path / "nothing").mkdir()
     for arguments, said in {
@@ -191,10 +200,10 @@ def test_it_says_why_it_cannot_start(tmp_path, capsys, monkeypatch):
         ("in", "out", "--assignment", "7-none"): "there is no assignment '7-none'",
     }.items():
         command = [str(tmp_path / arguments[0]), "-o", str(tmp_path / arguments[1]), *arguments[2:]]
-        assert main(["grade", *command]) == 2
+        assert main(["grade", *command], course) == 2
         error = capsys.readouterr().err
         assert said in error and "Remedy:" in error
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
     sandbox.require.cache_clear()
-    assert main(["grade", str(source), "-o", str(tmp_path / "out")]) == 2
+    assert main(["grade", str(source), "-o", str(tmp_path / "out")], course) == 2
     assert "bubblewrap" in capsys.readouterr().err

@@ -17,22 +17,21 @@ from autograder.intake import unpack
 from autograder.intake.collect import collect
 
 
-@pytest.fixture(autouse=True)
-def assignments(tmp_path):
-    with handed_in.sample(tmp_path / "assignments") as folder:
-        yield folder
+@pytest.fixture
+def course(tmp_path):
+    return handed_in.sample(tmp_path / "assignments")
 
 
 @pytest.fixture
-def collected(tmp_path):
+def collected(tmp_path, course):
     """Puts files into a folder and collects: {(student, assignment): Submission}."""
 
     def collected(files=None, only=""):
         put(tmp_path / "in", files or {})
         scratch = tmp_path / "scratch"
         scratch.mkdir(exist_ok=True)
-        found = collect(tmp_path / "in", scratch, only)
-        by_place = {(one.student, one.assignment): one for one in found}
+        found = collect(course, tmp_path / "in", scratch, only)
+        by_place = {(one.student, one.assignment_name): one for one in found}
         assert len(by_place) == len(found), "a student has an assignment twice"
         return by_place
 
@@ -59,11 +58,11 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("packed", [False, True])
-def test_each_layout_gives_each_student_her_notebook(collected, tmp_path, layout, packed):
+def test_each_layout_gives_each_student_her_notebook(collected, tmp_path, layout, packed, of_zip):
     files = {name.format(f=FILE): notebook(prose=name) for name in LAYOUTS[layout]}
     if packed:
         (tmp_path / "in").mkdir()
-        found = {(one.student, one.assignment): one for one in _of_zip(zipped(tmp_path / "all.zip", files), tmp_path)}
+        found = {(one.student, one.assignment_name): one for one in of_zip(zipped(tmp_path / "all.zip", files))}
     else:
         found = collected(files)
     assert list(found) == [("anna", NAME), ("ben", NAME)]
@@ -72,9 +71,11 @@ def test_each_layout_gives_each_student_her_notebook(collected, tmp_path, layout
         assert name in one.notebook.read_text(encoding="utf-8")
 
 
-def _of_zip(path, tmp_path):
-    (tmp_path / "unpacked").mkdir(exist_ok=True)
-    return collect(path, tmp_path / "unpacked")
+@pytest.fixture
+def of_zip(course, tmp_path):
+    """Collects what is in an archive."""
+    (tmp_path / "unpacked").mkdir()
+    return lambda path: collect(course, path, tmp_path / "unpacked")
 
 
 def test_a_zip_each_also_in_folders_and_in_a_zip(collected, tmp_path):
@@ -161,9 +162,8 @@ def test_the_same_notebook_twice_is_one(collected):
     assert found["anna", NAME].status == ""
 
 
-def test_notebooks_of_two_assignments_are_two_submissions(collected, assignments):
-    handed_in.write_assignment(assignments, "8-other")
-    handed_in.use(assignments)
+def test_notebooks_of_two_assignments_are_two_submissions(collected, course):
+    handed_in.write_assignment(course.assignments, "8-other")
     other = json.loads(right())
     other["metadata"]["standoff"] = {"assignment": "8-other"}
     found = collected({f"anna/{FILE}": right(), "anna/x.ipynb": json.dumps(other).encode()})
@@ -171,9 +171,8 @@ def test_notebooks_of_two_assignments_are_two_submissions(collected, assignments
     assert list(collected(only=NAME)) == [("anna", NAME)]
 
 
-def test_the_wrong_notebook_is_told(collected, assignments):
-    handed_in.write_assignment(assignments, "8-other")
-    handed_in.use(assignments)
+def test_the_wrong_notebook_is_told(collected, course):
+    handed_in.write_assignment(course.assignments, "8-other")
     one = collected({f"anna/{FILE}": right()}, only="8-other")["anna", "8-other"]
     assert one.status == "refused" and NAME in one.reason
 
@@ -207,9 +206,8 @@ def test_who_handed_in_no_notebook_is_not_lost(collected, tmp_path):
     assert "essay.pdf" in found["ben", NAME].reason and "nothing" in found["carla", NAME].reason
 
 
-def test_what_is_no_notebook_counts_for_the_assignment_that_its_name_tells(collected, assignments):
-    handed_in.write_assignment(assignments, "8-other")
-    handed_in.use(assignments)
+def test_what_is_no_notebook_counts_for_the_assignment_that_its_name_tells(collected, course):
+    handed_in.write_assignment(course.assignments, "8-other")
     other = json.loads(right())
     other["metadata"]["standoff"] = {"assignment": "8-other"}
     files = {f"anna/{FILE}": right(), "ben/8-other.ipynb": json.dumps(other).encode()}
@@ -276,11 +274,11 @@ def test_a_hostile_archive_is_refused_and_stops_nobody(collected, tmp_path, kind
     assert all(path.name.isdigit() for path in (tmp_path / "scratch").rglob("*")), "a name of the archive became a path"
 
 
-def test_one_bad_name_in_the_archive_of_all_refuses_that_student_alone(tmp_path):
+def test_one_bad_name_in_the_archive_of_all_refuses_that_student_alone(tmp_path, of_zip):
     path = zipped(
         tmp_path / "all.zip", {f"anna/{FILE}": right(), f"mallory/{FILE}": right(), "mallory/../../evil": b"x"}
     )
-    assert [(one.student, one.status) for one in _of_zip(path, tmp_path)] == [("anna", ""), ("mallory", "refused")]
+    assert [(one.student, one.status) for one in of_zip(path)] == [("anna", ""), ("mallory", "refused")]
 
 
 def test_too_many_members_and_archives_in_archives_in_archives(collected, tmp_path, monkeypatch):
@@ -299,7 +297,7 @@ def test_too_many_members_and_archives_in_archives_in_archives(collected, tmp_pa
     }
 
 
-def test_archives_in_archives_share_one_room_and_each_student_has_one(collected, tmp_path, monkeypatch):
+def test_archives_in_archives_share_one_room_and_each_student_has_one(collected, tmp_path, monkeypatch, of_zip):
     monkeypatch.setattr(unpack, "BOMB", (1_000_000, 1))
     inner = zipped(tmp_path / "inner.zip", {"zeros": bytes(400_000)}).read_bytes()
     few, many = ({FILE: right()} | {f"{number}.zip": inner for number in range(count)} for count in (2, 3))
@@ -311,7 +309,7 @@ def test_archives_in_archives_share_one_room_and_each_student_has_one(collected,
     assert {student: one.status for (student, _), one in collected({f"anna/{FILE}": right()}).items()} == wanted
     students = {f"{name}.zip": (tmp_path / "in" / f"{name}.zip").read_bytes() for name in names}
     monkeypatch.setattr(unpack, "TOTAL", 900_000)
-    found = _of_zip(zipped(tmp_path / "all.zip", students | {f"anna/{FILE}": right()}), tmp_path)
+    found = of_zip(zipped(tmp_path / "all.zip", students | {f"anna/{FILE}": right()}))
     assert {one.student: one.status for one in found} == wanted
 
 
@@ -325,10 +323,10 @@ def test_packing_that_grows_without_bounds_is_not_unpacked(collected, tmp_path, 
     assert "packed in a rare way" in found["mallory", NAME].reason
 
 
-def test_an_archive_of_all_that_cannot_be_unpacked_says_so(tmp_path):
+def test_an_archive_of_all_that_cannot_be_unpacked_says_so(tmp_path, of_zip):
     (tmp_path / "all.zip").write_bytes(b"text")
     with pytest.raises(OSError, match="all.zip is no zip archive.*Remedy"):
-        _of_zip(tmp_path / "all.zip", tmp_path)
+        of_zip(tmp_path / "all.zip")
 
 
 def test_what_may_not_be_read_is_still_somebodys(collected, tmp_path, monkeypatch):

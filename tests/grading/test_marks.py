@@ -3,20 +3,24 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import hostile
 import pytest
 from hostile import HERE, PROBE, SEED, notebook
 from test_assignment_six import mine  # noqa: F401  (a fixture)
 
 import standoff
 from assignments import variant
-from autograder import source as sources
+from assignments.course import COURSE
+from autograder import source
 from autograder.intake.submission import read_files
 from autograder.marking import mark, right_answers
+from autograder.source import AssignmentError
 from standoff.rules import check
 
-FILES = sources.read("1-files", HERE / "assignments")
+FILES = hostile.COURSE.read("1-files")
 DATA = Path(standoff.__file__).parents[1] / "data"
 RIGHT = ["right", "right", "by hand"]
 
@@ -199,7 +203,7 @@ def test_a_case_that_is_handed_in_is_found_and_judged(prefix):
 
 def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
     spoilt = MINE | {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes().replace(b"certain", b"sure")}
-    cheat = "import standoff.rules, standoff.case\nstandoff.check.check = check = lambda *a: []\nmine = 1"
+    cheat = "import standoff.rules, standoff.case\nstandoff.rules.check = standoff.rules.inspect = check = lambda *a: []\nmine = 1"
     files = spoilt | {"frictionless.py": b"class Package: pass", "standoff/rules.py": b"def check(*a): return []"}
     result = marked(files=files, assignment=FILES, data=notebook_of(FILES, mine=cheat))
     assert statuses(result) == ["wrong"]
@@ -208,16 +212,16 @@ def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
 @pytest.mark.parametrize("prefix", ["", "data/"])
 def test_a_released_case_cannot_be_replaced(prefix):
     """Not where cases lie, and not beside the notebook, where they are looked for first."""
-    mine = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
-    files = mine | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
+    own = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
+    files = own | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
     assert set(read_files(files, {"practice"})) == {"data/mine/claims.csv", "assignments/yours/mine/claims.csv"}
 
 
 def notebook_of(assignment, **cells):
     made = []
     for one in assignment.notebook.cells:
-        source = cells.get(sources.role(one).get("grade_id"), one.source)
-        made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": source})
+        code = cells.get(source.role(one).get("grade_id"), one.source)
+        made.append({"cell_type": one.cell_type, "metadata": dict(one.metadata), "source": code})
     return json.dumps({"cells": made, "nbformat": 4}).encode()
 
 
@@ -256,7 +260,7 @@ def test_what_only_says_what_is_right_is_not_there_when_answers_are_asked_for(tm
     cheat = "def voice_share(case, who):\n    import sys\n    return sys._getframe(1).f_globals['told'](case, who)"
     honest = "def voice_share(case, who):\n    return (case.claims['source'] == who).mean()"
     for code, status in [(cheat, "error"), (honest, "right")]:
-        result = mark(sources.read("0-probe", tmp_path), notebook({"voice_share": code}), seed=SEED)
+        result = mark(replace(COURSE, assignments=tmp_path).read("0-probe"), notebook({"voice_share": code}), seed=SEED)
         assert result.tasks[0].status == status
 
 
@@ -306,20 +310,20 @@ def test_on_every_variant_one_topic_is_just_large_enough_and_on_one_the_narrator
 
 
 def test_a_variant_is_made_of_its_seed_alone():
-    one = variant._cases.__wrapped__("a")
-    assert one == variant._cases.__wrapped__("a")
-    assert one["variant"] != variant._cases.__wrapped__("b")["variant"]
+    one = variant.cases("a")
+    assert one == variant.cases("a")
+    assert one["variant"] != variant.cases("b")["variant"]
     assert one["released"]["data/report/claims.csv"] == (DATA / "report" / "claims.csv").read_bytes()
 
 
 def test_the_seed_of_a_machine_is_kept_and_private(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    seed = variant.seed_text()
+    seed = COURSE.seed()
     assert len(seed) >= 32
-    assert variant.seed_text() == seed
+    assert COURSE.seed() == seed
     (path,) = (tmp_path / "standoff").iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert variant.seed_text("mine") == "mine"
+    assert COURSE.seed("mine") == "mine"
 
 
 # ---- assignments that are themselves at fault ----
@@ -334,17 +338,17 @@ def test_a_wrong_oracle_is_the_assignment_s_fault_and_no_student_s(tmp_path):
         .replace("practice.claims['source']", "practice.claim['source']")
     )
     (folder / "0-probe.md").write_text(source)
-    with pytest.raises(sources.AssignmentError, match="voice_share.*has no value on the released data.*AttributeError"):
-        mark(sources.read("0-probe", tmp_path), notebook(), seed=SEED)
+    with pytest.raises(AssignmentError, match="voice_share.*has no value on the released data.*AttributeError"):
+        mark(replace(COURSE, assignments=tmp_path).read("0-probe"), notebook(), seed=SEED)
 
 
-@pytest.mark.parametrize("name", sources.names())
+@pytest.mark.parametrize("name", COURSE.names())
 def test_every_assignment_can_be_marked_and_no_task_by_heart(name, mine):  # noqa: F811
     """On some variants: what is right has a value, the solution is right, and what is read from a case is another answer."""
-    assignment = sources.read(name)
+    assignment = COURSE.read(name)
     files = {f"mine/{path.name}": path for path in mine.iterdir()}  # which the last one asks for
     for seed in ("one", "two"):
-        right = right_answers(assignment, variant.cases(seed))
+        right = right_answers(assignment, seed)
         same = {key for key, (answer, _) in right["released"].items() if right["variant"][key][0] == answer}
         for task in assignment.tasks:
             here = {

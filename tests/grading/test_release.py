@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jupytext
@@ -15,15 +16,17 @@ from secrets_of_assignments import contents, leaks, parts, secrets
 from test_assignment_six import mine  # noqa: F401  (a fixture, as the next ones)
 from test_download import folder, run  # noqa: F401
 
-from autograder import release
-from autograder import source as assignment
+from assignments.course import COURSE
+from autograder import handout
+from autograder.handout import release
+from autograder.source import AssignmentError
 from chapters import HTML, ROOT
 from standoff import cli
 
 sys.path.insert(0, str(ROOT / "_ext"))
 from _ext.repository import binder_link  # noqa: E402
 
-NAMES = assignment.names()
+NAMES = COURSE.names()
 SOURCE = """\
 ---
 kernelspec:
@@ -67,7 +70,7 @@ def sample(tmp_path):
         path = tmp_path / "9-sample" / "9-sample.md"
         path.parent.mkdir()
         path.write_text(SOURCE.replace(old, new), encoding="utf-8")
-        return assignment.read("9-sample", tmp_path)
+        return replace(COURSE, assignments=tmp_path).read("9-sample")
 
     return make
 
@@ -92,13 +95,13 @@ def test_there_is_enough_to_look_for():
 @pytest.mark.parametrize("name", NAMES)
 def test_every_kind_of_secret_is_found_in_every_kind_of_file(name, tmp_path):
     """The search itself: a source anywhere, also as a notebook in an archive in an archive, does not stay unseen."""
-    notebook = jupytext.writes(assignment.read(name).notebook, fmt="ipynb")
+    notebook = jupytext.writes(COURSE.read(name).notebook, fmt="ipynb")
     with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
         archive.writestr("a.ipynb", notebook)
     with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
         archive.write(tmp_path / "inner.zip", "inner.zip")
     (tmp_path / "inner.zip").unlink()
-    (tmp_path / "key.html").write_bytes((assignment.FOLDER / name / "key.md").read_bytes())
+    (tmp_path / "key.html").write_bytes((COURSE.assignments / name / "key.md").read_bytes())
     found = "\n".join(leaks(contents(tmp_path)))
     assert "outer.zip/inner.zip/a.ipynb" in found and "key.html" in found
     assert [line for line in secrets()[name] if line not in found] == []
@@ -106,7 +109,7 @@ def test_every_kind_of_secret_is_found_in_every_kind_of_file(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hand_out_holds_no_secret(name):
-    assert leaks(release.handout(assignment.read(name))) == []
+    assert leaks(handout.handout(COURSE.read(name))) == []
 
 
 def test_the_built_book_holds_no_secret():
@@ -125,8 +128,8 @@ def test_the_built_book_holds_no_secret():
     ],
 )
 def test_a_source_that_would_give_something_away_is_not_released(sample, tmp_path, old, new, said):
-    with pytest.raises(assignment.AssignmentError, match=said):
-        release.release(sample(old, new), tmp_path / "out")
+    with pytest.raises(AssignmentError, match=said):
+        release(sample(old, new).course, "9", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -134,7 +137,7 @@ def test_a_source_that_would_give_something_away_is_not_released(sample, tmp_pat
 
 
 def test_a_stub_stands_where_the_solution_was(sample):
-    _, code, check = cells(release.student_version(sample()))
+    _, code, check = cells(handout.student_version(sample()))
     assert code.source == "def answer():\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     assert check.source == 'assert answer(), "nothing"'
     assert (check.metadata["editable"], check.metadata["deletable"]) == (False, False)
@@ -142,20 +145,20 @@ def test_a_stub_stands_where_the_solution_was(sample):
 
 
 def test_text_is_plain_markdown_and_names_chapters_by_their_titles(sample):
-    text = cells(release.student_version(sample()))[0].source
+    text = cells(handout.student_version(sample()))[0].source
     assert "> **In this assignment**\n>\n> **You need** *Claims* and *this chapter*." in text
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_released_notebook(name):
-    content = release.student_version(assignment.read(name))
+    content = handout.student_version(COURSE.read(name))
     notebook = nbformat.reads(content.decode(), as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata["standoff"] == {"assignment": name} and "kernelspec" in notebook.metadata
     assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if "outputs" in cell)
-    for task in assignment.read(name).tasks:
+    for task in COURSE.read(name).tasks:
         [cell] = [cell for cell in notebook.cells if role(cell).get("grade_id") == task.name]
-        assert cell.source == release.TEXT if task.prose else release.CODE.split("\n")[0] in cell.source
+        assert cell.source == handout.TEXT if task.prose else handout.CODE.split("\n")[0] in cell.source
     text = "\n".join(cell.source for cell in notebook.cells)
     assert "{cite" not in text and ":::" not in text and "{doc}" not in text
     public, _ = parts(name)
@@ -165,10 +168,10 @@ def test_a_released_notebook(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hand_out_has_what_the_notebook_needs_and_no_more(name):
-    inside = {path.removeprefix(f"{name}/") for path in release.handout(assignment.read(name))}
+    inside = {path.removeprefix(f"{name}/") for path in handout.handout(COURSE.read(name))}
     assert {f"{name}.ipynb", "README.txt", "LICENSE", "LICENSE-CC-BY.md", "standoff/case.py"} <= inside
-    assert not any(path.startswith(("standoff/grading", "assignments")) or "__pycache__" in path for path in inside)
-    assert all(path.partition("/")[0] in ("data", "standoff") for path in inside if "/" in path)
+    assert not any(path.startswith(("autograder", "assignments")) or "__pycache__" in path for path in inside)
+    assert all(path.partition("/")[0] in ("answers", "data", "standoff") for path in inside if "/" in path)
     assert "data/report/article.txt" not in inside
 
 
@@ -178,7 +181,7 @@ def errors(cell):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_in_a_folder_of_its_own_every_self_check_says_what_is_missing(run, folder, name):  # noqa: F811
-    release.release(assignment.read(name), folder)
+    release(COURSE, name, folder)
     notebook = run(folder / name / f"{name}.ipynb", allow_errors=True)
     begun = False
     for cell in notebook.cells:
@@ -196,8 +199,8 @@ def test_in_a_folder_of_its_own_every_self_check_says_what_is_missing(run, folde
 
 @pytest.mark.parametrize("name", NAMES)
 def test_in_a_folder_of_its_own_the_reference_passes_every_self_check(run, folder, mine, name):  # noqa: F811
-    one = assignment.read(name)
-    release.release(one, folder)
+    one = COURSE.read(name)
+    release(one.course, one.name, folder)
     shutil.copytree(mine, folder / name / "data" / mine.name)  # what assignment 6 asks a student to make
     path = folder / name / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -223,9 +226,9 @@ def test_the_same_source_gives_the_same_bytes(tmp_path):
 
 def test_work_in_a_hand_out_is_not_written_over(sample, tmp_path, monkeypatch):
     one = sample()
-    path = release.release(one, tmp_path / "out") / "9-sample.ipynb"
+    path = release(one.course, one.name, tmp_path / "out") / "9-sample.ipynb"
     before = path.read_bytes()
-    release.release(one, tmp_path / "out")  # nothing was done in it
+    release(one.course, one.name, tmp_path / "out")  # nothing was done in it
     for change in (
         lambda cells: cells[1].update(source="def answer():\n    return 41"),
         lambda cells: cells[2].update(outputs=[nbformat.v4.new_output("stream", text="x")]),
@@ -235,12 +238,12 @@ def test_work_in_a_hand_out_is_not_written_over(sample, tmp_path, monkeypatch):
         change(changed.cells)
         nbformat.write(changed, path)
         worked = path.read_bytes()
-        with pytest.raises(assignment.AssignmentError, match="somebody has worked in it. Remedy"):
-            release.release(one, tmp_path / "out")
+        with pytest.raises(AssignmentError, match="somebody has worked in it. Remedy"):
+            release(one.course, one.name, tmp_path / "out")
         assert path.read_bytes() == worked
     path.write_text("not a notebook")
-    with pytest.raises(assignment.AssignmentError, match="somebody has worked in it"):
-        release.release(one, tmp_path / "out")
+    with pytest.raises(AssignmentError, match="somebody has worked in it"):
+        release(one.course, one.name, tmp_path / "out")
 
 
 def test_the_command(tmp_path, capsys):
@@ -261,7 +264,7 @@ def test_the_page_offers_each_hand_out(name):
     page = BeautifulSoup((HTML / "chapters" / "assignments.html").read_text(encoding="utf-8"), "lxml")
     assert page.find("a", href=f"../handouts/{name}.zip")
     with zipfile.ZipFile(HTML / "handouts" / f"{name}.zip") as archive:
-        assert {file: archive.read(file) for file in archive.namelist()} == release.handout(assignment.read(name))
+        assert {file: archive.read(file) for file in archive.namelist()} == handout.handout(COURSE.read(name))
 
 
 def test_the_way_to_binder_follows_the_repository():

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import tempfile
+from pathlib import Path
 
 import handed_in
 import lxml.html
@@ -11,18 +13,13 @@ from handed_in import HIDDEN_WORD, NAME
 from test_accessibility import AXE, RULES, VIOLATIONS
 
 from autograder import marking as marks
-from autograder.batch import Graded, _report
+from autograder.batch import Graded, report
 from autograder.intake.collect import Submission
 from autograder.report import classreport, feedback, tables
-from standoff.case import CaseError
 
+FOLDER = tempfile.TemporaryDirectory()  # is gone when all tests are done
+COURSE = handed_in.sample(Path(FOLDER.name))
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(autouse=True)
-def assignments(tmp_path):
-    with handed_in.sample(tmp_path / "assignments") as folder:
-        yield folder
 
 
 def _graded(student="anna", status="graded", reason="", tasks=None, failed=(), assignment=NAME):
@@ -33,7 +30,8 @@ def _graded(student="anna", status="graded", reason="", tasks=None, failed=(), a
     }
     found = tuple(marks.TaskResult(name, *rest) for name, rest in tasks.items())
     return Graded(
-        Submission(student, assignment, f"{student}/x.ipynb"), marks.Result(status, reason, found, tuple(failed))
+        Submission(student, COURSE.read(assignment), f"{student}/x.ipynb"),
+        marks.Result(status, reason, found, tuple(failed)),
     )
 
 
@@ -43,9 +41,9 @@ def _table(text):
 
 def _write(out, graded):
     """As the batch writes it, with what stands in prose.csv; the Graded with their points."""
-    by_hand = tables.read_prose(out)
+    by_hand = tables.read_prose(out, COURSE)
     graded = tables.with_points(graded, by_hand)
-    _report(graded, out, by_hand)
+    report(graded, out, by_hand)
     return graded
 
 
@@ -81,7 +79,7 @@ def test_line_ends_and_quotation_marks_stay_in_their_cell():
 
 def test_nobody_is_left_out_of_the_marks():
     lost = Graded(
-        Submission("ben", "", "", None, {}, "refused", "No notebook."), marks.Result("refused", "No notebook.", ())
+        Submission("ben", None, "", None, {}, "refused", "No notebook."), marks.Result("refused", "No notebook.", ())
     )
     written = tables.files([_graded(), lost], tables.ByHand())
     assert [row["submission"] for row in _table(written["grades.csv"]) if row["student"] == "ben"] == ["refused"]
@@ -142,14 +140,14 @@ def test_what_is_no_number_of_points_is_said_with_its_place(tmp_path, points):
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.csv")}
     _fill_in(tmp_path, points)
     with pytest.raises(tables.PointsError, match=r"^prose\.csv:2 points: anna: .*Remedy: write a number from 0 to 2"):
-        tables.read_prose(tmp_path)
+        tables.read_prose(tmp_path, COURSE)
     assert before[tmp_path / "grades.csv"] == (tmp_path / "grades.csv").read_bytes()
 
 
 def test_a_column_that_is_gone_is_named(tmp_path):
     (tmp_path / "prose.csv").write_text("student,task,points\nanna,explain,2\n", encoding="utf-8")
-    with pytest.raises(CaseError, match=r"prose\.csv:1 assignment: .* Remedy: the columns are"):
-        tables.read_prose(tmp_path)
+    with pytest.raises(tables.PointsError, match=r"prose\.csv:1 assignment: .* Remedy: the columns are"):
+        tables.read_prose(tmp_path, COURSE)
 
 
 # ---- pages ----
@@ -199,9 +197,8 @@ def test_feedback_says_what_happened_and_nothing_of_what_is_hidden():
         assert hidden.lower() not in page.lower()
 
 
-def test_one_page_for_each_student_with_all_her_assignments(assignments):
-    handed_in.write_assignment(assignments, "8-other")
-    handed_in.use(assignments)
+def test_one_page_for_each_student_with_all_her_assignments():
+    handed_in.write_assignment(COURSE.assignments, "8-other")
     pages = feedback.pages(
         [_graded("anna"), _graded("anna", assignment="8-other"), _graded("ANNA"), _graded("a/nna"), _graded("CON")]
     )

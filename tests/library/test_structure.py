@@ -3,12 +3,11 @@
 import ast
 import re
 from importlib.util import resolve_name
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from chapters import CONTENT, OTHERS, code, is_notebook
 from code_map import GUIDE, MAP, ROOMS, ROOT, code_map, modules, purpose
+
+from chapters import CONTENT, OTHERS, code, is_notebook
 
 PYTHON = [path for room in ROOMS for path in modules(room) if path.suffix == ".py"]
 TYPED = [path for path in PYTHON if path.parts[len(ROOT.parts)] in ("answers", "autograder", "formats", "standoff")]
@@ -121,8 +120,6 @@ def test_public_functions_have_types(path):
     bare = []
     for node in public_functions(path):
         given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        if any(argument.annotation is None and argument.arg not in ("self", "cls") for argument in given):
-            bare.append(node.name)
-        elif node.returns is None:
+        if any(argument.annotation is None and argument.arg not in ("self", "cls") for argument in given) or node.returns is None:
             bare.append(node.name)
     assert bare == []

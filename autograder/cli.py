@@ -1,0 +1,86 @@
+"""Read the command line: `autograder release` and `autograder grade`, for the course that is found or named."""
+
+import argparse
+import sys
+
+from .course import Course, CourseError, find_course
+
+
+def main(arguments: list[str] | None = None, course: Course | None = None) -> int:
+    """Run one command; the exit status is 0 if all is well, 1 if some could not be marked, 2 if it could not be done.
+
+    course: by default the one that --course says, or that is found here
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(course or find_course(options.course), options)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description="Assignments of a Jupyter course.")
+    where = "its course.py, or the folder of that (default: assignments/course.py or course.py, here or above)"
+    parser.add_argument("--course", metavar="PATH", help=where)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    release = commands.add_parser("release", help="write what students get: no solution and no hidden check is in it")
+    release.add_argument("name", nargs="?", help="such as 3-claims, or 3 (default: all assignments)")
+    release.add_argument("-o", "--output", metavar="FOLDER", default="handouts", help="(default: handouts)")
+    release.add_argument("--zip", action="store_true", help="a zip file for each instead of a folder")
+    release.set_defaults(run=_release)
+
+    grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
+    for name, about in {
+        "submissions": {"help": "folder or zip file, as the learning platform exports it"},
+        "-o --output": {"metavar": "OUT", "required": True, "help": "folder for marks, feedback and class report"},
+        "--assignment": {"metavar": "NAME", "default": "", "help": "only this one, such as 3-claims (default: all)"},
+        "--seed": {"metavar": "TEXT", "help": "what the hidden data are made from (default: this machine's secret)"},
+        "--jobs": {"metavar": "N", "type": int, "help": "how many at a time (default: as many as there are cores)"},
+        "--gradebook": {"metavar": "FOLDER", "help": "a course of nbgrader: gets the marks, gives those by hand"},
+        "--unsandboxed": {"action": "store_true", "help": "run without any protection: only if you trust them all"},
+    }.items():
+        grade.add_argument(*name.split(), **about)
+    grade.set_defaults(run=_grade)
+    return parser
+
+
+# Each command imports what it needs: a release does not wait for Matplotlib, and need not have it.
+
+
+def _release(course: Course, options: argparse.Namespace) -> int:
+    from .handout import release
+    from .source import AssignmentError
+
+    try:
+        for name in [options.name] if options.name else course.names():
+            print(release(course, name, options.output, options.zip))
+    except AssignmentError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _grade(course: Course, options: argparse.Namespace) -> int:
+    from .batch import GradeError, exit_status, grade, summary
+    from .report.tables import PointsError
+    from .run.sandbox import SandboxError
+    from .source import AssignmentError
+
+    try:
+        given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
+        graded = grade(course, options.submissions, options.output, options.assignment, **given)
+    except (GradeError, SandboxError, AssignmentError, PointsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
+        return 130
+    print(summary(graded))
+    waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
+    if waiting:
+        answers = "answer waits" if waiting == 1 else "answers wait"
+        print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")
+    print(f"Look at {options.output}/class-report.html first.")
+    return exit_status(graded)
