@@ -115,7 +115,7 @@
   const LIMIT = 10;
   const REACH = 1000;
   const EFFORT = 500;
-  const TRIES = 20000;
+  const TRIES = 40000;
   const PUNCTUATION =
     /(?<double>[“”„‟"«»″])|(?<single>[‘’‚‛'`´′ʼ])|(?<ellipsis>…|\.\.\.)|(?<hyphen>(?<=[\p{L}\p{N}_])[-‐‑] ?(?=[\p{L}\p{N}_]))|(?<dash>--+|[-‐‑‒–—―−])|(?<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])/gu;
   const SPELLINGS = {

@@ -31,7 +31,7 @@ LONG = 20  # characters; a shorter span may be in another text, or elsewhere in 
 LIMIT = 10  # A copy that is this many times longer than the original is not searched.
 REACH = 1000  # characters; how far from its expected position a span is looked for
 EFFORT = 500  # steps that a span may cost on average; a step is a sign that is spelled, or 64 characters hashed
-TRIES = 20_000  # steps that one round of trying a span may cost
+TRIES = 40_000  # steps that one round of trying a span may cost
 
 # How the original may have spelled a sign of each kind; as in the copy comes before these.
 SPELLINGS = {
@@ -139,9 +139,9 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
         for number, own in zip(case["paragraphs"]["paragraph"], df.attrs["paragraphs"])
         if own == "missing" and (lost.get(number) or not folded.get(number))
     ]
-    if gone := [number for number in changed if lost.get(number) == 1]:
+    if gone := [number for number in changed if lost.get(number, 1) == 1]:
         sentences.append(f"Not found: paragraph {runs(gone)}.")
-    if edited := [number for number in changed if lost.get(number) != 1]:
+    if edited := [number for number in changed if lost.get(number, 1) != 1]:
         sentences.append(f"Not worded as in the original: paragraph {runs(edited)}.")
     return " ".join(sentences)
 
