@@ -27,6 +27,7 @@ def finish_folder(folder: Path) -> None:
         page, root = BeautifulSoup(text, "html.parser"), "../" * (len(name.parts) - 1)
         figures.improve(page, folder, root)
         light.drop_scripts(page)
+        light.thin_code(page)
         sheets = light.join_styles(page, root, folder, sheets)
         social.introduce(page, root)
         accessible.improve(page)
