@@ -32,7 +32,9 @@ def finish_folder(folder: Path) -> None:
         social.introduce(page, root)
         accessible.improve(page)
         safe.set_policy(page)
-        pages[path] = minify_html.minify(str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True)
+        pages[path] = minify_html.minify(
+            str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
+        )
     if not sheets:
         return
     version = light.write_styles(folder, sheets, pages.values())

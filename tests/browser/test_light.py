@@ -48,7 +48,9 @@ def weights(browser):
     """{chapter: (bytes of a first visit, of the next page, of the next page with all its figures)}"""
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Compressing, directory=HTML)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        weights = {name: weigh(browser, f"http://127.0.0.1:{server.server_port}/chapters/{name}.html") for name in CONTENT}
+        weights = {
+            name: weigh(browser, f"http://127.0.0.1:{server.server_port}/chapters/{name}.html") for name in CONTENT
+        }
         server.shutdown()
     print("\nkB compressed   first visit   next page   with all figures")
     for name, sizes in weights.items():
