@@ -12,7 +12,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-FUNCTIONS = "assign concat crosstab cut explode groupby map melt merge pivot pivot_table value_counts".split()
+NAMES = "assign|concat|crosstab|cut|explode|groupby|map|melt|merge|pivot|pivot_table|value_counts"
+CALL = re.compile(rf"\.({NAMES})\(")  # of a function of pandas
 TERM = re.compile(r"^(?![\s`]).+$", re.M)  # in the glossary's directive, where definitions are indented
 
 
@@ -50,8 +51,7 @@ class Entries(SphinxTransform):
                 and "cell_input" in node["classes"]
                 and "tag_hide-input" not in node.parent["classes"]
             ):
-                called = set(re.findall(r"\.(\w+)\(", node.astext()))
-                names = [f"{name} (pandas)" for name in FUNCTIONS if name in called]
+                names = [f"{name} (pandas)" for name in sorted(set(CALL.findall(node.astext())))]
             for name in names:
                 if name and name not in entered:
                     entered.add(name)

@@ -20,7 +20,7 @@ files = collections.defaultdict(set)
 for name, module in list(sys.modules.items()):
     if (file := getattr(module, "__file__", None)) and name != "__main__":
         files[file].add(name)
-print(*[f"{file}: {names}" for file, names in files.items() if len(names) > 1 and file.startswith(sys.argv[1])])
+print(*[f"{file}: {names}" for file, names in files.items() if len(names) > 1 and file.startswith(sys.argv[1]) and ".venv" not in file])
 """
 
 
