@@ -19,6 +19,8 @@ COLOURS = {"certain": "#1f4e79", "probable": "#8fbbe0", "possible": "#d9822b", "
 
 def introduce(page: BeautifulSoup, root: str) -> None:
     """Add the tags of a page (its way to the root of the site is `root`), made of what it says already."""
+    for tag in page.select("meta[name^=docsearch]"):  # for a service that nothing here asks
+        tag.decompose()
     title, site = re.fullmatch(r"(?:(.*) (?:—|-) )?(.+)", page.title.get_text()).groups()
     if title == site:
         title = None  # the first page
