@@ -1,4 +1,4 @@
-"""The assignments in a table, as their sources say: title, points, tasks, time and what a student needs; and their hand-outs.
+"""List the assignments in a table, as their sources say: title, points, tasks, time and what a student needs; and their hand-outs.
 
     ```{assignments}
     ```
@@ -10,6 +10,8 @@ a repository is known. In Markdown, handout:1-source is the address of such a fi
 import re
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -20,7 +22,10 @@ from .repository import binder_link
 
 
 class Assignments(SphinxDirective):
-    def run(self):
+    """Write the table."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table; nothing if there are no assignments."""
         rows = ["| assignment | get it | time | you need | tasks | points |", "|---|---|---|---|---:|---:|"]
         for name in COURSE.names():
             one = COURSE.read(name)
@@ -30,26 +35,28 @@ class Assignments(SphinxDirective):
             binder = binder_link(self.env.app, f"{FOLDER}/{name}/{name}.ipynb")  # made by binder/postBuild
             get = f"[{name}.zip](handout:{name})" + (f" or [on Binder]({binder})" if binder else "")
             rows.append(
-                f"| {one.title} | {get} | {said(frame, 'Time', name)} | {said(frame, 'You need', name)} | {len(one.tasks)} | {points} |"
+                f"| {one.title} | {get} | {frame_entry(frame, 'Time', name)} | {frame_entry(frame, 'You need', name)} | {len(one.tasks)} | {points} |"
             )
         return self.parse_text_to_nodes("\n".join(rows)) if len(rows) > 2 else []
 
 
-def said(frame, what, name):
-    """What an assignment's frame says after **what**, up to the next bold word or the end of its paragraph."""
-    found = re.search(rf"\*\*{what}\*\*:?\s+(.+?)(?=\s*\*\*|\n\s*\n|\n:::|\Z)", frame, re.DOTALL)
-    if not found:
+def frame_entry(frame: str, what: str, name: str) -> str:
+    """Return what an assignment's frame says after **what**, up to the next bold word or the end of its paragraph."""
+    entry = re.search(rf"\*\*{what}\*\*:?\s+(.+?)(?=\s*\*\*|\n\s*\n|\n:::|\Z)", frame, re.DOTALL)
+    if not entry:
         raise ExtensionError(f"the frame of assignment {name} does not say **{what}**")
-    return " ".join(found[1].split()).rstrip(".")
+    return " ".join(entry[1].split()).rstrip(".")
 
 
-def write_handouts(app, exception):
+def write_handouts(app: Sphinx, exception: Exception | None) -> None:
+    """Write the zip file of each assignment beside the pages."""
     if not exception and app.builder.format == "html":
         for name in COURSE.names():
             release(COURSE, name, Path(app.outdir, "handouts"), zipped=True)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.add_directive("assignments", Assignments)
     app.connect("build-finished", write_handouts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The index: terms where they are defined and where chapters bring them in, functions of pandas, and who speaks.
+"""Fill the index: terms where they are defined and where chapters bring them in, functions of pandas, and who speaks.
 
 Nothing is marked for it. A term of the glossary counts where a chapter writes it bold, or links to it ({term}`crux`);
 a function where a shown cell calls it; an actor at the first of its claims. One place per chapter and entry.
@@ -9,42 +9,34 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-FUNCTIONS = (
-    "assign",
-    "concat",
-    "crosstab",
-    "cut",
-    "explode",
-    "groupby",
-    "map",
-    "melt",
-    "merge",
-    "pivot",
-    "pivot_table",
-    "value_counts",
-)
+NAMES = "assign|concat|crosstab|cut|explode|groupby|map|melt|merge|pivot|pivot_table|value_counts"
+CALL = re.compile(rf"\.({NAMES})\(")  # of a function of pandas
 TERM = re.compile(r"^(?![\s`]).+$", re.M)  # in the glossary's directive, where definitions are indented
 
 
-def terms(source_folder):
-    """{term in small letters: term}; none if the book has no glossary"""
+def terms(source_folder: str | Path) -> dict[str, str]:
+    """Return the terms of the glossary by themselves in small letters; none if the book has no glossary."""
     path = Path(source_folder) / "chapters/glossary.md"
     block = path.read_text(encoding="utf-8").split("```{glossary}\n")[1] if path.is_file() else ""
     return {term.lower(): term for term in TERM.findall(block)}
 
 
 class Entries(SphinxTransform):
+    """Enter what a page has for the index."""
+
     default_priority = 840  # before Sphinx gathers the entries of a page
 
-    def apply(self):
+    def apply(self) -> None:
+        """Enter the actors of the table of claims, or the terms and functions of another page."""
         if self.env.docname == "chapters/claims-table":
             self.enter_actors()
         elif self.env.docname != "chapters/glossary":
             self.enter_places()
 
-    def enter_places(self):
+    def enter_places(self) -> None:
         """Give an address to each place of a term or a function, and enter it under the title of its chapter."""
         title = next(self.document.findall(nodes.title), None)
         known, entered = terms(self.app.srcdir), set()
@@ -59,14 +51,14 @@ class Entries(SphinxTransform):
                 and "cell_input" in node["classes"]
                 and "tag_hide-input" not in node.parent["classes"]
             ):
-                called = set(re.findall(r"\.(\w+)\(", node.astext()))
-                names = [f"{name} (pandas)" for name in FUNCTIONS if name in called]
+                names = [f"{name} (pandas)" for name in sorted(set(CALL.findall(node.astext())))]
             for name in names:
                 if name and name not in entered:
                     entered.add(name)
                     self.enter(node, name, title.astext())
 
-    def enter(self, node, name, title):
+    def enter(self, node: nodes.Node, name: str, title: str) -> None:
+        """Enter the block that a node is in."""
         address = nodes.make_id(f"index-{name}")
         block = node
         while not isinstance(block.parent, (nodes.section, nodes.document)):
@@ -74,7 +66,8 @@ class Entries(SphinxTransform):
         entry = addnodes.index(entries=[("single", f"{name}; {title}", address, "", None)])
         block.parent.insert(block.parent.index(block), [entry, nodes.target("", "", ids=[address])])
 
-    def enter_actors(self):
+    def enter_actors(self) -> None:
+        """Enter each actor that speaks, at the first of its claims."""
         from standoff import load  # here, because most builds do not read that page again
 
         case = load("report")
@@ -88,14 +81,15 @@ class Entries(SphinxTransform):
                 self.document.append(addnodes.index(entries=[("single", f"{name}; {text}", own.iloc[0], "", None)]))
 
 
-def list_index(app, doctree):
-    """The index at the end of the contents. (_toc.yml can only name pages that have a source.)"""
+def list_index(app: Sphinx, doctree: nodes.document) -> None:
+    """List the index at the end of the contents, because _toc.yml can only name pages that have a source."""
     if app.env.docname == app.config.root_doc:
         *_, last = doctree.findall(addnodes.toctree)
         last["entries"].append((None, "genindex"))
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.add_transform(Entries)
     app.connect("doctree-read", list_index, priority=900)  # after the contents are made of _toc.yml
     return {"parallel_read_safe": True, "parallel_write_safe": True}

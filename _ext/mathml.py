@@ -1,16 +1,20 @@
-"""Formulas as MathML, which browsers draw themselves: no script, and no request to anywhere."""
+"""Write formulas as MathML, which browsers draw themselves: no script, and no request to anywhere."""
 
-from docutils.nodes import SkipNode
+from docutils.nodes import Element, SkipNode
 from latex2mathml.converter import convert
+from sphinx.application import Sphinx
 from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
 
 
-def inline(self, node):
+def inline(self: HTML5Translator, node: Element) -> None:
+    """Write a formula in a line."""
     self.body.append(convert(node.astext()))
     raise SkipNode
 
 
-def block(self, node):
+def block(self: HTML5Translator, node: Element) -> None:
+    """Write a formula between lines, with its number if it has one."""
     self.body.append(self.starttag(node, "div", CLASS="math"))  # carries the id that references lead to
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})</span>')
@@ -18,6 +22,7 @@ def block(self, node):
     raise SkipNode
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

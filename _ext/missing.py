@@ -1,4 +1,8 @@
-"""The page for an address that does not exist: 404.html, which GitHub Pages and others show in place of it."""
+"""Make the page for an address that does not exist: 404.html, which GitHub Pages and others show in place of it."""
+
+from collections.abc import Iterator
+
+from sphinx.application import Sphinx
 
 BODY = """<h1>This page does not exist</h1>
 <p>The address may be mistyped, or the page has another name now. Nothing is lost: every page of the book can be reached from here.</p>
@@ -14,11 +18,13 @@ BODY = """<h1>This page does not exist</h1>
 """
 
 
-def pages(app):
+def pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Yield the page as Sphinx wants it: name, context, template."""
     if app.builder.format == "html":
         yield "404", {"title": "This page does not exist", "body": BODY}, "page.html"
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.connect("html-collect-pages", pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

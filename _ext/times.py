@@ -1,12 +1,15 @@
-"""How long a chapter takes and how hard it is: at the chapter's top, and in the list of chapters on the first page.
+"""Say how long a chapter takes and how hard it is: at the chapter's top, and in the list of chapters on the first page.
 
 The level stands in the chapter's frame (the paragraph that begins with **Level**); the time is counted from what the
 page shows, so that it cannot go stale. Both are rules of thumb, rounded to five minutes.
 """
 
 import re
+from collections.abc import Iterator
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
@@ -20,18 +23,19 @@ logger = logging.getLogger(__name__)
 
 
 class chapter_list(nodes.General, nodes.Element):
-    """Stands for the list of chapters until all of them have been read."""
+    """Hold the place of the list of chapters until all of them have been read."""
 
 
 class Chapters(SphinxDirective):
-    """`{chapters}`: the chapters that have a level, in their order, with time and level."""
+    """List the chapters that have a level, in their order, with time and level: `{chapters}`."""
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
+        """Hold the place of the list."""
         return [chapter_list()]
 
 
-def minutes(doctree):
-    """(minutes to read a page, minutes with its exercises), each rounded to five."""
+def minutes(doctree: nodes.Element) -> tuple[int, int]:
+    """Return the minutes to read a page, and those with its exercises, each rounded to five."""
     words = sum(len(text.astext().split()) for kind in (nodes.title, nodes.paragraph) for text in doctree.findall(kind))
     lines = sum(
         len(code.astext().splitlines())
@@ -47,11 +51,11 @@ def minutes(doctree):
     return _rounded(read), _rounded(read + MINUTES_AN_EXERCISE * shown.count('class="so-quiz"'))
 
 
-def _rounded(number):
+def _rounded(number: float) -> int:
     return max(5, 5 * round(number / 5))
 
 
-def fill_frame(app, doctree):
+def fill_frame(app: Sphinx, doctree: nodes.document) -> None:
     """Write the time before the level, and keep both for the list of chapters."""
     frames = [note for note in doctree.findall(nodes.Admonition) if note[0].astext() == "In this chapter"]
     if not frames:
@@ -70,7 +74,7 @@ def fill_frame(app, doctree):
             logger.warning("the time is counted: take **Time** out of the frame", location=paragraph)
 
 
-def list_chapters(app, doctree, docname):
+def list_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list of chapters in its place."""
     for place in list(doctree.findall(chapter_list)):
         items = []
@@ -86,8 +90,8 @@ def list_chapters(app, doctree, docname):
         )
 
 
-def _in_order(env):
-    """The pages in the order of the table of contents."""
+def _in_order(env: BuildEnvironment) -> Iterator[str]:
+    """Yield the pages in the order of the table of contents."""
 
     def below(name):
         yield name
@@ -97,7 +101,8 @@ def _in_order(env):
     return below(env.config.root_doc)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.add_node(chapter_list)
     app.add_directive("chapters", Chapters)
     app.connect("doctree-read", fill_frame)

@@ -221,20 +221,8 @@
     }
   }
 
-  // ---- a link to each section, for whoever wants to send it ----------------------------------------------------
-
-  function linkSections() {
-    for (const heading of document.querySelectorAll("article section[id] > :is(h1, h2, h3), article dt[id]")) {
-      const link = document.createElement("a");
-      Object.assign(link, { className: "headerlink", href: `#${heading.id || heading.parentElement.id}`, title: "Link to this place" });
-      link.textContent = "#";
-      heading.append(link);
-    }
-  }
-
   function start() {
     startButtons();
-    linkSections();
     document.querySelectorAll("form.so-quiz:not(.so-score)").forEach(startQuiz);
     document.querySelectorAll("form.so-score").forEach(startScore);
     document.querySelectorAll("form.so-filter").forEach(startTable);

@@ -17,10 +17,7 @@ OTHERS = CLASS + REFERENCE  # without the frame of a chapter
 
 HTML = ROOT / "_build" / "html"
 PAGES = [TOC["root"], *(f"chapters/{name}" for name in CONTENT + OTHERS)]
-FIGURES = [
-    f"chapters/{name}-figures" for name in CONTENT if "\nfigure(" in (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-]  # each chapter's figures, with their numbers and code
-ALL_PAGES = [*PAGES, *FIGURES, "genindex", "search"]
+ALL_PAGES = [*PAGES, "genindex", "search"]
 
 
 @functools.cache

@@ -1,75 +1,55 @@
-"""The last steps over the written pages: light, accessible, safe.
+"""Rework the written pages: light, accessible and safe.
 
-Each step is a function of one page (a BeautifulSoup tree) in light.py, accessible.py or safe.py. A step that does not find
-what it expects of the theme raises an error, so that an upgrade of the theme is noticed and not silently half done.
+Each step is a function of one page (a BeautifulSoup tree). A step that does not find what it expects of the theme raises
+an error, so that an upgrade of the theme is noticed and not silently half done.
 """
 
 from pathlib import Path
 
+import minify_html
 from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
 
 from . import accessible, figures, light, safe, social
 
-FINISHED = "<!doctype html><"  # how a page begins that has been through the steps
 
-
-def finish(app, exception):
-    if exception is None and app.builder.format == "html":
-        finish_folder(Path(app.outdir), Path(app.doctreedir) / "pages")
-
-
-def finish_folder(folder, kept):
-    pages, rules = {}, {}  # trees by path; what stood in style attributes
-    texts = as_written(folder, kept)
-    sheets = light.style_sheets(folder, next(iter(texts.values())))
-    colours = light.code_colours(folder)
-    for path, text in texts.items():
-        page = BeautifulSoup(light.thin_code(text, colours), "html.parser")
-        figures.to_files(page, folder, root(path, folder))
-        more = figures.take_out(page, path.stem)
-        pages[path] = page
-        if more is not None:
-            pages[path.with_name(path.stem + figures.SUFFIX + path.suffix)] = more
-    for path, page in pages.items():
-        light.drop_scripts(page)
-        light.join_styles(page, root(path, folder), sheets)
-        light.describe(page)
-        social.introduce(page, root(path, folder))
-        light.plain_cells(page)
-        accessible.improve(page)
-        rules |= safe.move_styles(page)
-    css, is_read = light.write_styles(folder, [str(page) for page in pages.values()], sheets, rules)
-    for path, page in pages.items():
-        light.strip(page, is_read)
-        safe.forbid_strangers(page)
-        pages[path] = str(page).replace(light.JOINED, css)
-        path.write_text(light.minified(pages[path]), encoding="utf-8", newline="\n")
-    light.remove_unused(folder, pages.values())
-
-
-def as_written(folder, kept):
-    """{path: text} of all pages as Sphinx wrote them, also of those that it did not write anew (those are in `kept`)."""
-    texts = {}
+def finish_folder(folder: Path) -> None:
+    """Finish all pages of the site in `folder`, and the files that they load."""
+    pages, sheets = {}, []
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder)
         if name.parts[0] == "_static":
             continue
-        text, copy = path.read_text(encoding="utf-8"), kept / name
-        if not text.startswith(FINISHED):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(text, encoding="utf-8", newline="\n")
-        elif copy.is_file():
-            text = copy.read_text(encoding="utf-8")
-        else:  # the page of a chapter's figures, which is made from that of the chapter
+        text = path.read_text(encoding="utf-8")
+        if safe.is_finished(text):  # in a build that did not write this page again
+            pages[path] = text
             continue
-        texts[path] = text
-    return texts
+        page, root = BeautifulSoup(text, "html.parser"), "../" * (len(name.parts) - 1)
+        figures.improve(page, folder, root)
+        light.drop_scripts(page)
+        light.thin_code(page)
+        sheets = light.join_styles(page, root, folder, sheets)
+        social.introduce(page, root)
+        accessible.improve(page)
+        safe.set_policy(page)
+        pages[path] = minify_html.minify(
+            str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
+        )
+    if not sheets:
+        return
+    version = light.write_styles(folder, sheets, pages.values())
+    for path, text in pages.items():
+        path.write_text(light.with_version(text, version), encoding="utf-8", newline="\n")
+    light.remove_unused(folder, pages.values())
 
 
-def root(path, folder):
-    return "../" * len(path.relative_to(folder).parts[1:])
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Finish the pages of a build that went well."""
+    if exception is None and app.builder.format == "html":
+        finish_folder(Path(app.outdir))
 
 
-def setup(app):
-    app.connect("build-finished", finish, priority=900)  # after everything else that writes
+def setup(app: Sphinx) -> dict:
+    """Connect the last steps, after everything else that writes."""
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

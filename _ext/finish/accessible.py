@@ -1,26 +1,33 @@
-"""What the theme, Sphinx and pandas leave to be desired for people who do not see the page, or use no mouse."""
+"""Mend what the theme, Sphinx and pandas leave to be desired for people who do not see the page, or use no mouse."""
 
+from bs4 import BeautifulSoup, Tag
 from sphinx.errors import ExtensionError
 
 
-def improve(page):
+def improve(page: BeautifulSoup) -> None:
+    """Mend all of a page."""
     for summary in page.select("summary[aria-label]"):  # "Toggle hidden content", over the words that are seen
         del summary["aria-label"]
     name_buttons(page)
     open_menus_without_script(page)
-    mend_landmarks(page)
-    mend_bibliography(page)
+    sidebar = required(page, "#pst-primary-sidebar")[0]  # everything is in a landmark, and landmarks have names
+    sidebar["role"], sidebar["aria-label"] = "complementary", "The book"
+    for advertisement in page.select("#ethical-ad-placement"):
+        advertisement.decompose()
+    for entry in page.select("[role=doc-biblioentry]"):  # deprecated, and no child of a list
+        entry["role"] = "listitem"
     head_tables(page)
 
 
-def required(page, selector):
-    if not (found := page.select(selector)):
+def required(page: BeautifulSoup, selector: str) -> list[Tag]:
+    """Return the elements that a selector finds; raise ExtensionError if it finds none."""
+    if not (elements := page.select(selector)):
         raise ExtensionError(f"no {selector} on a page: has the theme changed? See _ext/finish/accessible.py.")
-    return found
+    return elements
 
 
-def name_buttons(page):
-    """The name of a button contains the words seen on it; icons and keys are pictures."""
+def name_buttons(page: BeautifulSoup) -> None:
+    """Let the name of each button contain the words seen on it; icons and keys are pictures."""
     for icon in required(page, "i[class*=fa-], span[class*=fa-]"):
         icon["aria-hidden"] = "true"
         icon.attrs.pop("title", None)
@@ -32,13 +39,10 @@ def name_buttons(page):
             button.attrs.pop("aria-label", None)
         else:
             button["aria-label"] = button["title"]
-    for element in page.select("[data-bs-toggle=tooltip]"):  # the browser shows the title by itself
-        for name in ("data-bs-toggle", "data-bs-placement"):
-            element.attrs.pop(name, None)
 
 
-def open_menus_without_script(page):
-    """A menu is a <details>, which every browser opens and closes by mouse and by keyboard."""
+def open_menus_without_script(page: BeautifulSoup) -> None:
+    """Make each menu a <details>, which every browser opens and closes by mouse and by keyboard."""
     for menu in page.select("div.dropdown"):
         button, items = menu.select_one("button[data-bs-toggle=dropdown]"), menu.select_one("ul.dropdown-menu")
         if button is None or items is None:
@@ -50,22 +54,8 @@ def open_menus_without_script(page):
         items["class"].append("show")
 
 
-def mend_landmarks(page):
-    """Everything on the page is inside a landmark; each landmark of a kind has a name."""
-    sidebar = required(page, "#pst-primary-sidebar")[0]
-    sidebar["role"], sidebar["aria-label"] = "complementary", "The book"
-    for advertisement in page.select("#ethical-ad-placement"):
-        advertisement.decompose()
-
-
-def mend_bibliography(page):
-    """A list of items: the role doc-biblioentry is deprecated, and no child of a list."""
-    for entry in page.select("[role=doc-biblioentry]"):
-        entry["role"] = "listitem"
-
-
-def head_tables(page):
-    """Tables that pandas writes get header cells that say what they head, and a name; no empty header."""
+def head_tables(page: BeautifulSoup) -> None:
+    """Give tables that pandas writes a name, and header cells that say what they head, none of them empty."""
     for table in page.select("table.dataframe"):
         table.attrs.pop("border", None)
         for row in table.select("tr"):

@@ -1,10 +1,12 @@
-"""A page may load its own files and nothing else; no code and no style stands in its attributes."""
+"""Let a page load the book's own files and nothing else, and run no code and no style from its attributes."""
 
 import base64
 import hashlib
 
+from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
+HEADER = "Content-Security-Policy"
 POLICY = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -12,41 +14,40 @@ POLICY = (
 HANDLERS = {"window.print()", "toggleFullScreen()"}  # the theme's, done by book.js instead
 
 
-def forbid_strangers(page):
-    """A content security policy. Scripts in the page itself, of which the theme has a few, are allowed by their hash."""
+def is_finished(text: str) -> bool:
+    """Tell whether a page has its policy, as it has after the last step."""
+    return HEADER in text
+
+
+def set_policy(page: BeautifulSoup) -> None:
+    """Give a page its content security policy; scripts in the page, of which the theme has a few, pass by their hash."""
+    drop_handlers(page)
+    forbid_styles(page)
+    hashes = set()
+    for script in page.find_all("script", src=False):
+        script.string = script.string.strip()  # as it will be written
+        digest = hashlib.sha256(script.string.encode()).digest()
+        hashes.add(f" 'sha256-{base64.b64encode(digest).decode()}'")
+    charset = page.find("meta", charset=True)
+    if charset is None:
+        raise ExtensionError("a page has no <meta charset>, behind which its content security policy belongs")
+    policy = POLICY.format(hashes="".join(sorted(hashes)))
+    charset.insert_after(page.new_tag("meta", attrs={"http-equiv": HEADER, "content": policy}))
+
+
+def drop_handlers(page: BeautifulSoup) -> None:
+    """Take the theme's code out of attributes; raise ExtensionError for any other."""
     for element in page.find_all(lambda e: any(name.startswith("on") for name in e.attrs)):
         for name in [name for name in element.attrs if name.startswith("on")]:
             if element[name] not in HANDLERS:
                 raise ExtensionError(f"the policy forbids {name}={element[name]!r}: do this in _static/book.js")
             del element[name]
-    scripts = [script for script in page.find_all("script", src=False) if script.string]
-    for script in scripts:
-        script.string = script.string.strip()  # as it will be written
-    scripts = sorted({script.string for script in scripts})
-    hashes = "".join(
-        f" 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
-    )
-    charset = page.find("meta", charset=True)
-    if charset is None:
-        raise ExtensionError("a page has no <meta charset>, behind which its content security policy belongs")
-    meta = page.new_tag(
-        "meta", attrs={"http-equiv": "Content-Security-Policy", "content": POLICY.format(hashes=hashes)}
-    )
-    charset.insert_after(meta)
 
 
-def move_styles(page):
-    """Style attributes, which the policy forbids, become classes; their rules are returned."""
-    rules = {}
-    for element in page.find_all(style=True):
-        style = element.attrs.pop("style").strip()
-        name = "style-" + hashlib.sha256(style.encode()).hexdigest()[:8]
-        element["class"] = [*element.get("class", []), name]
-        rules[name] = f".{name}{{{style}}}"
-    for style in page.select("noscript style"):  # its one rule is in book.css, as @media (scripting: none)
-        if style.string.split() != [".pst-js-only", "{", "display:", "none", "!important;", "}"]:
-            raise ExtensionError(
-                f"the theme has another style without scripts: put it into _static/book.css: {style.string}"
-            )
-        style.parent.decompose()
-    return rules
+def forbid_styles(page: BeautifulSoup) -> None:
+    """Take out the one style that the theme has in its pages; raise ExtensionError for any other."""
+    for style in page.select("noscript style"):  # its rule is in book.css, as @media (scripting: none)
+        if style.string.split() == [".pst-js-only", "{", "display:", "none", "!important;", "}"]:
+            style.parent.decompose()
+    if styled := page.select("style, [style]"):
+        raise ExtensionError(f"the policy forbids a style in the page, put it into _static/book.css: {styled[0]}")

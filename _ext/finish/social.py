@@ -1,4 +1,4 @@
-"""How a page introduces itself where a link to it is shared: title, description and, if the site's address is known, a picture.
+"""Say what a page is where a link to it is shared: title, description and, if the site's address is known, a picture.
 
 The picture is one for the whole book, drawn from its data. Addresses in these tags must be whole, so that without an
 address of the site there is no picture.
@@ -8,39 +8,49 @@ import re
 from pathlib import Path
 from urllib.parse import urljoin
 
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+
 CARD, WIDTH, HEIGHT = "card.png", 1200, 630
 SUBTITLE = "one news report, read as data"
 ALT = "All claims of the report as squares, paragraph by paragraph, by how certain their sources are."
 
 
-def introduce(page, root):
-    """Tags for a page (its way to the root of the site is `root`), made of what its head says already."""
+def introduce(page: BeautifulSoup, root: str) -> None:
+    """Add the tags of a page (its way to the root of the site is `root`), made of what it says already."""
+    for tag in page.select("meta[name^=docsearch]"):  # for a service that nothing here asks
+        tag.decompose()
     title, site = re.fullmatch(r"(?:(.*) (?:—|-) )?(.+)", page.title.get_text()).groups()
     if title == site:
         title = None  # the first page
     page.title.string = f"{title} — {site}" if title else f"{site}: {SUBTITLE}"
-    tags = {  # the description is that of the page
-        "og:type": "article" if title else "website",
-        "og:site_name": site,
-        "og:title": title or page.title.string,
-    }
-    if canonical := page.select_one("link[rel=canonical]"):
-        tags |= {"og:url": canonical["href"], "og:image": urljoin(canonical["href"], root + CARD), "og:image:alt": ALT}
-    for name, content in tags.items():
-        page.head.append(page.new_tag("meta", attrs={"property": name, "content": content}))
-    page.head.append(
-        page.new_tag(
-            "meta",
-            attrs={
-                "name": "twitter:card",
-                "content": "summary_large_image" if canonical else "summary",
-            },
-        )
-    )
+    if not page.select("meta[name=description]"):
+        add_tag(page, "name", "description", description(page))
+    add_tag(page, "property", "og:type", "article" if title else "website")
+    add_tag(page, "property", "og:site_name", site)
+    add_tag(page, "property", "og:title", title or page.title.string)
+    canonical = page.select_one("link[rel=canonical]")
+    add_tag(page, "name", "twitter:card", "summary_large_image" if canonical else "summary")
+    if canonical:
+        add_tag(page, "property", "og:url", canonical["href"])
+        add_tag(page, "property", "og:image", urljoin(canonical["href"], root + CARD))
+        add_tag(page, "property", "og:image:alt", ALT)
 
 
-def draw(path):
-    """The picture: a column for each paragraph of the report, a square for each claim in it."""
+def add_tag(page: BeautifulSoup, kind: str, name: str, content: str) -> None:
+    """Add a meta element, named by the attribute `kind`."""
+    page.head.append(page.new_tag("meta", attrs={kind: name, "content": content}))
+
+
+def description(page: BeautifulSoup) -> str:
+    """Return how the text of a page begins, in 155 characters or a few less; its title if it has no text."""
+    paragraphs = (" ".join(p.get_text().split()) for p in page.select("article p:not(.admonition-title)"))
+    words = next((text for text in paragraphs if len(text) > 60), page.title.get_text())
+    return words if len(words) <= 155 else words[:155].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+
+
+def draw(path: Path) -> None:
+    """Draw the picture: a column for each paragraph of the report, a square for each claim in it."""
     from matplotlib.figure import Figure  # here, because a build without an address does without them
 
     from standoff import load
@@ -76,11 +86,13 @@ def draw(path):
     figure.savefig(path, metadata={"Software": None})
 
 
-def finish(app, exception):
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Draw the picture for a site with an address."""
     if exception is None and app.builder.format == "html" and app.config.html_baseurl:
         draw(Path(app.outdir) / CARD)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
+    """Connect the drawing to the end of a build."""
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

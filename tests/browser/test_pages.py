@@ -10,12 +10,15 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import expect
+from sphinx.errors import ExtensionError
 from test_accessibility import AXE, RULES, VIOLATIONS
 
+from _ext.finish.figures import improve, thin
 from answers import TOLERANCE
-from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built
+from chapters import ALL_PAGES, CONTENT, HTML, PAGES, ROOT, built, code, tags
 from standoff import load
 from standoff.display import exercises
 from standoff.display.exercises import exercise
@@ -108,11 +111,7 @@ def test_every_figure_has_caption_alternative_text_and_numbers(pages, name):
     pictures = [image for image in page.images if image["src"].endswith(".svg")]
     assert len(pictures) == len(figures)
     assert all(int(image["width"]) > 300 and int(image["height"]) > 100 for image in pictures)
-    large = pages[f"chapters/{name}-figures"]
-    assert [image["src"] for image in large.images] == [image["src"] for image in pictures]
-    assert {image["src"] for image in pictures} <= set(large.links), "each figure can be opened alone"
-    assert len(large.tables) == len(figures) and all(table["caption"] for table in large.tables)
-    assert {f"{name}-figures.html#figure-{number}" for number in range(1, len(figures) + 1)} <= set(page.links)
+    assert {image["src"] for image in pictures} <= set(page.links), "each figure can be opened alone"
     for image in page.images:
         alt = image.get("alt", "")
         assert len(alt) > 20 and not re.search(r"\.(svg|png)$|0x[0-9a-f]{6}", alt), f"no alternative text: {alt!r}"
@@ -139,9 +138,8 @@ def test_every_column_is_in_the_codebook(pages):
 
 
 def test_the_bibliography_is_complete():
-    text = (HTML / "chapters/bibliography.html").read_text(encoding="utf-8")
     keys = re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.M)
-    assert text.count("class=citation") == len(keys)
+    assert len(built("chapters/bibliography").select("div.citation")) == len(keys)
 
 
 @pytest.mark.parametrize("name", CONTENT)
@@ -156,24 +154,75 @@ def test_a_chapter_can_be_downloaded_as_a_notebook_without_outputs(name):
 # ---- the pages in a browser ----
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_and_never_scrolls_sideways(tab, name, width):
-    tab.set_viewport_size({"width": width, "height": 900})
+def test_a_page_opens_and_never_scrolls_sideways(tab, name):
     tab.open(name)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate(
         "document.querySelectorAll('img').forEach(image => image.loading = 'eager')"
     )  # else only when scrolled to
     tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")  # fails if a picture does not show
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_each_figure_has_its_numbers_and_its_code_under_it(name):
+    """With names that say which figure they belong to: a screen reader lists them without the figures."""
+    page, source = built(f"chapters/{name}"), code(name)
+    hidden = [cell for cell in source if "figure(" in cell.source and "hide-input" in tags(cell)]
+    figures = page.select("figure.so-figure")
+    for number, figure in enumerate(figures, 1):
+        numbers, *rest = figure.select("figcaption ~ details")
+        assert numbers.summary.get_text() == f"The numbers behind figure {number}"
+        assert numbers.table.caption.get_text() == f"Numbers behind figure {number}"
+        for folded in rest:
+            assert folded.summary.get_text() == f"The code that draws figure {number}"
+            assert "figure(" in folded.pre.get_text()
+        assert figure.find_all(["details", "a"], recursive=False)[-1].get_text() == f"Figure {number}, large"
+    assert len(page.select("figure.so-figure > details.so-code")) == len(hidden) > 0
+
+
+def test_numbers_and_code_unfold_by_keyboard_and_are_printed_when_unfolded(tab):
+    tab.open("chapters/claims")
+    figure = tab.locator("figure.so-figure").first
+    for kind, content in (("so-numbers", "table"), ("so-code", "pre")):
+        folded = figure.locator(f"details.{kind}")
+        expect(folded.locator(content)).to_be_hidden()
+        folded.locator("summary").press("Enter")
+        expect(folded.locator(content)).to_be_visible()
+    tab.emulate_media(media="print")
+    expect(figure.locator("table")).to_be_visible()
+    expect(figure.locator("pre")).to_be_visible()
+    expect(figure.locator(".so-large")).to_be_hidden()
+    expect(tab.locator("figure.so-figure").nth(1).locator("summary").first).to_be_hidden()
+
+
+def test_code_that_unfolds_on_a_phone_can_be_scrolled_by_keyboard(tab):
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.open("chapters/claims")
+    tab.locator("details.so-code > summary").first.press("Enter")
+    expect(tab.locator("details.so-code pre").first).to_have_attribute("tabindex", "0", timeout=3_000)
+
+
+def test_what_a_figure_says_in_numbers_is_not_rounded():
+    """Where a line is drawn may be off by a twentieth of a point, but not what is written beside it."""
+    picture = (
+        '<?xml version="1.0"?><svg width="72pt" height="36pt"><!-- x --><path d="M 1.26 -2.04"/><text>0.25</text></svg>'
+    )
+    assert thin(picture) == ('<svg><path d="M 1.3 -2"/><text>0.25</text></svg>', 96, 48)
+
+
+def test_a_figure_without_numbers_stops_the_build(tmp_path):
+    page = BeautifulSoup('<div class="cell"><figure class="so-figure"><img src="x.png"></figure></div>', "html.parser")
+    with pytest.raises(ExtensionError, match="no numbers"):
+        improve(page, tmp_path, "")
 
 
 def test_a_figure_opened_alone_fills_the_window_and_has_a_light_ground(browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     tab.goto((HTML / "chapters/claims.html").as_uri())
-    tab.locator("a.so-large").first.click()
-    tab.wait_for_url("**/claims-figures.html#figure-1")
-    tab.get_by_role("link", name="The picture alone").first.click()
+    tab.get_by_role("link", name="Figure 1, large").click()
     tab.wait_for_url("**/*.svg")
     box = tab.evaluate("(({width, height}) => [width, height])(document.documentElement.getBoundingClientRect())")
     assert box == [1280, 800]

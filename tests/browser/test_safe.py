@@ -107,7 +107,13 @@ def test_the_policy_stops_what_comes_from_elsewhere(browser, address, elsewhere,
 def test_a_handler_in_an_attribute_stops_the_build():
     page = BeautifulSoup('<head><meta charset="utf-8"></head><a onclick="alert(1)">x</a>', "html.parser")
     with pytest.raises(ExtensionError, match="onclick"):
-        safe.forbid_strangers(page)
+        safe.set_policy(page)
+
+
+def test_a_style_in_an_attribute_stops_the_build():
+    page = BeautifulSoup('<head><meta charset="utf-8"></head><p style="color: red">x</p>', "html.parser")
+    with pytest.raises(ExtensionError, match="a style in the page"):
+        safe.set_policy(page)
 
 
 def test_a_changed_theme_stops_the_build():
