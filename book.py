@@ -192,8 +192,17 @@ def build(arguments):
     shutil.rmtree(str(HTML), ignore_errors=True)
     NEW.rename(HTML)
     BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
+    if left_out := private_cases():
+        print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out))
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
+
+
+def private_cases():
+    """The readers' own cases in data/, which nothing that is passed on may hold."""
+    from autograder.zips import private
+
+    return private()
 
 
 def sources():

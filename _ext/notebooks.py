@@ -10,13 +10,14 @@ import ast
 import sys
 from importlib.util import resolve_name
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from pybtex.richtext import Text
 
 from autograder.markdown import plain, split
+from autograder.zips import files, shipped, write_zip
 
+LIBRARIES = ("standoff", "answers")  # what a chapter imports of this project
 ARCHIVE = "standoff-notebooks.zip"
 SET_UP = """\
 # Set-up: finds the book's library and data, beside this notebook or in ARCHIVE
@@ -28,7 +29,7 @@ from zipfile import ZipFile
 if not find_spec("standoff") and Path("ARCHIVE").is_file():
     with ZipFile("ARCHIVE") as archive:
         for name in archive.namelist():
-            if name.startswith(("standoff/", "data/")):
+            if name.startswith(("standoff/", "answers/", "data/")):
                 archive.extract(name)
     importlib.invalidate_caches()
 if not find_spec("standoff"):
@@ -91,23 +92,23 @@ def is_notebook(env, page):
     return "kernelspec" in env.metadata.get(page, {})
 
 
-def packages(notebook, library):
-    """The packages that a notebook imports, itself or through modules of the library. (The grading is for no notebook.)"""
+def packages(notebook, root):
+    """Return the packages that a notebook imports, itself or through the project's own modules, which are under `root`."""
     modules = {"standoff.case"}  # which is imported with the library
     for cell in notebook.cells:
         if cell.cell_type == "code":
             modules |= imported(cell.source)
     seen = set()
-    while ours := {name for name in modules - seen if name.partition(".")[0] == "standoff"}:
+    while ours := {name for name in modules - seen if name.partition(".")[0] in LIBRARIES}:
         seen |= ours
         for name in ours:
-            path = library.parent / name.replace(".", "/")
+            path = root / name.replace(".", "/")
             path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
             if path.is_file():  # else a name inside a module
                 modules |= imported(
                     path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0]
                 )
-    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"standoff"})
+    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {*LIBRARIES})
 
 
 def imported(source, package=""):
@@ -129,9 +130,7 @@ def offer_notebook(app, pagename, templatename, context, doctree):
         Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4
     )  # by myst_nb
     notebook.metadata.pop("language_info", None)
-    set_up = nbformat.v4.new_code_cell(
-        SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir, "standoff"))))
-    )
+    set_up = nbformat.v4.new_code_cell(SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir)))))
     set_up.metadata["jupyter"] = {"source_hidden": True}
     notebook.cells.insert(next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"), set_up)
     for number, cell in enumerate(notebook.cells):
@@ -165,16 +164,9 @@ def write_archive(app, exception):
     if exception or app.builder.format != "html":
         return
     root, sources = Path(app.srcdir), Path(app.outdir) / "_sources"
-    files = {path.name: path.read_bytes() for path in sources.rglob("*.ipynb")}
-    for folder in ("standoff", "data"):
-        for path in (root / folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-                files[path.relative_to(root).as_posix()] = path.read_bytes()
-    files |= {name: (root / name).read_bytes() for name in ("LICENSE", "LICENSE-CC-BY.md")}
-    files["README.txt"] = READ_ME.encode()
-    with ZipFile(sources / ARCHIVE, "w", ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # ZipInfo: no date, so that two builds are the same
+    contents = {path.name: path.read_bytes() for path in sources.rglob("*.ipynb")}
+    contents |= files(*LIBRARIES, "LICENSE", "LICENSE-CC-BY.md", base=root) | shipped(root=root)
+    write_zip(sources / ARCHIVE, contents | {"README.txt": READ_ME.encode()})
 
 
 def setup(app):

@@ -14,7 +14,7 @@ import nbformat
 
 from .markdown import plain, split
 from .source import AssignmentError, role
-from .zips import ROOT, files, write_zip
+from .zips import ROOT, SHIPPED, files, shipped, write_zip
 
 FOLDER = Path("handouts")  # under the current folder
 CODE, TEXT = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"  # nbgrader's words
@@ -134,8 +134,7 @@ def _checksum(cell):
 def handout(assignment):
     """All files of a hand-out: dict of bytes by their names, which begin with the name of the assignment's folder."""
     name, title = assignment.name, assignment.title
-    contents = files("standoff", *(f"data/{case}" for case in cases(assignment)), *RIGHTS)
-    contents = {path: content for path, content in contents.items() if not path.startswith("standoff/grading/")}
+    contents = files("standoff", "answers", *RIGHTS) | (shipped(*names) if (names := cases(assignment)) else {})
     contents["README.txt"] = READ_ME.format(name=name, title=title, line="=" * len(title)).encode()
     contents[f"{name}.ipynb"] = student_version(assignment)
     return {f"{name}/{path}": content for path, content in contents.items()}
@@ -146,7 +145,7 @@ def cases(assignment):
     text = "\n".join(_without(cell.source, "HIDDEN TESTS", assignment.name) for cell in assignment.notebook.cells)
     named = set(re.findall(r"""(?:\bload\(["']|\bdata/)([\w-]+)""", text))
     named |= {"report"} if "load()" in text else set()
-    return sorted(named & {path.parent.name for path in (ROOT / "data").glob("*/datapackage.json")})
+    return sorted(named & set(SHIPPED))
 
 
 def release(assignment, folder=FOLDER, zipped=False):

@@ -3,9 +3,10 @@
 import nbformat
 from jupyter_cache import get_cache
 
+from _ext.notebooks import LIBRARIES
 from autograder import release
 from autograder import source as assignment
-from autograder.zips import files, write_zip
+from autograder.zips import SHIPPED, files, shipped, write_zip
 from formats import BUILD, ROOT
 
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
@@ -49,20 +50,18 @@ def link_to_pages(text):
 
 def write_data(folder):
     """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
-    for package in sorted((ROOT / "data").glob("*/datapackage.json")):
-        contents = files(package.parent.name, base=ROOT / "data") | files("LICENSE-CC-BY.md", "CITATION.cff")
-        contents = {name.removeprefix(f"{package.parent.name}/"): content for name, content in contents.items()}
-        write_zip(folder / f"standoff-data-{package.parent.name}.zip", contents)
+    for name in SHIPPED:
+        contents = {path.removeprefix(f"data/{name}/"): content for path, content in shipped(name).items()}
+        write_zip(folder / f"standoff-data-{name}.zip", contents | files("LICENSE-CC-BY.md", "CITATION.cff"))
 
 
 def write_book(path, notebooks):
     """Write the archive with all that a class needs, which opens without a network."""
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
-    contents |= files("html", base=BUILD) | {
-        f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks
-    }
-    contents |= files("data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
+    contents |= files("html", base=BUILD) | shipped()
+    contents |= {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
+    contents |= files(*LIBRARIES, "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
     contents |= {
-        f"assignments/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()
+        f"handouts/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()
     }
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

@@ -130,9 +130,14 @@ def test_the_archive_holds_all_that_a_notebook_needs_and_nothing_private():
     assert {f"{name.rpartition('/')[2]}.ipynb" for name in NOTEBOOKS} == {
         name for name in names if name.endswith(".ipynb")
     }
-    assert {"README.txt", "LICENSE", "standoff/case.py", "data/report/claims.csv", "data/practice/article.txt"} <= set(
-        names
-    )
+    assert {
+        "README.txt",
+        "LICENSE",
+        "answers/compare.py",
+        "standoff/case.py",
+        "data/report/claims.csv",
+        "data/practice/article.txt",
+    } <= set(names)
     assert "data/report/article.txt" not in names and not any("__pycache__" in name for name in names)
 
 
