@@ -1,6 +1,6 @@
 """How long grading takes, beside stock nbgrader on the same submissions.
 
-    python book.py run pip install -r requirements-grading.txt     (once)
+    python book.py run pip install -c requirements.txt -e .[grading]     (once)
     python book.py run python benchmarks/grading.py [ROUNDS] [SUBMISSIONS]
 
 60 submissions of the assignments that there are, but for those that ask for files as well: honest ones (the solutions), wrong ones (the first mistake of each task in the

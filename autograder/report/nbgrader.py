@@ -181,7 +181,7 @@ def _nbgrader():
     except ModuleNotFoundError as error:
         raise sources.AssignmentError(
             f"{error.name} is not installed, which the gradebook needs. "
-            "Remedy: python book.py run pip install --requirement requirements-grading.txt"
+            "Remedy: python book.py run pip install -c requirements.txt -e .[grading]"
         ) from None
     path, logger = os.environ.get("PATH", ""), logging.getLogger("traitlets")
     level = logger.level
