@@ -4,7 +4,7 @@ import html
 import json
 import re
 
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from formats import ROOT, cover
 from formats.articles import FONTS, linked
@@ -58,8 +58,10 @@ def write(book, whole, folder):
             served["book.html"] = page.encode()
             tab.goto(f"{SITE}book.html")
             tab.evaluate(SHOW)
-            content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            path.write_bytes(settled(content, book.about))
+            tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+            printed = PdfWriter(clone_from=path)
+            printed.add_metadata({"/Author": book.about["authors"][0]["name"]})  # which Chromium cannot be told
+            printed.write(path)
 
         for article in book.articles[1:]:
             path, text = folder / f"standoff-{article.name}.pdf", on_pages(article, [article.name])
@@ -70,35 +72,6 @@ def write(book, whole, folder):
         for _ in range(2):  # the first time to learn on which page each chapter begins
             print_to(whole, book.about["title"], book.articles, cover.page(book) + contents(book, numbers) + articles)
             numbers = first_pages(whole)
-
-
-def settled(content, about):
-    """The bytes of a PDF without what differs from one printing to the next; no byte moves, for a PDF counts them."""
-    date = f"D:{about['date-released']:%Y%m%d}000000".encode()
-    author = f"/Author ({about['authors'][0]['name']}) /Creator (Standoff)".encode()
-    content, dates = re.subn(rb"D:\d{14}", date, content)
-    content, creators = re.subn(rb"/Creator \(.*\)", lambda match: author.ljust(len(match[0])), content, count=1)
-    if not (dates == 2 and creators == 1 and len(author) < 100):
-        raise ValueError("a PDF is not as formats/pdf.py expects: dates and the name of the program")
-    return number_elements(content)
-
-
-def number_elements(content):
-    """The bytes of a PDF whose heads of tables are numbered as they follow each other, not as the browser met them."""
-    names = re.findall(rb"/ID (\(node\d{8}\))", content)
-    numbers = {name: b"(node%08d)" % number for number, name in enumerate(names)}
-    numbered = re.sub(rb"\(node\d{8}\)", lambda match: numbers[match[0]], content)
-    numbered, lists = re.subn(  # a list of them all, in order, with the first and the last said before
-        rb"/Limits \[\(node[^\]]*\]\n/Names \[([^\]]*)\]",
-        lambda match: (
-            b"/Limits [(node%08d) (node%08d)]\n/Names [%s]"
-            % (0, len(names) - 1, b" ".join(sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", match[1]))))
-        ),
-        numbered,
-    )
-    if lists != bool(names) or len(numbered) != len(content):
-        raise ValueError("a PDF is not as formats/pdf.py expects: one list of the names of elements")
-    return numbered
 
 
 def first_pages(path):

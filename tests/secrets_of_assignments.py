@@ -1,5 +1,6 @@
 """What students must not find before they have handed in, and a search for it in every kind of file, also in archives."""
 
+import functools
 import html
 import io
 import re
@@ -39,6 +40,7 @@ def parts(name):
     return public, secret
 
 
+@functools.cache
 def secrets():
     """What is in no public source: dict of lists of str, squeezed, by name of assignment."""
     known = [path for folder in ("chapters", "standoff", "data", "formats") for path in (ROOT / folder).rglob("*.*")]

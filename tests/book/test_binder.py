@@ -70,7 +70,7 @@ def test_binder_keeps_no_solutions():
 
 def test_binder_by_the_rules_of_repo2docker():
     version = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip()
-    assert version in ["python-%d.%d" % known for known in book.PYTHONS]  # it refuses a third number
+    assert version in [f"python-{major}.{minor}" for major, minor in book.PYTHONS]  # it refuses a third number
     assert not (ROOT / ".binder").exists(), "repo2docker refuses both"
     assert POST_BUILD.startswith("#!/bin/bash\n") and "\r" not in POST_BUILD
     assert os.name == "nt" or os.access(ROOT / "binder/postBuild", os.X_OK)
