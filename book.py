@@ -182,6 +182,8 @@ def build(arguments):
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
     they are complete. If the build fails, there are no pages.
     """
+    from standoff.shipped import left_out
+
     if is_current():
         print("Nothing to do, the book is as its sources are: open %s" % (HTML / "index.html"))
         return 0
@@ -197,17 +199,10 @@ def build(arguments):
         return 1
     NEW.rename(HTML)
     BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
-    if left_out := private_cases():
-        print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out))
+    if cases := left_out(ROOT):
+        print("\nIn no download, because they are not the project's: %s" % ", ".join(cases))
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
-
-
-def private_cases():
-    """Return the readers' own cases in data/, which nothing that is passed on may hold."""
-    from autograder.zips import private
-
-    return private()
 
 
 def sources():

@@ -15,7 +15,8 @@ import nbformat
 from pybtex.richtext import Text
 
 from autograder.markdown import plain, split
-from autograder.zips import files, shipped, write_zip
+from autograder.zips import files, write_zip
+from standoff.shipped import shipped
 
 LIBRARIES = ("standoff", "answers")  # what a chapter imports of this project
 ARCHIVE = "standoff-notebooks.zip"
@@ -146,7 +147,7 @@ def offer_notebook(app, pagename, templatename, context, doctree):
 
 
 def offer_archive(app, pagename, templatename, context, doctree):
-    """An entry for the archive in the theme's download menu, after the notebook."""
+    """Add an entry for the archive to the theme's download menu, after the notebook."""
     if "ipynb_source" in context:
         menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
         url = context["pathto"](f"_sources/{ARCHIVE}", 1)

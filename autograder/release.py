@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 
+from standoff.shipped import SHIPPED, shipped
+
 from .markdown import plain, split
 from .source import AssignmentError, role
-from .zips import ROOT, SHIPPED, files, shipped, write_zip
+from .zips import ROOT, files, write_zip
 
 FOLDER = Path("handouts")  # under the current folder
 CODE, TEXT = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"  # nbgrader's words

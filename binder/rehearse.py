@@ -232,15 +232,13 @@ def free_port():
 # ---- 5. the visitor ----
 
 
-def visit(browser, address, path, cells, stops=(), pictures=None):
+def visit(context, address, path, cells, stops=(), pictures=None):
     """Open a path of the server as a visitor, run all its `cells`, save; the sentence of what was seen, and complaints.
 
     stops: an assignment stops for want of an answer; how many cells may have run before that
     """
     strangers, messages, complaints = set(), [], []
-    page = browser.new_page(
-        viewport={"width": 1280, "height": 30000}
-    )  # high: JupyterLab leaves out what is not in view
+    page = context.new_page()
     page.on(
         "request",
         lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None,
@@ -348,10 +346,13 @@ def visit_all(paths, address, clone, log):
     """Visit each path; those that failed."""
     failed = []
     with launch() as browser:
+        # One for all visitors, so that JupyterLab's scripts come from the browser's cache after the first. It is high,
+        # because JupyterLab leaves out what is not in view.
+        context = browser.new_context(viewport={"width": 1280, "height": 30000})
         for path in paths:
             shutil.rmtree(clone / ".jupyter/lab/workspaces", ignore_errors=True)  # each visitor finds a new server
             cells, stops = count_cells(clone / path.removeprefix("lab/tree/"))
-            seen, complaints = visit(browser, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
+            seen, complaints = visit(context, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
             if changes := run(["git", "diff"], cwd=clone):
                 complaints.append(f"saving changed the file:\n{changes[:2000]}")
                 run(["git", "checkout", "--quiet", "."], cwd=clone)

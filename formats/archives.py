@@ -6,8 +6,9 @@ from jupyter_cache import get_cache
 from _ext.notebooks import LIBRARIES
 from autograder import release
 from autograder import source as assignment
-from autograder.zips import SHIPPED, files, shipped, write_zip
+from autograder.zips import files, write_zip
 from formats import BUILD, ROOT
+from standoff.shipped import SHIPPED, shipped
 
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
@@ -52,7 +53,7 @@ def write_data(folder):
     """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
     for name in SHIPPED:
         contents = {path.removeprefix(f"data/{name}/"): content for path, content in shipped(name).items()}
-        write_zip(folder / f"standoff-data-{name}.zip", contents | files("LICENSE-CC-BY.md", "CITATION.cff"))
+        write_zip(folder / f"standoff-data-{name}.zip", contents | files("LICENSE-CC-BY.md", "CITATION.cff", base=ROOT))
 
 
 def write_book(path, notebooks):
@@ -60,7 +61,7 @@ def write_book(path, notebooks):
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
     contents |= files("html", base=BUILD) | shipped()
     contents |= {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
-    contents |= files(*LIBRARIES, "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS)
+    contents |= files(*LIBRARIES, "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS, base=ROOT)
     contents |= {
         f"handouts/{name}.ipynb": release.student_version(assignment.read(name)) for name in assignment.names()
     }

@@ -13,8 +13,8 @@ from copies import Copy
 from secrets_of_assignments import contents, texts
 
 import book
-from autograder import zips
 from chapters import ROOT
+from standoff.shipped import shipped
 
 PRIVATE = "zyxwv"  # stands in every text of a reader's own
 CHAPTER = """\
@@ -133,7 +133,7 @@ def page(book, name):
 
 def test_what_is_packed_is_what_git_tracks():
     listed = subprocess.run(["git", "ls-files", "-z", "data"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert set(zips.shipped()) == {name for name in listed.stdout.split("\0") if name}
+    assert set(shipped()) == {name for name in listed.stdout.split("\0") if name}
 
 
 def assert_nothing_private(folder):
@@ -167,7 +167,7 @@ def test_a_package_without_a_licence_is_not_packed(tmp_path):
     del package["licenses"]
     (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     with pytest.raises(ValueError, match="data/practice has no licence"):
-        zips.shipped("practice", root=tmp_path)
+        shipped("practice", root=tmp_path)
 
 
 # ---- what is done ----

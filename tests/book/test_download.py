@@ -12,9 +12,9 @@ import nbformat
 import pytest
 
 from _ext.notebooks import imported
-from autograder.zips import SHIPPED
 from binder.rehearse import RAW
 from chapters import HTML, PAGES, is_notebook
+from standoff.shipped import SHIPPED
 
 ARCHIVE = "standoff-notebooks.zip"
 NOTEBOOKS = [name for name in PAGES if is_notebook(name)]
