@@ -16,6 +16,8 @@ import book
 from chapters import ROOT
 from standoff.shipped import shipped
 
+pytestmark = pytest.mark.slow
+
 PRIVATE = "zyxwv"  # stands in every text of a reader's own
 CHAPTER = """\
 ---

@@ -16,6 +16,8 @@ from binder.rehearse import RAW
 from chapters import HTML, PAGES, is_notebook
 from standoff.shipped import SHIPPED
 
+pytestmark = pytest.mark.slow
+
 ARCHIVE = "standoff-notebooks.zip"
 NOTEBOOKS = [name for name in PAGES if is_notebook(name)]
 

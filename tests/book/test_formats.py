@@ -27,6 +27,8 @@ from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import first_pages
 
+pytestmark = pytest.mark.slow
+
 CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(
     path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")

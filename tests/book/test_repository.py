@@ -11,6 +11,8 @@ from buttons import build_pages, launch_links
 from _ext.repository import binder_address, binder_link, find_repository, set_buttons, web_address
 from chapters import ROOT
 
+pytestmark = pytest.mark.slow
+
 HUB = "https://github.com/reader/book"
 LAB = "https://gitlab.com/school/history/book"
 
