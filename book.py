@@ -31,6 +31,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -53,10 +54,11 @@ BOOK = "book,tests"  # what pyproject.toml calls the packages with which the boo
 # ---------------------------------------------------------------------------------------------- the environment
 
 
-def main():
+def main() -> int:
     command, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if command in ("help", "-h", "--help"):
-        return print(__doc__)
+        print(__doc__)
+        return 0
     if command not in COMMANDS:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
     if sys.version_info[:2] not in PYTHONS:
@@ -69,11 +71,11 @@ def main():
     return COMMANDS[command](arguments)
 
 
-def start_again_with(python):
+def start_again_with(python: str) -> None:
     sys.exit(subprocess.call([python, str(ROOT / "book.py")] + sys.argv[1:], env=clean_environ()))
 
 
-def other_python():
+def other_python() -> str:
     """Return a Python on the path that is neither too old nor too new, when this one is."""
     for version in reversed(PYTHONS):
         python = shutil.which("python%d.%d" % version)
@@ -85,7 +87,7 @@ def other_python():
     )
 
 
-def clean_environ():
+def clean_environ() -> dict:
     """Return the environment variables for the book's processes: nothing of the user's own set-up may change a page."""
     environ = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
@@ -101,7 +103,7 @@ def clean_environ():
     return environ
 
 
-def make_environment():
+def make_environment() -> None:
     """Make or renew `.venv`, if it is not what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
     recorded = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
@@ -134,12 +136,12 @@ def make_environment():
     stamp.write_text(made_from(), encoding="utf-8")
 
 
-def made_from():
+def made_from() -> str:
     """Return what `.venv` is made from, and where."""
     return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
 
 
-def add(extra):
+def add(extra: str) -> None:
     """Add to `.venv` packages that building the book does without: those that pyproject.toml calls `extra`."""
     stamp = VENV / ("%s-from.txt" % extra)
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from():
@@ -148,7 +150,7 @@ def add(extra):
         stamp.write_text(made_from(), encoding="utf-8")
 
 
-def let_chapters_open_as_notebooks():
+def let_chapters_open_as_notebooks() -> None:
     """Set JupyterLab up in this environment alone, not in the user's own settings."""
     settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"
     command = ["-m", "jupytext_config", "--settings-file", str(settings), "set-default-viewer", "markdown"]
@@ -156,14 +158,14 @@ def let_chapters_open_as_notebooks():
         sys.exit("book.py: could not set JupyterLab up, see above.")
 
 
-def install(arguments):
+def install(arguments: list) -> None:
     """Install into `.venv`, in the versions of requirements.txt."""
     command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + arguments
     if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
         sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
 
 
-def hashed(files):
+def hashed(files: Iterable) -> str:
     """Return one hash of the names and contents of files."""
     digest = hashlib.sha256()
     for file in sorted(files):
@@ -175,7 +177,7 @@ def hashed(files):
 # ------------------------------------------------------------------------------- the commands, run inside `.venv`
 
 
-def build(arguments):
+def build(arguments: list) -> int:
     """Execute the chapters whose code, or whose data, changed, and write every page anew. If nothing changed, do nothing.
 
     Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
@@ -199,13 +201,13 @@ def build(arguments):
         return 1
     NEW.rename(HTML)
     BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
-    if cases := left_out(ROOT):
-        print("\nIn no download, because they are not the project's: %s" % ", ".join(cases))
+    if left_out(ROOT):
+        print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out(ROOT)))
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
 
 
-def sources():
+def sources() -> list:
     """Return the files and folders in which the book's sources are: whatever is not known to be something else."""
     other = {BUILD.name, "benchmarks", "handouts", "tests"}
     return [
@@ -215,7 +217,7 @@ def sources():
     ]
 
 
-def files_in(*paths):
+def files_in(*paths: Path) -> Iterator:
     """Yield the files at these paths and in these folders. What editors, Jupyter and Python write beside them is left out."""
     for path in paths:
         if path.is_dir():
@@ -224,29 +226,29 @@ def files_in(*paths):
             yield path
 
 
-def is_scratch(path):
+def is_scratch(path: Path) -> bool:
     return path.name.startswith(".") or path.name.endswith("~") or path.name == "__pycache__"
 
 
-def pages():
+def pages() -> list:
     """Return the files that a build has written."""
     return [path for path in HTML.rglob("*") if path.is_file()]
 
 
-def everything_read():
+def everything_read() -> str:
     """Return what pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
     from _ext.repository import find_repository
 
     return "%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT))
 
 
-def is_current():
+def is_current() -> bool:
     """Say whether the pages are as the last build wrote them, all of them, and no build could write others."""
     recorded = BUILT_FROM.read_text(encoding="utf-8") if BUILT_FROM.is_file() else ""
     return recorded == everything_read() + hashed(pages())
 
 
-def execute_chapters():
+def execute_chapters() -> None:
     """Execute the chapters that are not in the cache, several at a time, so that Sphinx finds their outputs there.
 
     A chapter that fails is not kept: Sphinx executes it once more, and says what is wrong with it.
@@ -287,13 +289,13 @@ def execute_chapters():
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
-def executed_with():
+def executed_with() -> str:
     """Return what the outputs of a chapter depend on besides its own code."""
     read = ("data", "standoff", "answers", "requirements.txt")
     return hashed(files_in(*(ROOT / name for name in read))) + " " + sys.version
 
 
-def sphinx(folder, builder="html", settings=(), **options):
+def sphinx(folder: Path, builder: str = "html", settings: Mapping = None, **options) -> object:
     """Have Sphinx write the pages into a folder, as `jupyter-book build` does. Return 0, or what went wrong."""
     from jupyter_book.sphinx import build_sphinx
     from sphinx.util.console import nocolor
@@ -312,13 +314,13 @@ def sphinx(folder, builder="html", settings=(), **options):
         folder,
         path_config=ROOT / "_config.yml",
         noconfig=True,
-        confoverrides={**always, **dict(settings)},
+        confoverrides={**always, **(settings or {})},
         builder=builder,
         **options,
     )
 
 
-def test(arguments):
+def test(arguments: list) -> int:
     """Build the book, then run the tests; their exit status is this command's."""
     add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
     paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
@@ -327,17 +329,17 @@ def test(arguments):
     return build([]) or subprocess.call(command, cwd=str(ROOT))
 
 
-def quick(arguments):
+def quick(arguments: list) -> int:
     """Build the book, then run the tests of data, library, chapters and pages that need no browser and no second build."""
     return test(["tests/library", "tests/book", "-m", "not slow"] + arguments)
 
 
-def bench(arguments):
+def bench(arguments: list) -> int:
     """Measure builds of copies of the book."""
     return subprocess.call([sys.executable, str(ROOT / "benchmarks" / "build.py")] + arguments)
 
 
-def formats(arguments):
+def formats(arguments: list) -> int:
     """Build the book, then write it in every other format."""
     if build([]):
         return 1
@@ -358,7 +360,7 @@ setInterval(async () => {
 """
 
 
-def serve(arguments):
+def serve(arguments: list) -> None:
     """Show a draft of the book on this machine, and keep it in step with the files."""
 
     class Server(http.server.SimpleHTTPRequestHandler):
@@ -385,7 +387,7 @@ def serve(arguments):
         server.serve_forever()
 
 
-def draft():
+def draft() -> None:
     """Write the pages whose chapters changed into DRAFT, as Sphinx makes them: the last steps over the pages are left out.
 
     When anything but a chapter changed, all are written. Warnings are shown, and stop nothing.
@@ -409,7 +411,7 @@ def draft():
 REFUSED = re.compile(r": (401|403|405|406|418|429|451|999) ")
 
 
-def links(arguments):
+def links(arguments: list) -> int:
     """Ask every address on the pages whether it still answers; write those that do not to _build/links.md."""
     failed = sphinx(BUILD / "links" / "asked", builder="linkcheck")
     answers = BUILD / "links" / "asked" / "output.txt"
@@ -421,13 +423,13 @@ def links(arguments):
     return 1 if broken else 0
 
 
-def broken_links(answers):
+def broken_links(answers: str) -> str:
     """Return the lines of Sphinx's output.txt that name a broken address, as a list in Markdown."""
     lines = sorted(line for line in answers.splitlines() if "[broken]" in line and not REFUSED.search(line))
     return "".join("- %s\n" % line for line in lines)
 
 
-def pins(arguments):
+def pins(arguments: list) -> int:
     """Write the exact version of every package that pyproject.toml asks for, directly or not."""
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
@@ -438,7 +440,7 @@ def pins(arguments):
         return subprocess.call(command + arguments, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder))
 
 
-def notebooks(arguments):
+def notebooks(arguments: list) -> int:
     """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
     add("lab")
     let_chapters_open_as_notebooks()
@@ -452,7 +454,7 @@ def notebooks(arguments):
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 
 
-def run(arguments):
+def run(arguments: list) -> int:
     """Run a command of `.venv`, so that nobody needs to know where it lies."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
     command = shutil.which(arguments[0], path=path) if arguments else None
@@ -461,7 +463,7 @@ def run(arguments):
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-def rehearse(arguments):
+def rehearse(arguments: list) -> int:
     """Do what Binder does with the last commit, and run every chapter there in a browser."""
     return subprocess.call([sys.executable, str(ROOT / "binder" / "rehearse.py")] + arguments, cwd=str(ROOT))
 

@@ -5,14 +5,18 @@ What the theme puts around it, and the last steps over the pages, concern the si
 
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.application import Sphinx
 
-def keep(app, pagename, templatename, context, doctree):
+
+def keep(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+    """Write the text of a page to _build/articles."""
     if app.builder.format == "html" and doctree is not None:  # not the search page or the index
         path = Path(app.outdir).parent / "articles" / f"{pagename}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(context["body"], encoding="utf-8", newline="\n")
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", keep)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Each chapter as a notebook to download, and an archive of all of them with the library and the data.
+"""Offer each chapter as a notebook to download, and an archive of all of them with the library and the data.
 
 The theme offers the .ipynb only where there is a Binder button, and with outputs only if the chapter has just been
 executed. Here it is always offered, and always the same: a reader starts with empty cells. It is read in programs that know
@@ -12,7 +12,10 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 import nbformat
+from docutils import nodes
 from pybtex.richtext import Text
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from autograder.markdown import plain, split
 from autograder.zips import files, write_zip
@@ -59,7 +62,8 @@ In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at t
 # ---- the text of a notebook in plain Markdown ----
 
 
-def role(name, content, env):
+def role(name: str, content: str, env: BuildEnvironment) -> str:
+    """Return a role of MyST as plain Markdown."""
     shown, target = split(content)
     if name == "doc":
         page = f"chapters/{(target or shown).rpartition('/')[2]}"
@@ -73,8 +77,8 @@ def role(name, content, env):
     return f"`{shown}`" if name in ("kbd", "math", "code") else f"*{shown}*"
 
 
-def citation(key, env):
-    """(whose, year) of an entry of the bibliography."""
+def citation(key: str, env: BuildEnvironment) -> tuple[str, str]:
+    """Return (whose, year) of an entry of the bibliography."""
     entry = env.get_domain("cite").bibdata.data.entries[key]
     people = [
         str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
@@ -89,11 +93,12 @@ def citation(key, env):
 # ---- the notebooks and the archive ----
 
 
-def is_notebook(env, page):
+def is_notebook(env: BuildEnvironment, page: str) -> bool:
+    """Say whether a page has code."""
     return "kernelspec" in env.metadata.get(page, {})
 
 
-def packages(notebook, root):
+def packages(notebook: nbformat.NotebookNode, root: Path) -> list[str]:
     """Return the packages that a notebook imports, itself or through the project's own modules, which are under `root`."""
     modules = {"standoff.case"}  # which is imported with the library
     for cell in notebook.cells:
@@ -112,8 +117,8 @@ def packages(notebook, root):
     return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {*LIBRARIES})
 
 
-def imported(source, package=""):
-    """Return the modules that some code of `package` imports (set of str), each with what is taken from it."""
+def imported(source: str, package: str = "") -> set[str]:
+    """Return the modules that some code of `package` imports, each with what is taken from it."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -124,7 +129,8 @@ def imported(source, package=""):
     return found
 
 
-def offer_notebook(app, pagename, templatename, context, doctree):
+def offer_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
+    """Write the notebook of a page, and name it to the theme's download menu."""
     if app.builder.format != "html" or not is_notebook(app.env, pagename):
         return
     notebook = nbformat.read(
@@ -146,7 +152,7 @@ def offer_notebook(app, pagename, templatename, context, doctree):
     context["ipynb_source"] = f"{pagename}.ipynb"  # read by the theme's download menu
 
 
-def offer_archive(app, pagename, templatename, context, doctree):
+def offer_archive(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
     """Add an entry for the archive to the theme's download menu, after the notebook."""
     if "ipynb_source" in context:
         menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
@@ -161,7 +167,8 @@ def offer_archive(app, pagename, templatename, context, doctree):
         menu["buttons"].insert(1, entry | {"tooltip": "Download all notebooks with their data"})
 
 
-def write_archive(app, exception):
+def write_archive(app: Sphinx, exception: Exception | None) -> None:
+    """Write the archive of all notebooks with what they import and read."""
     if exception or app.builder.format != "html":
         return
     root, sources = Path(app.srcdir), Path(app.outdir) / "_sources"
@@ -170,7 +177,7 @@ def write_archive(app, exception):
     write_zip(sources / ARCHIVE, contents | {"README.txt": READ_ME.encode()})
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", offer_notebook)
     app.connect("html-page-context", offer_archive, priority=502)  # after the theme's buttons
     app.connect("build-finished", write_archive)

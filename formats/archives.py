@@ -1,4 +1,6 @@
-"""The chapters as notebooks with their outputs, the data packages, and all of the book, as zip files."""
+"""Write the chapters as notebooks with their outputs, and the data and all of the book as zip files."""
+
+from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
@@ -14,7 +16,7 @@ RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
 
 
-def write_notebooks(folder):
+def write_notebooks(folder: Path) -> list[Path]:
     """Write each executed chapter as a notebook with its outputs; return their paths.
 
     The outputs come from the cache of the build. Those in `_build/jupyter_execute` are there only after a build that
@@ -43,20 +45,20 @@ def write_notebooks(folder):
     return written
 
 
-def link_to_pages(text):
-    """Claims cited in a notebook lead to the page of all claims, which is not beside it."""
+def link_to_pages(text: str) -> str:
+    """Lead claims cited in a notebook to the page of all claims, which is not beside it."""
     row = f"{PAGES}claims-table.html#"
     return text.replace("](claim:", f"]({row}").replace('href="claims-table.html#', f'href="{row}')
 
 
-def write_data(folder):
+def write_data(folder: Path) -> None:
     """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
     for name in SHIPPED:
         contents = {path.removeprefix(f"data/{name}/"): content for path, content in shipped(name).items()}
         write_zip(folder / f"standoff-data-{name}.zip", contents | files("LICENSE-CC-BY.md", "CITATION.cff", base=ROOT))
 
 
-def write_book(path, notebooks):
+def write_book(path: Path, notebooks: list[Path]) -> None:
     """Write the archive with all that a class needs, which opens without a network."""
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
     contents |= files("html", base=BUILD) | shipped()

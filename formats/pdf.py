@@ -1,13 +1,14 @@
-"""The PDFs: articles joined to one document, which Chromium prints."""
+"""Print the PDFs: Chromium prints articles joined to one document."""
 
 import html
 import json
 import re
+from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 
 from formats import ROOT, cover
-from formats.articles import FONTS, linked
+from formats.articles import FONTS, Article, Book, linked
 from formats.browser import launch
 from formats.epub import style
 
@@ -39,7 +40,7 @@ FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is mad
 SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 
 
-def write(book, whole, folder):
+def write(book: Book, whole: Path, folder: Path) -> None:
     """Print the whole book to the file `whole`, and each article but the first, which is short, to a file in `folder`."""
     css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
     with launch() as browser:
@@ -74,15 +75,15 @@ def write(book, whole, folder):
             numbers = first_pages(whole)
 
 
-def first_pages(path):
-    """The number of the page to which each link of a PDF leads, by its anchor."""
+def first_pages(path: Path) -> dict[str, int]:
+    """Return the number of the page to which each link of a PDF leads, by its anchor."""
     reader = PdfReader(path)
     places = reader.named_destinations.items()
     return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in places}
 
 
-def on_pages(article, names):
-    """The HTML of an article in which links lead to the articles called `names`; others are plain text."""
+def on_pages(article: Article, names: list[str]) -> str:
+    """Return the HTML of an article in which links lead to the articles called `names`; others are plain text."""
 
     def anchor_of(name, anchor):
         return f"{name}--{anchor}" if anchor else name
@@ -94,7 +95,8 @@ def on_pages(article, names):
     return f'<article id="{article.name}">{text}</article>'
 
 
-def contents(book, numbers):
+def contents(book: Book, numbers: dict[str, int]) -> str:
+    """Return the page of contents; `numbers` are the first pages of the chapters, as far as they are known."""
     lines, part = [], ""
     for article in book.articles:
         if article.part != part:
@@ -105,8 +107,8 @@ def contents(book, numbers):
     return f'<section class="contents"><h1>Contents</h1>{"".join(lines)}</section>'
 
 
-def running_heads(articles):
-    """Each article's title above its pages; those with a long table lie on their side."""
+def running_heads(articles: list[Article]) -> str:
+    """Return rules for each article's title above its pages; those with a long table lie on their side."""
     rules = []
     for article in articles:
         size = "size: A4 landscape; margin: 20mm 15mm 18mm; " if article.body.select_one(".so-long") else ""
@@ -118,7 +120,8 @@ def running_heads(articles):
     return "".join(rules)
 
 
-def faces():
+def faces() -> str:
+    """Return rules that load the fonts."""
     rule = "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n"
     return "".join(
         rule.format(family, *kind.split(), SITE, file)
