@@ -324,7 +324,7 @@ def test(arguments: list) -> int:
     """Build the book, then run the tests; their exit status is this command's."""
     add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
     paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
-    side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadgroup"]
+    side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest"] + side_by_side + paths + arguments
     return build([]) or subprocess.call(command, cwd=str(ROOT))
 
