@@ -2,7 +2,7 @@
 # Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
 
-.PHONY: book test formats serve notebooks rehearse links bench pins clean
+.PHONY: book test quick library grading pages browser formats serve notebooks rehearse links bench pins clean
 
 book:   ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
@@ -10,10 +10,19 @@ book:   ## execute the chapters and write _build/html
 test:   ## build the book, then test everything
 	@"$(PYTHON)" book.py test $(ARGS)
 
+quick:  ## build the book, then run the tests that an author needs most
+	@"$(PYTHON)" book.py quick $(ARGS)
+
+library grading browser:  ## build the book, then run the tests of one room
+	@"$(PYTHON)" book.py test tests/$@ $(ARGS)
+
+pages:  ## the same for the tests of the built book (tests/book)
+	@"$(PYTHON)" book.py test tests/book $(ARGS)
+
 formats: ## build the book, then write PDF, EPUB, notebooks with outputs and archives to _build/formats
 	@"$(PYTHON)" book.py formats $(ARGS)
 
-serve:  ## show the book while it is being edited
+serve:  ## show a draft of the book while it is being edited
 	@"$(PYTHON)" book.py serve $(ARGS)
 
 notebooks:  ## open the chapters as notebooks in JupyterLab

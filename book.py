@@ -2,31 +2,37 @@
 """Build, test and serve the book. Each command does all its own set-up.
 
     python book.py build          execute the chapters and write _build/html
-    python book.py test [ARGS]    build, then test everything (ARGS go to pytest)
+    python book.py test [ARGS]    build, then run the tests (ARGS go to pytest: tests/library, or -k links)
+    python book.py quick          build, then run in a minute the tests that an author needs most
     python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
-    python book.py serve [PORT]   show the book, rebuild it and reload the page when a file changes
+    python book.py serve [PORT]   show a draft of the book, and renew it when a file changes
     python book.py notebooks      open the chapters as notebooks in JupyterLab
     python book.py run COMMAND    run a command of the book's environment, such as `standoff check`
     python book.py rehearse       do what Binder does with the last commit, and run every chapter there
     python book.py links          ask every address outside the book whether it answers, and write _build/links.md
     python book.py bench [ROUNDS] measure builds beside the least that they could take
-    python book.py pins [ARGS]    renew the requirements*.txt (ARGS go to `uv pip compile`, such as --upgrade)
+    python book.py pins [ARGS]    renew requirements.txt (ARGS go to `uv pip compile`, such as --upgrade)
 
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
 """
 
 import contextlib
+import functools
 import hashlib
+import http.server
 import importlib.util
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -37,19 +43,22 @@ HTML = BUILD / "html"
 NEW = BUILD / "new"  # where pages are written; they become HTML when they are complete
 BUILT_FROM = BUILD / "built-from.txt"  # what HTML was made of, and its hash
 CACHE = BUILD / ".jupyter_cache"  # outputs of executed chapters
-DOCTREES = BUILD / ".doctrees"  # parsed chapters
+DRAFT = BUILD / "draft" / "html"  # what `serve` shows
+CORES = min(os.cpu_count() or 1, 8)
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]  # where every pinned package can be installed
 UV = "uv==0.13.9"  # writes the pins
+BOOK = "book,tests"  # what pyproject.toml calls the packages with which the book is built and tested
 
 
 # ---------------------------------------------------------------------------------------------- the environment
 
 
-def main():
+def main() -> int:
     command, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if command in ("help", "-h", "--help"):
-        return print(__doc__)
+        print(__doc__)
+        return 0
     if command not in COMMANDS:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
     if sys.version_info[:2] not in PYTHONS:
@@ -62,12 +71,12 @@ def main():
     return COMMANDS[command](arguments)
 
 
-def start_again_with(python):
+def start_again_with(python: str) -> None:
     sys.exit(subprocess.call([python, str(ROOT / "book.py")] + sys.argv[1:], env=clean_environ()))
 
 
-def other_python():
-    """A Python on the path that is neither too old nor too new, when this one is."""
+def other_python() -> str:
+    """Return a Python on the path that is neither too old nor too new, when this one is."""
     for version in reversed(PYTHONS):
         python = shutil.which("python%d.%d" % version)
         if python and subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0:
@@ -78,8 +87,8 @@ def other_python():
     )
 
 
-def clean_environ():
-    """The environment variables for the book's processes: nothing of the user's own set-up may change a page."""
+def clean_environ() -> dict:
+    """Return the environment variables for the book's processes: nothing of the user's own set-up may change a page."""
     environ = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
         environ.pop(name, None)
@@ -94,7 +103,7 @@ def clean_environ():
     return environ
 
 
-def make_environment():
+def make_environment() -> None:
     """Make or renew `.venv`, if it is not what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
     recorded = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
@@ -114,9 +123,8 @@ def make_environment():
         base = getattr(sys, "_base_executable", sys.executable)
         if subprocess.call([base, "-m", "venv", "--clear", str(VENV)]):
             sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
-    install(["--requirement", "requirements.txt"])
-    # setuptools is pinned in requirements.txt, so nothing else is fetched to install the project itself
-    install(["--no-deps", "--no-build-isolation", "--editable", "."])
+    install(["setuptools"])  # so that no other one is fetched to install the project itself
+    install(["--no-build-isolation", "--editable", ".[%s]" % BOOK])
     # A kernel says on each start that its local connection is not encrypted: hide that.
     profile = VENV / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
@@ -128,39 +136,37 @@ def make_environment():
     stamp.write_text(made_from(), encoding="utf-8")
 
 
-def made_from():
-    """What `.venv` is made from, and where."""
+def made_from() -> str:
+    """Return what `.venv` is made from, and where."""
     return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
 
 
-def add(layer, what):
-    """Add a layer to `.venv` that building the book does without: the packages of requirements-LAYER.txt."""
-    stamp = VENV / ("%s-from.txt" % layer)
-    files = ["requirements.txt", "requirements-%s.txt" % layer]
-    digest = hashed([ROOT / file for file in files])
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
-        return
-    print("Adding %s to .venv (needed once; about a minute) ..." % what, flush=True)
-    install(["--requirement", files[0], "--requirement", files[1]])
-    stamp.write_text(digest, encoding="utf-8")
+def add(extra: str) -> None:
+    """Add to `.venv` packages that building the book does without: those that pyproject.toml calls `extra`."""
+    stamp = VENV / ("%s-from.txt" % extra)
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from():
+        print("Adding what %s needs to .venv (needed once; about a minute) ..." % extra, flush=True)
+        install(["--no-build-isolation", "--editable", ".[%s,%s]" % (BOOK, extra)])
+        stamp.write_text(made_from(), encoding="utf-8")
 
 
-def let_chapters_open_as_notebooks():
-    # in this environment alone, not in the user's own settings
+def let_chapters_open_as_notebooks() -> None:
+    """Set JupyterLab up in this environment alone, not in the user's own settings."""
     settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"
     command = ["-m", "jupytext_config", "--settings-file", str(settings), "set-default-viewer", "markdown"]
     if subprocess.call([str(VENV_PYTHON)] + command, env=clean_environ()):
         sys.exit("book.py: could not set JupyterLab up, see above.")
 
 
-def install(arguments):
-    command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq"] + arguments
+def install(arguments: list) -> None:
+    """Install into `.venv`, in the versions of requirements.txt."""
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + arguments
     if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
         sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
 
 
-def hashed(files):
-    """One hash of the names and contents of files."""
+def hashed(files: Iterable) -> str:
+    """Return one hash of the names and contents of files."""
     digest = hashlib.sha256()
     for file in sorted(files):
         content = file.read_bytes()
@@ -171,33 +177,38 @@ def hashed(files):
 # ------------------------------------------------------------------------------- the commands, run inside `.venv`
 
 
-def build(arguments):
+def build(arguments: list) -> int:
     """Execute the chapters whose code, or whose data, changed, and write every page anew. If nothing changed, do nothing.
 
     Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
-    they are complete. If the build fails, there are no pages, but with `build --keep`, which `serve` uses, those of the
-    last build stay.
+    they are complete. If the build fails, there are no pages.
     """
+    from formats.shipped import left_out
+
     if is_current():
         print("Nothing to do, the book is as its sources are: open %s" % (HTML / "index.html"))
         return 0
     BUILT_FROM.unlink(missing_ok=True)
     inputs = everything_read()
-    if write_pages():
-        if "--keep" not in arguments:
-            shutil.rmtree(str(HTML), ignore_errors=True)
+    for folder in (NEW, BUILD / ".doctrees", BUILD / "jupyter_execute"):
+        shutil.rmtree(str(folder), ignore_errors=True)
+    execute_chapters()
+    failed = sphinx(NEW, warningiserror=True, keep_going=True)
+    shutil.rmtree(str(HTML), ignore_errors=True)
+    if failed:
         print("\nThe book was NOT built: see the messages above.", file=sys.stderr)
         return 1
-    shutil.rmtree(str(HTML), ignore_errors=True)
     NEW.rename(HTML)
     BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
+    if left_out(ROOT):
+        print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out(ROOT)))
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
 
 
-def sources():
-    """The files and folders in which the book's sources are: whatever is not known to be something else."""
+def sources() -> list:
+    """Return the files and folders in which the book's sources are: whatever is not known to be something else."""
     other = {BUILD.name, "benchmarks", "handouts", "tests"}
     return [
         path
@@ -206,8 +217,8 @@ def sources():
     ]
 
 
-def files_in(*paths):
-    """The files at these paths and in these folders. What editors, Jupyter and Python write beside them is left out."""
+def files_in(*paths: Path) -> Iterator:
+    """Yield the files at these paths and in these folders. What editors, Jupyter and Python write beside them is left out."""
     for path in paths:
         if path.is_dir():
             yield from files_in(*(inner for inner in path.iterdir() if not is_scratch(inner)))
@@ -215,82 +226,120 @@ def files_in(*paths):
             yield path
 
 
-def is_scratch(path):
+def is_scratch(path: Path) -> bool:
     return path.name.startswith(".") or path.name.endswith("~") or path.name == "__pycache__"
 
 
-def pages():
-    """The files that a build has written."""
+def pages() -> list:
+    """Return the files that a build has written."""
     return [path for path in HTML.rglob("*") if path.is_file()]
 
 
-def everything_read():
-    """What pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
-    sys.path.insert(0, str(ROOT))
+def everything_read() -> str:
+    """Return what pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
     from _ext.repository import find_repository
 
     return "%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT))
 
 
-def is_current():
-    """Whether the pages are as the last build wrote them, all of them, and no build could write others."""
+def is_current() -> bool:
+    """Say whether the pages are as the last build wrote them, all of them, and no build could write others."""
     recorded = BUILT_FROM.read_text(encoding="utf-8") if BUILT_FROM.is_file() else ""
     return recorded == everything_read() + hashed(pages())
 
 
-def write_pages():
-    """Write all pages into NEW. Returns 0, or what went wrong."""
-    from jupyter_book.sphinx import build_sphinx
+def execute_chapters() -> None:
+    """Execute the chapters that are not in the cache, several at a time, so that Sphinx finds their outputs there.
+
+    A chapter that fails is not kept: Sphinx executes it once more, and says what is wrong with it.
+    """
     from jupyter_cache import get_cache
-    from sphinx.util.console import nocolor
+    from jupyter_cache.base import CacheBundleIn
+    from jupyter_cache.executors.utils import single_nb_execution
+    from myst_nb.core.read import myst_nb_reader_plugin
 
     # The cache knows a chapter by the code of its cells alone: forget it when anything changed that the code reads.
-    stamp = BUILD / "executed-with.txt"
-    inputs = hashed(files_in(*(ROOT / name for name in ("data", "standoff", "requirements.txt")))) + " " + sys.version
+    stamp, inputs = BUILD / "executed-with.txt", executed_with()
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != inputs:
         shutil.rmtree(str(CACHE), ignore_errors=True)
-    for folder in (DOCTREES, NEW, BUILD / "jupyter_execute"):
-        shutil.rmtree(str(folder), ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
     stamp.write_text(inputs, encoding="utf-8")
-    # The cache is made, and what is too much in it removed, before chapters run in parallel: see _ext/parallel.py.
-    get_cache(str(CACHE)).truncate_caches()
+    if sys.platform != "linux":  # where alone this was tried; elsewhere Sphinx executes them, one at a time
+        return
 
-    # This is `jupyter-book build . -W -n --keep-going`, with the option that command lacks: several chapters at a time.
-    # (Only tried on Linux, so only done there.)
+    cache = get_cache(str(CACHE))
+    waiting = []
+    for path in sorted((ROOT / "chapters").glob("*.md"), key=lambda path: path.stat().st_size, reverse=True):
+        if "\nkernelspec:" in path.read_text(encoding="utf-8"):
+            notebook = myst_nb_reader_plugin(str(path))
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                waiting.append((path, notebook))
+
+    def execute(chapter):
+        path, notebook = chapter
+        print("executing %s" % path.name, flush=True)
+        return path, single_nb_execution(notebook, cwd=str(path.parent), timeout=120, allow_errors=False)
+
+    with ThreadPoolExecutor(CORES) as pool:
+        for path, result in pool.map(execute, waiting):
+            if result.err is None:
+                bundle = CacheBundleIn(result.nb, str(path), data={"execution_seconds": result.time})
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def executed_with() -> str:
+    """Return what the outputs of a chapter depend on besides its own code."""
+    read = ("data", "standoff", "answers", "requirements.txt")
+    return hashed(files_in(*(ROOT / name for name in read))) + " " + sys.version
+
+
+def sphinx(folder: Path, builder: str = "html", settings: Mapping = None, **options) -> object:
+    """Have Sphinx write the pages into a folder, as `jupyter-book build` does. Return 0, or what went wrong."""
+    from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
+
     if not sys.stdout.isatty():
         nocolor()
     logging.basicConfig(level=logging.WARNING)  # a11y_pygments would have each library tell each of its steps
+    always = {
+        "external_toc_path": str(ROOT / "_toc.yml"),
+        "latex_individualpages": False,
+        "nitpicky": True,
+        "nb_execution_cache_path": str(CACHE),
+    }
     return build_sphinx(
         ROOT,
-        NEW,
+        folder,
         path_config=ROOT / "_config.yml",
         noconfig=True,
-        confoverrides={
-            "external_toc_path": str(ROOT / "_toc.yml"),
-            "latex_individualpages": False,
-            "nitpicky": True,
-        },
-        warningiserror=True,
-        keep_going=True,
-        jobs=min(os.cpu_count() or 1, 8) if sys.platform == "linux" else 1,
+        confoverrides={**always, **(settings or {})},
+        builder=builder,
+        **options,
     )
 
 
-def test(arguments):
+def test(arguments: list) -> int:
     """Build the book, then run the tests; their exit status is this command's."""
-    add("grading", "nbgrader")  # what teachers may use; a test beside it says whether it gets on with ours
-    side_by_side = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest", "tests"] + side_by_side + arguments
+    add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
+    paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
+    side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest"] + side_by_side + paths + arguments
     return build([]) or subprocess.call(command, cwd=str(ROOT))
 
 
-def bench(arguments):
+def quick(arguments: list) -> int:
+    """Build the book, then run the tests of data, library, chapters and pages that need no browser and no second build."""
+    return test(["tests/library", "tests/book", "-m", "not slow"] + arguments)
+
+
+def bench(arguments: list) -> int:
     """Measure builds of copies of the book."""
     return subprocess.call([sys.executable, str(ROOT / "benchmarks" / "build.py")] + arguments)
 
 
-def formats(arguments):
+def formats(arguments: list) -> int:
     """Build the book, then write it in every other format."""
     if build([]):
         return 1
@@ -301,102 +350,99 @@ def formats(arguments):
     return 0
 
 
-def serve(arguments):
-    """Show the book on this machine, and keep it in step with the files."""
-    import livereload.handlers
-    import livereload.server
+RELOAD = """
+let built;
+setInterval(async () => {
+    const now = await (await fetch("/built.txt", {cache: "no-store"})).text();
+    if (built && built !== now) location.reload();
+    built = now;
+}, 300);
+"""
 
-    class Injector(livereload.server.LiveScriptInjector):
-        """Puts livereload's script into pages by its address: the policy of the pages forbids a script in the page."""
 
-        def __init__(self, request):
-            super().__init__(request)
-            self.script = b'<script src="/livereload.js"></script>'
+def serve(arguments: list) -> None:
+    """Show a draft of the book on this machine, and keep it in step with the files."""
 
-    livereload.server.LiveScriptInjector = Injector
-    livereload.server.HEAD_END = b"<body"  # the pages leave out </head>
-    livereload.handlers.LiveReloadHandler.DEFAULT_RELOAD_TIME = 0  # else a build within 3 s of the last one goes unseen
+    class Server(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            """Say nothing: pages ask several times a second whether there are newer ones."""
 
-    def rebuild():
-        # in a process of its own, so that changes in _ext/, standoff/ and requirements.txt count
-        subprocess.call([sys.executable, str(ROOT / "book.py"), "build", "--keep"])
-
-    def follow(built):
+    def follow():
+        built = None
         while True:
-            time.sleep(0.5)
             with contextlib.suppress(OSError):  # a file that an editor is just replacing
                 now = hashed(files_in(*sources()))
                 if now != built:
                     built = now
-                    rebuild()
+                    # in a process of its own, so that changes in _ext/ and standoff/ count
+                    subprocess.call([sys.executable, "-c", "import book; book.draft()"], cwd=str(ROOT))
+            time.sleep(0.3)
 
-    built = hashed(files_in(*sources()))
-    rebuild()
-    # Beside the server, so that pages can be read, and are connected, while others are being written.
-    threading.Thread(target=follow, args=[built], daemon=True).start()
-    server = livereload.Server()
-    server.watch(str(HTML / "index.html"))  # every build writes it anew: then pages are reloaded
-    server.serve(root=str(HTML), port=int(arguments[0]) if arguments else 8000, live_css=False)
-
-
-def links(arguments):
-    """Ask every address outside the book whether it still answers; the report is _build/links.md."""
-    return subprocess.call([sys.executable, str(ROOT / "links.py")], cwd=str(ROOT))
+    DRAFT.mkdir(parents=True, exist_ok=True)
+    address = ("127.0.0.1", int(arguments[0]) if arguments else 8000)
+    # Beside the thread that builds, so that pages can be read while others are being written.
+    with http.server.ThreadingHTTPServer(address, functools.partial(Server, directory=str(DRAFT))) as server:
+        print("Serving a draft at http://%s:%d (stop with Ctrl-C)" % address, flush=True)
+        threading.Thread(target=follow, daemon=True).start()
+        server.serve_forever()
 
 
-def pins(arguments):
-    """Write the exact versions of the book, of what `notebooks` and `test` add to it, and of what Binder installs."""
+def draft() -> None:
+    """Write the pages whose chapters changed into DRAFT, as Sphinx makes them: the last steps over the pages are left out.
+
+    When anything but a chapter changed, all are written. Warnings are shown, and stop nothing.
+    """
+    import yaml
+
+    stamp = DRAFT.parent / "made-from.txt"
+    apart = (ROOT / "chapters", ROOT / "index.md", ROOT / "_static")  # Sphinx itself sees what changed in these
+    inputs = hashed(files_in(*(path for path in sources() if path not in apart)))
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != inputs:
+        shutil.rmtree(str(DRAFT.parent / ".doctrees"), ignore_errors=True)
+        execute_chapters()
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    extensions = [name for name in config["sphinx"]["config"]["extensions"] if not name.startswith("_ext.finish")]
+    sphinx(DRAFT, settings={"extensions": extensions, "html_js_files": [(None, {"body": RELOAD})]})
+    stamp.write_text(inputs, encoding="utf-8")
+    (DRAFT / "built.txt").write_text(str(time.time()), encoding="utf-8")
+
+
+# What a program is often refused and a reader is not: no reason to say that a link is broken.
+REFUSED = re.compile(r": (401|403|405|406|418|429|451|999) ")
+
+
+def links(arguments: list) -> int:
+    """Ask every address on the pages whether it still answers; write those that do not to _build/links.md."""
+    failed = sphinx(BUILD / "links" / "asked", builder="linkcheck")
+    answers = BUILD / "links" / "asked" / "output.txt"
+    if not answers.is_file():
+        return failed or 1
+    broken = broken_links(answers.read_text(encoding="utf-8"))
+    (BUILD / "links.md").write_text(broken or "Every address answers.\n", encoding="utf-8")
+    print("\n" + (broken or "Every address answers."))
+    return 1 if broken else 0
+
+
+def broken_links(answers: str) -> str:
+    """Return the lines of Sphinx's output.txt that name a broken address, as a list in Markdown."""
+    lines = sorted(line for line in answers.splitlines() if "[broken]" in line and not REFUSED.search(line))
+    return "".join("- %s\n" % line for line in lines)
+
+
+def pins(arguments: list) -> int:
+    """Write the exact version of every package that pyproject.toml asks for, directly or not."""
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
-
-        def pinned(written, sources, *options):
-            """The lines of a requirements file, which is written too; versions that it has are kept where possible."""
-            command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--output-file", written]
-            command += [
-                "--no-header",
-                "--no-annotate",
-                "--no-emit-index-url",
-                "--no-emit-find-links",
-            ]  # no machine's traces
-            command += list(options) + arguments + sources
-            if subprocess.call(command, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder)):
-                sys.exit("book.py: %s could not be renewed, see above." % written)
-            lines = (ROOT / written).read_text(encoding="utf-8").splitlines()
-            return [line for line in lines if not line.startswith(("#", "-"))]
-
-        def write(written, sources, lines):
-            head = "# Written by `make pins` from %s: do not edit." % " and ".join(sources)
-            (ROOT / written).write_text("\n".join([head] + lines) + "\n", encoding="utf-8")
-            print("%s: %d packages" % (written, len(lines)))
-
-        everywhere = ["--universal", "--python-version", "%d.%d" % PYTHONS[0]]
-        book = pinned("requirements.txt", ["requirements.in"], *everywhere)
-        write("requirements.txt", ["requirements.in"], book)
-
-        same = ["--constraint", "requirements.txt"]
-        lab = pinned("requirements-lab.txt", ["requirements-lab.in"], *everywhere, *same)
-        lab = [line for line in lab if line not in book]
-        write("requirements-lab.txt", ["requirements-lab.in"], lab)
-
-        also_same = ["--constraint", "requirements-lab.txt"]
-        grading = pinned("requirements-grading.txt", ["requirements-grading.in"], *everywhere, *same, *also_same)
-        write("requirements-grading.txt", ["requirements-grading.in"], [line for line in grading if line not in book])
-
-        sources = ["pyproject.toml", "binder/requirements.in"]
-        python = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().replace("python-", "")
-        binder = pinned(
-            "binder/requirements.txt", sources, "--python-platform", "linux", "--python-version", python, *same
-        )
-        # JupyterLab's extension, but not what it asks for: that is the server, which comes with the image.
-        binder += [line for line in lab if line.startswith("jupyterlab-myst==")]
-        write("binder/requirements.txt", sources, binder)
-    return 0
+        command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.txt"]
+        command += ["--all-extras", "--universal", "--python-version", "%d.%d" % PYTHONS[0], "--quiet", "--no-annotate"]
+        command += ["--custom-compile-command", "make pins", "--no-emit-index-url", "--no-emit-find-links"]
+        return subprocess.call(command + arguments, cwd=str(ROOT), env=dict(os.environ, PYTHONPATH=folder))
 
 
-def notebooks(arguments):
+def notebooks(arguments: list) -> int:
     """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
-    add("lab", "JupyterLab")
+    add("lab")
     let_chapters_open_as_notebooks()
     from assignments.course import COURSE
     from autograder.handout import FOLDER, release
@@ -408,7 +454,7 @@ def notebooks(arguments):
     return subprocess.call(command + [str(ROOT / "chapters" / "start.md")], cwd=str(ROOT))
 
 
-def run(arguments):
+def run(arguments: list) -> int:
     """Run a command of `.venv`, so that nobody needs to know where it lies."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
     command = shutil.which(arguments[0], path=path) if arguments else None
@@ -417,7 +463,7 @@ def run(arguments):
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-def rehearse(arguments):
+def rehearse(arguments: list) -> int:
     """Do what Binder does with the last commit, and run every chapter there in a browser."""
     return subprocess.call([sys.executable, str(ROOT / "binder" / "rehearse.py")] + arguments, cwd=str(ROOT))
 
@@ -425,6 +471,7 @@ def rehearse(arguments):
 COMMANDS = {
     "build": build,
     "test": test,
+    "quick": quick,
     "formats": formats,
     "serve": serve,
     "notebooks": notebooks,

@@ -5,12 +5,12 @@ What the theme puts around it, and the last steps over the pages, concern the si
 
 from pathlib import Path
 
-from docutils.nodes import document
+from docutils import nodes
 from sphinx.application import Sphinx
 
 
-def keep(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: document | None) -> None:
-    """Write the text of a page into `articles`, beside the folder of the pages."""
+def keep(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+    """Write the text of a page to _build/articles."""
     if app.builder.format == "html" and doctree is not None:  # not the search page or the index
         path = Path(app.outdir).parent / "articles" / f"{pagename}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,6 +18,5 @@ def keep(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: 
 
 
 def setup(app: Sphinx) -> dict:
-    """Register this extension."""
     app.connect("html-page-context", keep)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Each chapter as a notebook to download, and an archive of all of them with the library and the data.
+"""Offer each chapter as a notebook to download, and an archive of all of them with the library and the data.
 
 The theme offers the .ipynb only where there is a Binder button, and with outputs only if the chapter has just been
 executed. Here it is always offered, and always the same: a reader starts with empty cells. It is read in programs that know
@@ -10,13 +10,18 @@ import ast
 import sys
 from importlib.util import resolve_name
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
+from docutils import nodes
 from pybtex.richtext import Text
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from autograder.markdown import plain, split
+from autograder.zips import files, write_zip
+from formats.shipped import shipped
 
+LIBRARIES = ("standoff", "answers")  # what a chapter imports of this project
 ARCHIVE = "standoff-notebooks.zip"
 SET_UP = """\
 # Set-up: finds the book's library and data, beside this notebook or in ARCHIVE
@@ -28,7 +33,7 @@ from zipfile import ZipFile
 if not find_spec("standoff") and Path("ARCHIVE").is_file():
     with ZipFile("ARCHIVE") as archive:
         for name in archive.namelist():
-            if name.startswith(("standoff/", "data/")):
+            if name.startswith(("standoff/", "answers/", "data/")):
                 archive.extract(name)
     importlib.invalidate_caches()
 if not find_spec("standoff"):
@@ -57,7 +62,8 @@ In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at t
 # ---- the text of a notebook in plain Markdown ----
 
 
-def role(name, content, env):
+def role(name: str, content: str, env: BuildEnvironment) -> str:
+    """Return a role of MyST as plain Markdown."""
     shown, target = split(content)
     if name == "doc":
         page = f"chapters/{(target or shown).rpartition('/')[2]}"
@@ -71,8 +77,8 @@ def role(name, content, env):
     return f"`{shown}`" if name in ("kbd", "math", "code") else f"*{shown}*"
 
 
-def citation(key, env):
-    """(whose, year) of an entry of the bibliography."""
+def citation(key: str, env: BuildEnvironment) -> tuple[str, str]:
+    """Return (whose, year) of an entry of the bibliography."""
     entry = env.get_domain("cite").bibdata.data.entries[key]
     people = [
         str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
@@ -87,31 +93,32 @@ def citation(key, env):
 # ---- the notebooks and the archive ----
 
 
-def is_notebook(env, page):
+def is_notebook(env: BuildEnvironment, page: str) -> bool:
+    """Say whether a page has code."""
     return "kernelspec" in env.metadata.get(page, {})
 
 
-def packages(notebook, library):
-    """The packages that a notebook imports, itself or through modules of the library. (The grading is for no notebook.)"""
+def packages(notebook: nbformat.NotebookNode, root: Path) -> list[str]:
+    """Return the packages that a notebook imports, itself or through the project's own modules, which are under `root`."""
     modules = {"standoff.case"}  # which is imported with the library
     for cell in notebook.cells:
         if cell.cell_type == "code":
             modules |= imported(cell.source)
     seen = set()
-    while ours := {name for name in modules - seen if name.partition(".")[0] == "standoff"}:
+    while ours := {name for name in modules - seen if name.partition(".")[0] in LIBRARIES}:
         seen |= ours
         for name in ours:
-            path = library.parent / name.replace(".", "/")
+            path = root / name.replace(".", "/")
             path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
             if path.is_file():  # else a name inside a module
                 modules |= imported(
                     path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0]
                 )
-    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"standoff"})
+    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {*LIBRARIES})
 
 
-def imported(source, package=""):
-    """Return the modules that some code of `package` imports (set of str), each with what is taken from it."""
+def imported(source: str, package: str = "") -> set[str]:
+    """Return the modules that some code of `package` imports, each with what is taken from it."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -122,16 +129,15 @@ def imported(source, package=""):
     return found
 
 
-def offer_notebook(app, pagename, templatename, context, doctree):
+def offer_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
+    """Write the notebook of a page, and name it to the theme's download menu."""
     if app.builder.format != "html" or not is_notebook(app.env, pagename):
         return
     notebook = nbformat.read(
         Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4
     )  # by myst_nb
     notebook.metadata.pop("language_info", None)
-    set_up = nbformat.v4.new_code_cell(
-        SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir, "standoff"))))
-    )
+    set_up = nbformat.v4.new_code_cell(SET_UP.replace("PACKAGES", repr(packages(notebook, Path(app.srcdir)))))
     set_up.metadata["jupyter"] = {"source_hidden": True}
     notebook.cells.insert(next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"), set_up)
     for number, cell in enumerate(notebook.cells):
@@ -146,8 +152,8 @@ def offer_notebook(app, pagename, templatename, context, doctree):
     context["ipynb_source"] = f"{pagename}.ipynb"  # read by the theme's download menu
 
 
-def offer_archive(app, pagename, templatename, context, doctree):
-    """An entry for the archive in the theme's download menu, after the notebook."""
+def offer_archive(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
+    """Add an entry for the archive to the theme's download menu, after the notebook."""
     if "ipynb_source" in context:
         menu = next(button for button in context["header_buttons"] if button.get("label") == "download-buttons")
         url = context["pathto"](f"_sources/{ARCHIVE}", 1)
@@ -161,23 +167,17 @@ def offer_archive(app, pagename, templatename, context, doctree):
         menu["buttons"].insert(1, entry | {"tooltip": "Download all notebooks with their data"})
 
 
-def write_archive(app, exception):
+def write_archive(app: Sphinx, exception: Exception | None) -> None:
+    """Write the archive of all notebooks with what they import and read."""
     if exception or app.builder.format != "html":
         return
     root, sources = Path(app.srcdir), Path(app.outdir) / "_sources"
-    files = {path.name: path.read_bytes() for path in sources.rglob("*.ipynb")}
-    for folder in ("standoff", "data"):
-        for path in (root / folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-                files[path.relative_to(root).as_posix()] = path.read_bytes()
-    files |= {name: (root / name).read_bytes() for name in ("LICENSE", "LICENSE-CC-BY.md")}
-    files["README.txt"] = READ_ME.encode()
-    with ZipFile(sources / ARCHIVE, "w", ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # ZipInfo: no date, so that two builds are the same
+    contents = {path.name: path.read_bytes() for path in sources.rglob("*.ipynb")}
+    contents |= files(*LIBRARIES, "LICENSE", "LICENSE-CC-BY.md", base=root) | shipped(root=root)
+    write_zip(sources / ARCHIVE, contents | {"README.txt": READ_ME.encode()})
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", offer_notebook)
     app.connect("html-page-context", offer_archive, priority=502)  # after the theme's buttons
     app.connect("build-finished", write_archive)

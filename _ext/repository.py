@@ -1,16 +1,25 @@
-"""Repository buttons that follow the book to wherever it is kept.
+"""Set repository buttons that follow the book to wherever it is kept.
 
 No address is written in _config.yml: a fork or a copy would send its readers elsewhere. Tried in this order:
 BOOK_REPOSITORY (an address, or "none"; the branch in BOOK_BRANCH), what GitHub Actions or GitLab CI say, and the git
 remote `origin`. If none is known there are no buttons, and nothing else is missing.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+if TYPE_CHECKING:  # book.py asks for the repository before it knows whether it needs Sphinx at all
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 # scheme:// and user:secret@ are dropped; what remains is host, port and path, also of git@host:owner/name.git
 ADDRESS = re.compile(
@@ -19,8 +28,8 @@ ADDRESS = re.compile(
 KNOWN_HOSTS = ("github", "gitlab", "bitbucket")  # others stop the theme
 
 
-def web_address(remote):
-    """https://host/owner/name for a remote's address; None if it is a local path or a host that the theme lacks."""
+def web_address(remote: str) -> str | None:
+    """Return https://host/owner/name for a remote's address; None if it is a local path or a host that the theme lacks."""
     match = ADDRESS.fullmatch(remote.strip())
     if not match or "/" not in match["path"] or not any(name in match["host"].lower() for name in KNOWN_HOSTS):
         return None
@@ -28,7 +37,8 @@ def web_address(remote):
     return f"https://{match['host']}{port}/{match['path']}"
 
 
-def git(root, *arguments):
+def git(root: Path, *arguments: str) -> str:
+    """Return what git prints; nothing if it fails."""
     try:
         result = subprocess.run(["git", "-C", root, *arguments], capture_output=True, text=True)
     except OSError:  # git is not installed
@@ -36,8 +46,8 @@ def git(root, *arguments):
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
-def find_repository(root, environ=os.environ):
-    """(address, branch) of the repository that holds this book; the address is None if none is known."""
+def find_repository(root: Path, environ: Mapping[str, str] = os.environ) -> tuple[str | None, str]:
+    """Return (address, branch) of the repository that holds this book; the address is None if none is known."""
     if named := environ.get("BOOK_REPOSITORY"):
         return web_address(named), environ.get("BOOK_BRANCH", "main")
     if name := environ.get("GITHUB_REPOSITORY"):
@@ -56,8 +66,8 @@ def find_repository(root, environ=os.environ):
     return None, "main"
 
 
-def binder_address(address, branch, path):
-    """Where Binder opens a file of the repository in JupyterLab.
+def binder_address(address: str, branch: str, path: str) -> str:
+    """Return where Binder opens a file of the repository in JupyterLab.
 
     The theme's own link is wrong for GitLab's subgroups and for hosts of one's own, whose slashes it does not escape.
     """
@@ -68,8 +78,8 @@ def binder_address(address, branch, path):
     return f"https://mybinder.org/v2/{kind}/{quote(branch)}?urlpath=lab/tree/{quote(path)}"
 
 
-def binder_link(app, path):
-    """Where Binder opens a file of this book; None if no repository is known, or none that Binder can use."""
+def binder_link(app: Sphinx, path: str) -> str | None:
+    """Return where Binder opens a file of this book; None if no repository is known, or none that Binder can use."""
     options = app.config.html_theme_options
     # without the folder Binder would start with a Python too old for the pins
     if options.get("repository_url") and Path(app.srcdir, "binder").is_dir():
@@ -77,7 +87,8 @@ def binder_link(app, path):
     return None
 
 
-def set_buttons(app, config):
+def set_buttons(app: Sphinx, config: Config) -> None:
+    """Tell the theme the repository, or that there is none."""
     address, branch = find_repository(app.srcdir)
     options = config.html_theme_options
     # Always set or removed: Jupyter Book's default is its own repository.
@@ -92,7 +103,7 @@ def set_buttons(app, config):
             options["use_issues_button"] = False  # the theme knows no address for it, and says so in a warning
 
 
-def finish_buttons(app, pagename, templatename, context, doctree):
+def finish_buttons(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
     """Add the Binder button; give the theme's repository button an icon of the one font that pages carry."""
     menus = [button.get("buttons", []) for button in context["header_buttons"]]
     for button in [*context["header_buttons"], *chain(*menus)]:
@@ -110,7 +121,7 @@ def finish_buttons(app, pagename, templatename, context, doctree):
         context["header_buttons"][:0] = [button] if url else []
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
     app.connect("config-inited", set_buttons)
     app.connect("html-page-context", finish_buttons, priority=502)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,7 @@ from autograder import Course
 from autograder.markdown import split
 from autograder.source import HIDDEN, Assignment
 from autograder.zips import files
+from formats.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ("answers", "standoff")  # the exercises of the pages ask `answers`
@@ -21,7 +22,7 @@ READ_ME = """\
 
 1. Keep the files of this folder together: the notebook finds the data and the library beside it.
 2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
-   pip install jupyterlab matplotlib networkx frictionless pandas
+   pip install jupyterlab matplotlib networkx pandas
 3. Start JupyterLab (jupyter lab) or VS Code in this folder and open {name}.ipynb.
 4. Run the cells from the top. Where a cell says YOUR CODE HERE, replace that line and the one after it by your code; where it
    says YOUR ANSWER HERE, write your answer. The cell after a task of code checks it at once and says what is wrong. Do not copy,
@@ -42,12 +43,12 @@ def cases(assignment: Assignment) -> list[str]:
     text = "\n".join(HIDDEN.sub("", cell.source) for cell in assignment.notebook.cells)
     named = set(re.findall(r"""(?:\bload\(["']|\bdata/)([\w-]+)""", text))
     named |= {"report"} if "load()" in text else set()
-    return sorted(named & {path.parent.name for path in (ROOT / "data").glob("*/datapackage.json")})
+    return sorted(named & {*SHIPPED})
 
 
 def _handout_files(assignment: Assignment) -> dict[str, bytes]:
-    data = (f"data/{case}" for case in cases(assignment))
-    return files(*LIBRARY, *data, "LICENSE", "LICENSE-CC-BY.md", base=ROOT)
+    library = files(*LIBRARY, "LICENSE", "LICENSE-CC-BY.md", base=ROOT)
+    return library | (shipped(*names) if (names := cases(assignment)) else {})
 
 
 def _role(name: str, content: str) -> str:

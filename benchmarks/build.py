@@ -1,4 +1,4 @@
-"""How long builds take, beside the least that they could take. Started by `python book.py bench [ROUNDS]`.
+"""Measure how long builds take, beside the least that they could take. Started by `python book.py bench [ROUNDS]`.
 
 Everything happens in copies of the book in a scratch folder. In each round, one after the other:
 
@@ -7,10 +7,9 @@ cells         the floor's first part: for each chapter with code a kernel starts
 unexecuted    the floor's second part: plain `jupyter-book build` on the same pages with execution off, whole process
 cold          `book.py build` without anything of an earlier build: every chapter is executed
 nothing       `book.py build` again
-words         the same after a change to one chapter's words
 code          the same after a change to one chapter's code
+draft         what `book.py serve` does after a change to one chapter's words
 plain cold    plain `jupyter-book build` on the same chapters: the book's own extensions and steps are left out
-plain nothing the same again
 
 The floor is cells + unexecuted. How many chapters were executed is read from the cache that keeps their outputs.
 CPU seconds are those of the process and all that it started; they are steadier than wall seconds when others use the machine.
@@ -25,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,36 +33,28 @@ import yaml
 from nbclient import NotebookClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from copies import Copy  # noqa: E402
+from copies import Copy, book  # noqa: E402
 
-CORES = min(os.cpu_count() or 1, 8)  # as in book.py
 EDITED = "chapters/claims.md"
 LIMIT = 1.5  # cold build / floor
+Results = dict[str, tuple[float, float, int]]  # wall seconds, CPU seconds, number of executed chapters
 
 
-def cpu_seconds():
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of those that it started and that have ended."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in usage)
+    return sum(used.ru_utime + used.ru_stime for used in usage)
 
 
-def timed(work, *arguments):
-    """(wall seconds, CPU seconds, result) of a call."""
-    wall, cpu = time.perf_counter(), cpu_seconds()
-    result = work(*arguments)
-    return time.perf_counter() - wall, cpu_seconds() - cpu, result
-
-
-def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+def run(command: list[str], **options) -> None:
+    """Run a command; end the benchmark if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
     if done.returncode:
         sys.exit(f"{command} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
 
-# ---- the copies ----
-
-
-def plain_copy(folder, execute):
-    """A copy with the book's configuration, but without its own extensions: what `jupyter-book build` makes of it."""
+def plain_copy(folder: Path, execute: str) -> Copy:
+    """Return a copy with the book's configuration but without its own extensions: what `jupyter-book build` makes of it."""
     copy = Copy(folder)
     path = copy.root / "_config.yml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -73,142 +65,91 @@ def plain_copy(folder, execute):
     return copy
 
 
-def plain_build(copy):
+def plain_build(copy: Copy) -> None:
+    """Build a plain copy with Jupyter Book's own command."""
     run([str(copy.python), "-c", "from jupyter_book.cli.main import main; main()", "build", str(copy.root)])
 
 
-def forget(copy):
-    shutil.rmtree(copy.root / "_build", ignore_errors=True)
+def draft(copy: Copy) -> None:
+    """Write a draft, in a process of its own, as `serve` does."""
+    run([str(copy.python), "-c", "import book; book.draft()"], cwd=copy.root)
 
 
-# ---- the floor ----
+def cells(root: Path) -> None:
+    """Execute all chapters that have code, spread over the cores, the longest first."""
+    paths = sorted((root / "chapters").glob("*.md"), key=lambda path: path.stat().st_size, reverse=True)
+    notebooks = [(path, jupytext.read(path)) for path in paths]
+    clients = [
+        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
+        for path, notebook in notebooks
+        if any(cell.cell_type == "code" for cell in notebook.cells)
+    ]
+    with ThreadPoolExecutor(book.CORES) as pool:
+        list(pool.map(NotebookClient.execute, clients))
 
 
-def chapters(root):
-    """(path, notebook) of each chapter that has code, the longest first."""
-    notebooks = {path: jupytext.read(path) for path in (root / "chapters").glob("*.md")}
-    with_code = {path: book for path, book in notebooks.items() if any(cell.cell_type == "code" for cell in book.cells)}
-    return sorted(with_code.items(), key=lambda item: item[0].stat().st_size, reverse=True)
+def measure(own: Copy, plain: Copy, unexecuted: Copy) -> Results:
+    """Run everything once."""
+    results: Results = {}
 
+    def note(name: str, copy: Copy, work: Callable, *arguments) -> None:
+        before, wall, cpu = copy.executions(), time.perf_counter(), cpu_seconds()
+        work(*arguments)
+        seconds = time.perf_counter() - wall, cpu_seconds() - cpu
+        results[name] = *seconds, len(copy.executions() - before)
 
-def execute(path, notebook):
-    """(name, seconds until the kernel is there, seconds of the first cell, which imports, seconds of the other cells)."""
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
-    client.reset_execution_trackers()
-    marks = [time.perf_counter()]
-    with client.setup_kernel():
-        marks.append(time.perf_counter())
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
-                client.execute_cell(cell, index)
-                marks.append(time.perf_counter())
-    return path.stem, marks[1] - marks[0], marks[2] - marks[1], marks[-1] - marks[2]
-
-
-def cells(root):
-    """Execute all chapters, spread over the cores."""
-    with ThreadPoolExecutor(CORES) as pool:
-        return list(pool.map(lambda item: execute(*item), chapters(root)))
-
-
-# ---- the builds ----
-
-
-def measure(book, plain, unexecuted):
-    """One round: {measure: (wall seconds, CPU seconds, names of executed chapters or None)}, and the parts of the cells."""
-    results = {}
-
-    def note(name, copy, work, *arguments):
-        before = copy.executions()
-        wall, cpu, _ = timed(work, *arguments)
-        results[name] = wall, cpu, {chapter for chapter, when in copy.executions() - before}
-
-    for copy in (book, plain, unexecuted):
-        forget(copy)
-    wall, cpu, parts = timed(cells, book.root)
-    results["cells"] = wall, cpu, {part[0] for part in parts}
+    for copy in (own, plain, unexecuted):
+        shutil.rmtree(copy.root / "_build", ignore_errors=True)
+    note("cells", own, cells, own.root)
     note("unexecuted", unexecuted, plain_build, unexecuted)
-
-    page = book.root / EDITED
+    note("cold", own, run, own.command("build"))
+    note("nothing", own, run, own.command("build"))
+    draft(own)
+    page = own.root / EDITED
     text = page.read_text(encoding="utf-8")
-    note("cold", book, run, book.command("build"))
-    note("nothing", book, run, book.command("build"))
     page.write_text(text + "\nOne more sentence.\n", encoding="utf-8")
-    note("words", book, run, book.command("build"))
+    note("draft", own, draft, own)
     page.write_text(text + "\n```{code-cell} python\n# one more cell\n```\n", encoding="utf-8")
-    note("code", book, run, book.command("build"))
+    note("code", own, run, own.command("build"))
     page.write_text(text, encoding="utf-8")
-
     note("plain cold", plain, plain_build, plain)
-    note("plain nothing", plain, plain_build, plain)
-    return results, parts
+    return results
 
 
-def starts(book):
-    """Wall seconds of Python's start, and of that with the imports of Jupyter Book: (without, with), the best of five."""
-
-    def best(code):
-        return min(timed(run, [str(book.python), "-c", code])[0] for _ in range(5))
-
-    return best("pass"), best("import jupyter_book.sphinx")
-
-
-# ---- the table ----
-
-
-def spread(values):
+def spread(values: list[float]) -> str:
+    """Return the median, least and most of some values."""
     return f"{statistics.median(values):8.2f} {min(values):7.2f} {max(values):7.2f}"
 
 
-def report(rounds, parts, started):
+def report(rounds: list[Results]) -> None:
+    """Print the table and the ratios."""
     print(f"\n{'':14}{'wall s: median  least    most':>30}{'CPU s: median  least    most':>32}   chapters executed")
     for name in rounds[0]:
-        walls, cpus, executed = zip(*(results[name] for results in rounds))
-        counts = ", ".join(sorted({str(len(names)) for names in executed}))
-        print(f"{name:14}{spread(walls):>30}{spread(cpus):>32}   {counts}")
-
-    print(
-        "\nOne chapter after another (medians, wall s, while as many run as there are cores): kernel, first cell, other cells"
-    )
-    for position, name in enumerate(part[0] for part in parts[0]):
-        figures = zip(*(part[position][1:] for part in parts))
-        print(f"{name:20}" + "".join(f"{statistics.median(values):8.2f}" for values in figures))
-
-    def ratios(above, *below):
-        for unit, label in ((0, "wall"), (1, "CPU")):
+        walls, cpus, executed = map(list, zip(*(results[name] for results in rounds)))
+        print(f"{name:14}{spread(walls):>30}{spread(cpus):>32}   {', '.join(map(str, sorted(set(executed))))}")
+    print()
+    for above, *below in (
+        ("cold", "cells", "unexecuted"),
+        ("plain cold", "cells", "unexecuted"),
+        ("cold", "plain cold"),
+    ):
+        for unit, label in enumerate(("wall", "CPU")):
             values = [results[above][unit] / sum(results[name][unit] for name in below) for results in rounds]
-            yield f"{label} {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-    print("\ncold / floor        " + ", ".join(ratios("cold", "cells", "unexecuted")) + f"; at most {LIMIT} is wanted")
-    print("plain cold / floor  " + ", ".join(ratios("plain cold", "cells", "unexecuted")))
-    print("cold / plain cold   " + ", ".join(ratios("cold", "plain cold")))
-    nothing = statistics.median(results["nothing"][0] for results in rounds)
-    print(
-        f"nothing changed     {nothing:.2f} s in all, of which starting Python {started[0]:.2f}: "
-        f"own work {nothing - started[0]:.2f} s; under 3 is wanted. (Importing Jupyter Book, which this spares: "
-        f"{started[1] - started[0]:.2f} s.)"
-    )
+            print(f"{above} / {' + '.join(below)}, {label}: {spread(values)}")
+    print(f"At most {LIMIT} is wanted for cold / floor.")
 
 
-def main(count):
-    rounds, parts = [], []
-    print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} round(s)"
-    )
+def main(count: int) -> None:
+    """Measure `count` rounds."""
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        book = Copy(folder / "book")
-        plain, unexecuted = plain_copy(folder / "plain", "cache"), plain_copy(folder / "unexecuted", "off")
-        started = starts(book)
+        copies = Copy(folder / "book"), plain_copy(folder / "plain", "cache"), plain_copy(folder / "unexecuted", "off")
+        rounds = []
         for number in range(count):
-            print(
-                f"round {number + 1}: load {', '.join(f'{load:.1f}' for load in os.getloadavg())} (1, 5, 15 minutes)",
-                flush=True,
-            )
-            results, part = measure(book, plain, unexecuted)
-            rounds.append(results)
-            parts.append(part)
-    report(rounds, parts, started)
+            print(f"round {number + 1}: load {', '.join(f'{load:.1f}' for load in os.getloadavg())}", flush=True)
+            rounds.append(measure(*copies))
+    report(rounds)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measure how long grading takes, beside stock nbgrader on the same submissions.
 
-    python book.py run pip install -r requirements-grading.txt     (once)
+    python book.py run pip install -c requirements.txt -e .[grading]     (once)
     python book.py run python benchmarks/grading.py [ROUNDS] [SUBMISSIONS]
 
 60 submissions of all assignments that ask for no files: honest ones (the solutions), wrong ones (the first mistake of each task

@@ -31,10 +31,12 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import jupytext
+from playwright.sync_api import BrowserContext
 from playwright.sync_api import TimeoutError as TooLate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,16 +73,19 @@ class NotRehearsed(Exception):
 
 
 class Log:
+    """Print what is done, with the seconds since the start and since the last step."""
+
     def __init__(self):
         self.start = self.step = time.monotonic()
 
-    def __call__(self, text):
+    def __call__(self, text: str) -> None:
         now = time.monotonic()
         print(f"{now - self.start:6.1f} s  (+{now - self.step:5.1f})  {text}", flush=True)
         self.step = now
 
 
-def run(command, **options):
+def run(command: list, **options) -> str:
+    """Return what a command prints. Raises NotRehearsed if it fails."""
     result = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options
     )
@@ -93,33 +98,24 @@ def run(command, **options):
 # ---- 1. the Dockerfile ----
 
 
-def render(clone, tools):
-    """The text of the Dockerfile that repo2docker writes for the clone."""
-    options = [
-        "--no-build",
-        "--debug",
-        "--user-id",
-        "1000",
-        "--user-name",
-        "jovyan",
-        "--Repo2Docker.default_buildpack=None",
-    ]
-    result = subprocess.run(
-        [tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone, capture_output=True, text=True
-    )
+def render(clone: Path, tools: Path) -> str:
+    """Return the text of the Dockerfile that repo2docker writes for the clone."""
+    options = shlex.split("--no-build --debug --user-id 1000 --user-name jovyan --Repo2Docker.default_buildpack=None")
+    command = [tools / "bin/jupyter-repo2docker", *options, "."]
+    result = subprocess.run(command, cwd=clone, capture_output=True, text=True)
     if result.returncode:
         raise NotRehearsed(f"repo2docker refuses this repository:\n{result.stderr[-4000:]}")
     return result.stdout
 
 
-def instructions(dockerfile):
-    """Its instructions, each as (word, rest); continued lines joined."""
+def instructions(dockerfile: str) -> list[tuple[str, str]]:
+    """Return its instructions, each as (word, rest); continued lines joined."""
     lines = re.sub(r"\\\n", " ", dockerfile).splitlines()
     return [tuple(line.split(None, 1)) for line in lines if re.match(r"[A-Z]+ ", line)]
 
 
-def own_steps(dockerfile):
-    """What it runs as the visitor's user: everything that depends on this repository."""
+def own_steps(dockerfile: str) -> list[str]:
+    """Return what it runs as the visitor's user: everything that depends on this repository."""
     user, steps = "root", []
     for word, rest in instructions(dockerfile):
         if word == "USER":
@@ -132,27 +128,19 @@ def own_steps(dockerfile):
 # ---- 2. and 3. the environment ----
 
 
-def python_of(version):
-    """The path of a Python of this version, such as '3.12'."""
+def python_of(version: str) -> str:
+    """Return the path of a Python of this version, such as '3.12'."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [
-        *sorted(pyenv.glob(f"versions/{version}.*/bin/python")),
-        shutil.which(f"python{version}"),
-        sys.executable,
-    ]
-    for path in filter(None, candidates):
-        says = subprocess.run(
-            [path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
-        )
-        if says.stdout.strip() == version:
+    own = pyenv.glob(f"versions/{version}.*/bin/python")
+    for path in filter(None, [*sorted(own), shutil.which(f"python{version}"), sys.executable]):
+        command = [path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"]
+        if subprocess.run(command, capture_output=True, text=True).stdout.strip() == version:
             return str(path)
-    raise NotRehearsed(
-        f"there is no Python {version} on this machine (looked for python{version}, and in {pyenv}): install one"
-    )
+    raise NotRehearsed(f"there is no Python {version} here (looked for python{version}, and in {pyenv}): install one")
 
 
-def locked(dockerfile, tools):
-    """(Python's version, pins) of the Python packages in the conda lock that the Dockerfile copies."""
+def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
+    """Return (Python's version, pins) of the Python packages in the conda lock that the Dockerfile copies."""
     match = re.search(r"environment-2epy-2d(\d+)-2e(\d+)-2dlinux-2d64-2elock", dockerfile)
     version = ".".join(match.groups())
     lock = next(tools.glob(f"lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-{version}-linux-64.lock"))
@@ -165,14 +153,10 @@ def locked(dockerfile, tools):
     return version, pins
 
 
-def variables(clone, environment):
-    """The environment variables of the Dockerfile, with its folders in place of /srv and /home."""
-    keep = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL", "VIRTUAL"))
-    }
-    return keep | {
+def variables(clone: Path, environment: Path) -> dict[str, str]:
+    """Return the environment variables of the Dockerfile, with its folders in place of /srv and /home."""
+    own = ("PYTHON", "JUPYTER", "IPYTHON", "MPL", "VIRTUAL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(own)} | {
         "HOME": str(clone),
         "REPO_DIR": str(clone),
         "USER": "jovyan",
@@ -189,8 +173,8 @@ def variables(clone, environment):
 
 
 @contextlib.contextmanager
-def server(command, environ, folder):
-    """A running Jupyter server; gives its address. No password: it listens on this machine only."""
+def server(command: list[str], environ: dict[str, str], folder: Path) -> Iterator[str]:
+    """Run a Jupyter server, and give its address. No password: it listens on this machine only."""
     address = f"http://127.0.0.1:{free_port()}"
     command += ["--ip=127.0.0.1", f"--port={urlsplit(address).port}", "--ServerApp.port_retries=0", "--no-browser"]
     command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True"]
@@ -214,7 +198,7 @@ def server(command, environ, folder):
             stop(process)
 
 
-def stop(process):
+def stop(process: subprocess.Popen) -> None:
     """End a server and the processes that it was started through."""
     if os.name == "nt":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True)
@@ -223,7 +207,8 @@ def stop(process):
     process.wait(timeout=30)
 
 
-def free_port():
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -232,15 +217,15 @@ def free_port():
 # ---- 5. the visitor ----
 
 
-def visit(browser, address, path, cells, stops=(), pictures=None):
-    """Open a path of the server as a visitor, run all its `cells`, save; the sentence of what was seen, and complaints.
+def visit(
+    context: BrowserContext, address: str, path: str, cells: int, stops: list[int], pictures: str | None
+) -> tuple[str, list[str]]:
+    """Open a path of the server as a visitor, run all its `cells`, save; return the sentence of what was seen, and complaints.
 
     stops: an assignment stops for want of an answer; how many cells may have run before that
     """
     strangers, messages, complaints = set(), [], []
-    page = browser.new_page(
-        viewport={"width": 1280, "height": 30000}
-    )  # high: JupyterLab leaves out what is not in view
+    page = context.new_page()
     page.on(
         "request",
         lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None,
@@ -299,23 +284,24 @@ def visit(browser, address, path, cells, stops=(), pictures=None):
     return f"opened in {seconds_open:4.1f} s, {ran:2} cells ran in {seconds_run:4.1f} s", complaints
 
 
-def count_cells(path):
-    """How many code cells a notebook has, and for an assignment how many of them come before its first task and its check."""
+def count_cells(path: Path) -> tuple[int, list[int]]:
+    """Return how many code cells a notebook has, and for an assignment how many of them come before its first task and its check."""
     code = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code" and cell.source]
     roles = [cell.metadata.get("nbgrader", {}) for cell in code]
     tasks = [next((n for n, role in enumerate(roles) if role.get(kind)), None) for kind in ("solution", "grade")]
     return len(code), [number for number in tasks if number is not None]
 
 
-def message(frame):
-    """(type, status) of a message from the kernel; the status of one that has none is None."""
+def message(frame: str | bytes) -> tuple[str | None, str | None]:
+    """Return (type, status) of a message from the kernel; the status of one that has none is None."""
     frame = frame if isinstance(frame, bytes) else frame.encode()
     kind = re.search(rb'"msg_type": ?"(\w+)"', frame)  # the first is the message's own, a second its parent's
     status = re.search(rb'"status": ?"(\w+)"', frame)
     return tuple(match and match[1].decode() for match in (kind, status))
 
 
-def is_own(url, address):
+def is_own(url: str, address: str) -> bool:
+    """Say whether an address is of the server at `address`, or of none."""
     return (
         url.startswith(address)
         or urlsplit(url).scheme in ("data", "blob")
@@ -326,8 +312,8 @@ def is_own(url, address):
 # ---- the rehearsals ----
 
 
-def cloned(folder, log):
-    """A fresh clone of the last commit."""
+def cloned(folder: Path, log: Log) -> Path:
+    """Return a fresh clone of the last commit."""
     if run(["git", "status", "--porcelain"], cwd=ROOT).strip():
         log("NOTE: what is not committed is not rehearsed")
     clone = folder / "book"
@@ -336,22 +322,25 @@ def cloned(folder, log):
     return clone
 
 
-def button_paths(clone):
-    """The paths in the addresses of all Binder buttons and links. The pages are built elsewhere: Binder builds none."""
+def button_paths(clone: Path) -> list[str]:
+    """Return the paths in the addresses of all Binder buttons and links. The pages are built elsewhere: Binder builds none."""
     pages = clone.parent / "pages"
     run(["git", "clone", "--quiet", clone, pages])
     build_pages(pages, BOOK_REPOSITORY="https://github.com/example/book", BOOK_BRANCH="main")
     return [parse_qs(urlsplit(link).query)["urlpath"][0] for link in launch_links(pages)]
 
 
-def visit_all(paths, address, clone, log):
-    """Visit each path; those that failed."""
+def visit_all(paths: list[str], address: str, clone: Path, log: Log) -> list[str]:
+    """Visit each path; return those that failed."""
     failed = []
     with launch() as browser:
+        # One for all visitors, so that JupyterLab's scripts come from the browser's cache after the first. It is high,
+        # because JupyterLab leaves out what is not in view.
+        context = browser.new_context(viewport={"width": 1280, "height": 30000})
         for path in paths:
             shutil.rmtree(clone / ".jupyter/lab/workspaces", ignore_errors=True)  # each visitor finds a new server
             cells, stops = count_cells(clone / path.removeprefix("lab/tree/"))
-            seen, complaints = visit(browser, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
+            seen, complaints = visit(context, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
             if changes := run(["git", "diff"], cwd=clone):
                 complaints.append(f"saving changed the file:\n{changes[:2000]}")
                 run(["git", "checkout", "--quiet", "."], cwd=clone)
@@ -362,8 +351,8 @@ def visit_all(paths, address, clone, log):
     return failed
 
 
-def on_binder(folder, log):
-    """What a reader gets who presses the button."""
+def on_binder(folder: Path, log: Log) -> tuple[list[str], list[str]]:
+    """Do what a reader gets who presses the button; return all paths, and those that failed."""
     if os.name == "nt":
         raise NotRehearsed("the image's steps are those of Linux: rehearse there")
     clone, tools, environment = cloned(folder, log), folder / "tools", folder / "environment"
@@ -376,19 +365,8 @@ def on_binder(folder, log):
 
     run([python_of(version), "-m", "venv", environment])
     (folder / "locked.txt").write_text("\n".join(pins), encoding="utf-8")
-    run(
-        [
-            tools / "bin/uv",
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            environment / "bin/python",
-            "--no-deps",
-            "-r",
-            folder / "locked.txt",
-        ]
-    )
+    uv = [tools / "bin/uv", "pip", "install", "--quiet", "--no-deps", "--python", environment / "bin/python"]
+    run([*uv, "-r", folder / "locked.txt"])
     lab = next(pin for pin in pins if pin.startswith("jupyterlab=="))
     log(f"filled an environment with its {len(pins)} locked Python packages, among them {lab}")
 
@@ -407,18 +385,15 @@ def on_binder(folder, log):
         raise NotRehearsed("the image keeps the sources of the assignments, with their solutions")
     nobody = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost"]
     run(["git", *nobody, "commit", "--quiet", "--all", "--no-verify", "--message", "As Binder leaves it"], cwd=clone)
-    command = [
-        word
-        for word in re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"])
-        if word not in ("--ip", "0.0.0.0")
-    ]
+    words = re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"])
+    command = [word for word in words if word not in ("--ip", "0.0.0.0")]
     with server([str(environment / "bin" / command[0]), *command[1:]], environ, clone) as address:
         log(f"CMD {shlex.join(command)}: the server answers")
         return paths, visit_all(paths, address, clone, log)
 
 
-def on_a_laptop(folder, log):
-    """What a newcomer gets from `book.py notebooks` in a fresh clone."""
+def on_a_laptop(folder: Path, log: Log) -> tuple[list[str], list[str]]:
+    """Do what a newcomer gets from `book.py notebooks` in a fresh clone."""
     clone = cloned(folder, log)
     paths = button_paths(clone)
     environ = os.environ | {"JUPYTER_CONFIG_DIR": str(clone / ".jupyter")}  # not with the settings of whoever rehearses
@@ -430,7 +405,8 @@ def on_a_laptop(folder, log):
 REHEARSALS = {"binder": (on_binder, NOT_SHOWN_BY_BINDER), "laptop": (on_a_laptop, NOT_SHOWN_BY_LAPTOP)}
 
 
-def main(which="binder"):
+def main(which: str = "binder") -> int:
+    """Rehearse, and return the exit status."""
     rehearse, not_shown = REHEARSALS[which]
     with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         try:

@@ -1,7 +1,7 @@
-"""The book in other formats than the site: archives, notebooks with outputs, PDF, EPUB. Made by `python book.py formats`.
+"""Write the book in other formats than the site: archives, notebooks with outputs, PDF, EPUB. Made by `python book.py formats`.
 
 Everything is made of what `book.py build` leaves in `_build`; nothing is executed a second time. The same sources give the
-same bytes, so files are dated by the edition (CITATION.cff), not by the day on which they are made.
+same bytes, but for PDFs, in which Chromium writes the time; an EPUB is dated by the edition (CITATION.cff).
 """
 
 import shutil
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 
 
-def make(out=BUILD / "formats"):
+def make(out: Path = BUILD / "formats") -> list[Path]:
     """Write every format into the folder `out`, which is emptied first; return the paths of the files."""
     from formats import archives, articles, cover, epub, pdf  # here, for they import from this file
 

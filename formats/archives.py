@@ -1,18 +1,22 @@
-"""The chapters as notebooks with their outputs, the data packages, and all of the book, as zip files."""
+"""Write the chapters as notebooks with their outputs, and the data and all of the book as zip files."""
+
+from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
 
+from _ext.notebooks import LIBRARIES
 from assignments.course import COURSE
 from autograder.handout import student_version
 from autograder.zips import files, write_zip
 from formats import BUILD, ROOT
+from formats.shipped import SHIPPED, shipped
 
 RIGHTS = ["LICENSE", "LICENSE-CC-BY.md", "CITATION.cff"]
 PAGES = "../html/chapters/"  # seen from a notebook, in the archive of the whole book
 
 
-def write_notebooks(folder):
+def write_notebooks(folder: Path) -> list[Path]:
     """Write each executed chapter as a notebook with its outputs; return their paths.
 
     The outputs come from the cache of the build. Those in `_build/jupyter_execute` are there only after a build that
@@ -41,28 +45,24 @@ def write_notebooks(folder):
     return written
 
 
-def link_to_pages(text):
-    """Claims cited in a notebook lead to the page of all claims, which is not beside it."""
+def link_to_pages(text: str) -> str:
+    """Lead claims cited in a notebook to the page of all claims, which is not beside it."""
     row = f"{PAGES}claims-table.html#"
     return text.replace("](claim:", f"]({row}").replace('href="claims-table.html#', f'href="{row}')
 
 
-def write_data(folder):
+def write_data(folder: Path) -> None:
     """Write each data package as a zip with its descriptor at the top, which frictionless reads as it is."""
-    for package in sorted((ROOT / "data").glob("*/datapackage.json")):
-        contents = files(package.parent.name, base=ROOT / "data") | files("LICENSE-CC-BY.md", "CITATION.cff", base=ROOT)
-        contents = {name.removeprefix(f"{package.parent.name}/"): content for name, content in contents.items()}
-        write_zip(folder / f"standoff-data-{package.parent.name}.zip", contents)
+    for name in SHIPPED:
+        contents = {path.removeprefix(f"data/{name}/"): content for path, content in shipped(name).items()}
+        write_zip(folder / f"standoff-data-{name}.zip", contents | files("LICENSE-CC-BY.md", "CITATION.cff", base=ROOT))
 
 
-def write_book(path, notebooks):
+def write_book(path: Path, notebooks: list[Path]) -> None:
     """Write the archive with all that a class needs, which opens without a network."""
     contents = {"index.html": (ROOT / "formats" / "archive.html").read_bytes()}
-    contents |= files("html", base=BUILD) | {
-        f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks
-    }
-    contents |= files(
-        "answers", "data", "standoff", "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS, base=ROOT
-    )
-    contents |= {f"assignments/{name}.ipynb": student_version(COURSE.read(name)) for name in COURSE.names()}
+    contents |= files("html", base=BUILD) | shipped()
+    contents |= {f"notebooks/{notebook.name}": notebook.read_bytes() for notebook in notebooks}
+    contents |= files(*LIBRARIES, "references.bib", "pyproject.toml", "requirements.txt", *RIGHTS, base=ROOT)
+    contents |= {f"handouts/{name}.ipynb": student_version(COURSE.read(name)) for name in COURSE.names()}
     write_zip(path, {f"standoff/{name}": content for name, content in contents.items()})

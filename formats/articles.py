@@ -1,4 +1,4 @@
-"""The text of the book as paper and e-book readers need it: no fields, no buttons, nothing to unfold."""
+"""Read the text of the book as paper and e-book readers need it: no fields, no buttons, nothing to unfold."""
 
 import base64
 import copy
@@ -6,13 +6,14 @@ import hashlib
 import io
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import matplotlib
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from fontTools import subset
 
 from _ext.finish.accessible import head_tables
@@ -34,10 +35,11 @@ class Article:
     name: str
     address: str
     part: str
-    body: object = None
+    body: Tag | None = None
 
     @property
-    def title(self):
+    def title(self) -> str:
+        """The article's heading."""
         return self.body.h1.get_text()
 
 
@@ -46,11 +48,12 @@ class Book:
     """All articles in the order of the book, their pictures (bytes by name), and what CITATION.cff says."""
 
     about: dict
-    articles: list
-    pictures: dict = field(default_factory=dict)
+    articles: list[Article]
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
-def read_book():
+def read_book() -> Book:
+    """Return the book as the last build left it. Raises ValueError if a page is missing or not as expected."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     articles = [Article(toc["root"], f"{toc['root']}.html", "")]
     for part in toc["parts"]:
@@ -69,8 +72,8 @@ def read_book():
     return book
 
 
-def needed(tag, selector):
-    """The first element that a selector finds; an error if there is none."""
+def needed(tag: Tag, selector: str) -> Tag:
+    """Return the first element that a selector finds. Raises ValueError if there is none."""
     if (found := tag.select_one(selector)) is None:
         raise ValueError(
             f"no {selector} in {str(tag)[:300]} ...: has the markup of pages changed? See formats/articles.py."
@@ -78,8 +81,12 @@ def needed(tag, selector):
     return found
 
 
-def linked(article, address, identifier=lambda name, anchor: anchor):
-    """The HTML of an article with its links and anchors rewritten.
+def linked(
+    article: Article,
+    address: Callable[[str, str], str | None],
+    identifier: Callable[[str, str], str] = lambda name, anchor: anchor,
+) -> str:
+    """Return the HTML of an article with its links and anchors rewritten.
 
     address(name, anchor)     what a link to a page of the book (and an anchor there, or "") becomes; None: no link
     identifier(name, anchor)  what an anchor becomes
@@ -108,7 +115,7 @@ def linked(article, address, identifier=lambda name, anchor: anchor):
 # ---- from page to paper ----
 
 
-def prepare(page, pictures):
+def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
     """Change a page into what can be printed; put its pictures among `pictures`."""
     for tag in page.select(LEFT_OUT):
         tag.decompose()
@@ -143,7 +150,7 @@ def prepare(page, pictures):
             cell["data-label"] = column.get_text()
 
 
-def keep_picture(image, pictures):
+def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
     """Put a picture, which stands in the page, among `pictures`, with the letters that it shows, and point to it there."""
     if not image["src"].startswith(SVG) or not image.get("alt"):
         raise ValueError(
@@ -163,8 +170,8 @@ def keep_picture(image, pictures):
     pictures[image["src"]] = picture.encode()
 
 
-def font_face(family, weight, file, letters):
-    """A rule of CSS that holds the letters of a font: a picture looks the same where the font is not installed."""
+def font_face(family: str, weight: str, file: str, letters: str) -> str:
+    """Return a rule of CSS that holds the letters of a font: a picture looks the same where the font is not installed."""
     font = subset.load_font(FONTS / f"{file}.ttf", subset.Options())
     subsetter = subset.Subsetter(
         subset.Options(hinting=False, drop_tables=[*subset.Options._drop_tables_default, "FFTM"])
@@ -180,8 +187,8 @@ def font_face(family, weight, file, letters):
     )
 
 
-def on_paper(form):
-    """An exercise to be read: its question, then its options, or a line to write on."""
+def on_paper(form: Tag) -> None:
+    """Make of an exercise something to be read: its question, then its options, or a line to write on."""
     form.name, form.attrs = "div", {"class": "so-quiz"}
     legend = needed(form, "fieldset > legend")
     legend.name, legend["class"] = "p", "so-question"
@@ -191,8 +198,8 @@ def on_paper(form):
         label.name, label["class"] = "p", "so-option" if field["type"] in ("radio", "checkbox") else "so-line"
 
 
-def trial_on_paper(form):
-    """Units to be labelled: the definition, then each unit with a line to write on."""
+def trial_on_paper(form: Tag) -> None:
+    """Make of units to be labelled something to write on: the definition, then each unit with a line to write on."""
     form.name, form.attrs = "div", {"class": ["so-quiz", "so-trial"]}
     needed(form, "details > summary").name, form.details.attrs = "p", {}
     form.details.name = "div"
@@ -202,7 +209,7 @@ def trial_on_paper(form):
         label.name, label["class"] = "p", "so-line"
 
 
-def move_to_the_end(page, heading, details, kind):
+def move_to_the_end(page: Tag, heading: str, details: list[Tag], kind: str) -> None:
     """Move what is unfolded on the page (answers, numbers) to a section at its end, with links there and back."""
     if not details:
         return

@@ -1,4 +1,4 @@
-"""A real browser, to test pages and to print them: found on this machine, or else installed once.
+"""Start a real browser, to test pages and to print them: found on this machine, or else installed once.
 
 with launch() as browser:
     page = browser.new_page()
@@ -10,8 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = [  # no request of the browser's own, for the tests count them
@@ -25,8 +26,8 @@ OPTIONS = [  # no request of the browser's own, for the tests count them
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def works(path):
-    """Whether there is a browser at this path. Ubuntu's `chromium` package, without snap, installs one that is not."""
+def works(path: str | None) -> bool:
+    """Say whether there is a browser at this path. Ubuntu's `chromium` package, without snap, installs one that is not."""
     if not path or not os.path.isfile(path):
         return False
     if os.name == "nt":  # there, --version opens a window
@@ -37,15 +38,16 @@ def works(path):
         return False
 
 
-def find():
+def find() -> str | None:
+    """Return the path of a browser on this machine."""
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path  # where Playwright puts its own
     candidates = (os.environ.get("STANDOFF_CHROMIUM"), *map(shutil.which, NAMES), own)
     return next(filter(works, candidates), None)
 
 
-def installations():
-    """Commands that install a Chromium, the likeliest first."""
+def installations() -> Iterator[str]:
+    """Yield commands that install a Chromium, the likeliest first."""
     playwright = f'"{sys.executable}" -m playwright install'
     if IS_ROOT and shutil.which("apt-get"):
         yield "apt-get update && apt-get install -y --no-install-recommends chromium"
@@ -54,8 +56,8 @@ def installations():
 
 
 @functools.cache
-def chromium_path():
-    """The path of a Chromium."""
+def chromium_path() -> str:
+    """Return the path of a Chromium, which is installed if there is none. Raises RuntimeError if that fails."""
     path = find()
     for command in installations():
         if path is None:
@@ -67,8 +69,8 @@ def chromium_path():
 
 
 @contextlib.contextmanager
-def launch(**options):
-    """A headless Chromium; `options` go to Playwright."""
+def launch(**options) -> Iterator[Browser]:
+    """Give a headless Chromium; `options` go to Playwright."""
     arguments = OPTIONS + (["--no-sandbox"] if IS_ROOT else [])  # its sandbox refuses to run as root
     path = chromium_path()
     with sync_playwright() as playwright:

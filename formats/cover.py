@@ -1,7 +1,8 @@
-"""The title page. Its picture is the report itself, as the data see it: no words, but where they stand and who says them."""
+"""Draw the title page: its picture is the report itself, without words, but where they stand and who says them."""
 
 import html
 
+from formats.articles import Book
 from standoff import load
 from standoff.display import palette
 
@@ -13,7 +14,7 @@ ALT = (
 ROW, BAR = 9, 6  # height of a row, and of the bar in it
 
 
-def add(book):
+def add(book: Book) -> None:
     """Put the picture of the cover among the pictures of the book."""
     case = load("report")
     bars = [(0, row.n_chars, row.paragraph, palette.PAPER) for row in case.paragraphs.itertuples()]
@@ -30,7 +31,7 @@ def add(book):
     ).encode()
 
 
-def page(book):
+def page(book: Book) -> str:
     """Return the title page as HTML."""
     about = book.about
     title, _, subtitle = about["title"].partition(": ")

@@ -1,13 +1,14 @@
-"""The EPUB (version 3.3): the articles as XHTML, their pictures, and what the standard wants to know of them."""
+"""Write the EPUB (version 3.3): the articles as XHTML, their pictures, and what the standard wants to know of them."""
 
 import html
 import uuid
+from pathlib import Path
 
 from pygments.formatters import HtmlFormatter
 
 from autograder.zips import write_zip
 from formats import ROOT, cover
-from formats.articles import linked
+from formats.articles import Article, Book, linked
 
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -55,7 +56,8 @@ PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 TYPES = {".xhtml": "application/xhtml+xml", ".svg": "image/svg+xml", ".css": "text/css"}
 
 
-def write(book, path):
+def write(book: Book, path: Path) -> None:
+    """Write the EPUB to the file `path`."""
     contents = {f"{article.name}.xhtml": xhtml(article, book) for article in book.articles}
     contents["cover.xhtml"] = PAGE.format(title="Standoff", body=cover.page(book))
     contents["contents.xhtml"] = PAGE.format(title="Contents", body=contents_of(book))
@@ -69,12 +71,14 @@ def write(book, path):
     write_zip(path, contents, stored=["mimetype"])
 
 
-def style():
+def style() -> str:
+    """Return the style sheet of everything on paper."""
     code = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")  # as the theme has it
     return (ROOT / "formats" / "paper.css").read_text(encoding="utf-8") + code
 
 
-def contents_of(book):
+def contents_of(book: Book) -> str:
+    """Return the table of contents, which e-book readers also show as a menu."""
     parts = {}
     for article in book.articles:
         parts.setdefault(article.part, []).append(
@@ -91,7 +95,8 @@ def contents_of(book):
     )
 
 
-def xhtml(article, book):
+def xhtml(article: Article, book: Book) -> str:
+    """Return the page of an article."""
     names = {article.name for article in book.articles}
 
     def address(name, anchor):
@@ -100,7 +105,9 @@ def xhtml(article, book):
     return PAGE.format(title=html.escape(article.title), body=linked(article, address))
 
 
-def package(book, contents, order):
+def package(book: Book, contents: dict[str, str | bytes], order: list[str]) -> str:
+    """Return the package document: what the book is, its files, and their `order`."""
+
     def item(name):
         kind = next(kind for suffix, kind in TYPES.items() if name.endswith(suffix))
         role = {"contents.xhtml": "nav", cover.PICTURE: "cover-image"}.get(name)

@@ -1,13 +1,14 @@
-"""The PDFs: articles joined to one document, which Chromium prints."""
+"""Print the PDFs: Chromium prints articles joined to one document."""
 
 import html
 import json
 import re
+from pathlib import Path
 
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from formats import ROOT, cover
-from formats.articles import FONTS, linked
+from formats.articles import FONTS, Article, Book, linked
 from formats.browser import launch
 from formats.epub import style
 
@@ -39,7 +40,7 @@ FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is mad
 SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 
 
-def write(book, whole, folder):
+def write(book: Book, whole: Path, folder: Path) -> None:
     """Print the whole book to the file `whole`, and each article but the first, which is short, to a file in `folder`."""
     css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
     with launch() as browser:
@@ -58,8 +59,10 @@ def write(book, whole, folder):
             served["book.html"] = page.encode()
             tab.goto(f"{SITE}book.html")
             tab.evaluate(SHOW)
-            content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            path.write_bytes(settled(content, book.about))
+            tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+            printed = PdfWriter(clone_from=path)
+            printed.add_metadata({"/Author": book.about["authors"][0]["name"]})  # which Chromium cannot be told
+            printed.write(path)
 
         for article in book.articles[1:]:
             path, text = folder / f"standoff-{article.name}.pdf", on_pages(article, [article.name])
@@ -72,44 +75,15 @@ def write(book, whole, folder):
             numbers = first_pages(whole)
 
 
-def settled(content, about):
-    """The bytes of a PDF without what differs from one printing to the next; no byte moves, for a PDF counts them."""
-    date = f"D:{about['date-released']:%Y%m%d}000000".encode()
-    author = f"/Author ({about['authors'][0]['name']}) /Creator (Standoff)".encode()
-    content, dates = re.subn(rb"D:\d{14}", date, content)
-    content, creators = re.subn(rb"/Creator \(.*\)", lambda match: author.ljust(len(match[0])), content, count=1)
-    if not (dates == 2 and creators == 1 and len(author) < 100):
-        raise ValueError("a PDF is not as formats/pdf.py expects: dates and the name of the program")
-    return number_elements(content)
-
-
-def number_elements(content):
-    """The bytes of a PDF whose heads of tables are numbered as they follow each other, not as the browser met them."""
-    names = re.findall(rb"/ID (\(node\d{8}\))", content)
-    numbers = {name: b"(node%08d)" % number for number, name in enumerate(names)}
-    numbered = re.sub(rb"\(node\d{8}\)", lambda match: numbers[match[0]], content)
-    numbered, lists = re.subn(  # a list of them all, in order, with the first and the last said before
-        rb"/Limits \[\(node[^\]]*\]\n/Names \[([^\]]*)\]",
-        lambda match: (
-            b"/Limits [(node%08d) (node%08d)]\n/Names [%s]"
-            % (0, len(names) - 1, b" ".join(sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", match[1]))))
-        ),
-        numbered,
-    )
-    if lists != bool(names) or len(numbered) != len(content):
-        raise ValueError("a PDF is not as formats/pdf.py expects: one list of the names of elements")
-    return numbered
-
-
-def first_pages(path):
-    """The number of the page to which each link of a PDF leads, by its anchor."""
+def first_pages(path: Path) -> dict[str, int]:
+    """Return the number of the page to which each link of a PDF leads, by its anchor."""
     reader = PdfReader(path)
     places = reader.named_destinations.items()
     return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in places}
 
 
-def on_pages(article, names):
-    """The HTML of an article in which links lead to the articles called `names`; others are plain text."""
+def on_pages(article: Article, names: list[str]) -> str:
+    """Return the HTML of an article in which links lead to the articles called `names`; others are plain text."""
 
     def anchor_of(name, anchor):
         return f"{name}--{anchor}" if anchor else name
@@ -121,7 +95,8 @@ def on_pages(article, names):
     return f'<article id="{article.name}">{text}</article>'
 
 
-def contents(book, numbers):
+def contents(book: Book, numbers: dict[str, int]) -> str:
+    """Return the page of contents; `numbers` are the first pages of the chapters, as far as they are known."""
     lines, part = [], ""
     for article in book.articles:
         if article.part != part:
@@ -132,8 +107,8 @@ def contents(book, numbers):
     return f'<section class="contents"><h1>Contents</h1>{"".join(lines)}</section>'
 
 
-def running_heads(articles):
-    """Each article's title above its pages; those with a long table lie on their side."""
+def running_heads(articles: list[Article]) -> str:
+    """Return rules for each article's title above its pages; those with a long table lie on their side."""
     rules = []
     for article in articles:
         size = "size: A4 landscape; margin: 20mm 15mm 18mm; " if article.body.select_one(".so-long") else ""
@@ -145,7 +120,8 @@ def running_heads(articles):
     return "".join(rules)
 
 
-def faces():
+def faces() -> str:
+    """Return rules that load the fonts."""
     rule = "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n"
     return "".join(
         rule.format(family, *kind.split(), SITE, file)

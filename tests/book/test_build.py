@@ -1,6 +1,7 @@
-"""A build does what is needed, no less and no more; `serve` shows what a reader would see."""
+"""A build does what is needed, no less and no more; it packs nothing private; `serve` shows what is being written."""
 
 import contextlib
+import json
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,15 @@ from urllib.request import urlopen
 
 import pytest
 from copies import Copy
+from secrets_of_assignments import contents, texts
 
+import book
+from chapters import ROOT
+from formats.shipped import shipped
+
+pytestmark = pytest.mark.slow
+
+PRIVATE = "zyxwv"  # stands in every text of a reader's own
 CHAPTER = """\
 ---
 jupytext:
@@ -33,29 +42,78 @@ claims = standoff.load("practice").claims
 say(f"{title} has {{len(claims)}} claims.")
 ```
 """
+TOC = """\
+format: jb-book
+root: index
+parts:
+- caption: All
+  chapters:
+  - file: chapters/one
+  - file: chapters/two
+"""
+ASSIGNMENT = """\
+---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# Assignment 1. Mine
+
+:::{admonition} In this assignment
+**Time** 5 minutes. **You need** nothing.
+:::
+
+```{code-cell} ipython3
+:nbgrader: {grade: true, grade_id: task, locked: false, points: 1, schema_version: 3, solution: true, task: false}
+
+load("mine").claims, load("practice").claims, load("report").claims
+```
+"""
+PACK = """
+import sys
+from pathlib import Path
+from autograder import release, source
+from formats import archives
+
+out = Path(sys.argv[1])
+out.mkdir()
+archives.write_data(out)
+archives.write_book(out / "book.zip", [])
+for name in source.names():
+    release.release(source.read(name), out, zipped=True)
+"""
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A book with the real machinery and two small chapters, built once."""
+    """A book with the real machinery, two small chapters, an assignment and a reader's own texts, built once."""
     book = Copy(tmp_path_factory.mktemp("small") / "a book")
     for folder in ("assignments", "chapters"):
         shutil.rmtree(book.root / folder)
-    (book.root / "chapters").mkdir()
-    for name in ("one", "two"):
-        (book.root / f"chapters/{name}.md").write_text(CHAPTER.format(title=name.title()), encoding="utf-8")
-    (book.root / "index.md").write_text("# Small\n\nA book of two chapters.\n", encoding="utf-8")
-    (book.root / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n  - file: chapters/one\n  - file: chapters/two\n", encoding="utf-8"
-    )
-    assert executed(book) == {"one", "two"}
+    for name, text in {
+        "chapters/one.md": CHAPTER.format(title="One"),
+        "chapters/two.md": CHAPTER.format(title="Two"),
+        "index.md": "# Small\n\nA book of two chapters.\n",
+        "_toc.yml": TOC,
+        "assignments/1-mine/1-mine.md": ASSIGNMENT,
+        "data/mine/article.txt": f"{PRIVATE} of a case",
+        "data/mine/sheets/claims.csv": f"{PRIVATE} in a sheet",
+        "data/report/article.txt": f"{PRIVATE} beside the tables of the project",
+    }.items():
+        (book.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (book.root / name).write_text(text, encoding="utf-8")
+    shutil.copy(book.root / "data/practice/datapackage.json", book.root / "data/mine")
+    book.first = book.build()
+    assert book.first.returncode == 0, book.first.stdout[-2000:] + book.first.stderr[-2000:]
     return book
 
 
-def executed(book, *options):
+def executed(book):
     """Build; the names of the chapters that were executed."""
     before = book.executions()
-    done = book.build(*options)
+    done = book.build()
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "INFO" not in done.stdout + done.stderr  # libraries keep their steps to themselves
     return {name for name, when in book.executions() - before}
@@ -72,30 +130,86 @@ def page(book, name):
     return (book.html / f"chapters/{name}.html").read_text(encoding="utf-8")
 
 
+# ---- what leaves the machine ----
+
+
+def test_what_is_packed_is_what_git_tracks():
+    listed = subprocess.run(["git", "ls-files", "-z", "data"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(shipped()) == {name for name in listed.stdout.split("\0") if name}
+
+
+def assert_nothing_private(folder):
+    written = contents(folder)
+    assert written
+    for name, content in written.items():
+        for place, text in texts(name, content):
+            assert PRIVATE not in text and "data/mine/" not in place, place
+
+
+def test_the_pages_and_their_downloads_hold_no_private_case(small):
+    assert_nothing_private(small.html)
+
+
+def test_archives_and_hand_outs_hold_no_private_case(small, tmp_path):
+    subprocess.run([small.python, "-c", PACK, tmp_path / "out"], cwd=small.root, check=True)
+    assert {"standoff-data-report.zip", "book.zip", "1-mine.zip"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    assert_nothing_private(tmp_path / "out")
+
+
+def test_a_build_says_which_case_it_leaves_out(small):
+    [line] = [line for line in small.first.stdout.splitlines() if "data/mine" in line]
+    assert line == "In no download, because they are not the project's: data/mine"
+
+
+def test_a_package_without_a_licence_is_not_packed(tmp_path):
+    folder = shutil.copytree(ROOT / "data/practice", tmp_path / "data/practice")
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    del package["licenses"]
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(ValueError, match="data/practice has no licence"):
+        shipped("practice", root=tmp_path)
+
+
+# ---- what is done ----
+
+
 def test_nothing_is_done_when_nothing_changed(small):
+    assert {name for name, when in small.executions()} == {"one", "two"}
     assert did_nothing(small)
 
 
-def test_a_chapter_with_other_code_is_executed_alone(small):
+def test_a_chapter_with_other_code_is_executed_and_one_with_other_words_is_written(small):
     small.edit("chapters/two.md", "claims.", "claims, counted.")
-    assert executed(small) == {"two"}
-    assert "claims, counted." in page(small, "two")
-    assert "claims, counted." not in page(small, "one")
-
-
-def test_a_chapter_with_other_words_is_not_executed_but_written(small):
     small.edit("chapters/one.md", "# One", "# The first")
-    assert executed(small) == set()
+    assert executed(small) == {"two"}
+    assert "claims, counted." in page(small, "two") and "claims, counted." not in page(small, "one")
     assert "The first" in page(small, "one")
     assert "The first" in page(small, "two")  # in the list of chapters
 
 
-def test_other_data_execute_every_chapter(small):
+def test_other_data_and_another_library_execute_every_chapter(small):
     with (small.root / "data/practice/claims.csv").open("a", encoding="utf-8", newline="") as file:
         file.write(small_row(small))
     count = len((small.root / "data/practice/claims.csv").read_text(encoding="utf-8").splitlines()) - 1
+    small.edit("standoff/display/show.py", "display(Markdown(text))", 'display(Markdown(text + " Thus."))')
     assert executed(small) == {"one", "two"}
-    assert f"has {count} claims" in page(small, "one")
+    assert f"has {count} claims" in page(small, "one") and "Thus." in page(small, "two")
+
+
+@pytest.mark.parametrize(
+    "name", ["answers/compare.py", "data/practice/claims.csv", "requirements.txt", "standoff/display/show.py"]
+)
+def test_what_each_chapter_reads_is_known(small, name):
+    path = small.root / name
+    before = path.read_bytes()
+    with small.inside():
+        recorded = book.executed_with()
+        path.write_bytes(before + b"\n")
+        assert book.executed_with() != recorded
+        path.write_bytes(before)
+        assert book.executed_with() == recorded
 
 
 def small_row(book):
@@ -104,14 +218,9 @@ def small_row(book):
     return "c999," + last.split(",", 1)[1] + "\n"
 
 
-def test_another_library_executes_every_chapter(small):
-    small.edit("standoff/display/show.py", "display(Markdown(text))", 'display(Markdown(text + " Thus."))')
-    assert executed(small) == {"one", "two"}
-    assert "Thus." in page(small, "two")
-
-
 SOURCES = [
     "_config.yml",
+    "answers/compare.py",
     "_ext/finish/__init__.py",
     "_static/book.css",
     "_toc.yml",
@@ -171,44 +280,12 @@ def test_pages_that_are_not_as_they_were_written_are_written_again(small):
 
 def test_a_chapter_that_fails_leaves_no_pages_to_publish(small):
     small.edit("chapters/two.md", "len(claims)", "1 / 0")
-    before = page(small, "one")
-    failed = small.build("--keep")
+    failed = small.build()
     assert failed.returncode == 1 and "ZeroDivisionError" in failed.stdout + failed.stderr
-    assert page(small, "one") == before  # what `serve` goes on to show
-    assert small.build().returncode == 1
     assert not small.html.exists()
     small.edit("chapters/two.md", "1 / 0", "len(claims)")
     assert executed(small) == set()  # as it was before
     assert did_nothing(small)
-
-
-KEEP = """
-import sys, types
-from concurrent.futures import ProcessPoolExecutor
-import nbformat
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-sys.path.insert(0, ".")
-from _ext import parallel
-if __name__ == "__main__":
-    get_cache(sys.argv[1]).truncate_caches()  # makes it, as book.py does: afterwards this does nothing
-parallel.setup(types.SimpleNamespace(connect=lambda *arguments: None))
-
-def keep(number):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(str(number))])
-    bundle = CacheBundleIn(notebook, f"{number}.md", data={})
-    get_cache(sys.argv[1]).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-
-if __name__ == "__main__":
-    with ProcessPoolExecutor(4) as pool:
-        list(pool.map(keep, range(60)))
-    print(len(get_cache(sys.argv[1]).list_cache_records()))
-"""
-
-
-def test_outputs_that_are_kept_at_the_same_time_do_not_push_each_other_out(small, tmp_path):
-    done = subprocess.run([small.python, "-c", KEEP, tmp_path], cwd=small.root, capture_output=True, text=True)
-    assert done.stdout.strip() == "60", done.stderr[-1000:]
 
 
 # ---- serve ----
@@ -225,9 +302,9 @@ def served(book):
         book.command("serve", str(port)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            for attempt in range(600):
+            for _ in range(600):
                 with contextlib.suppress(OSError):
-                    urlopen(address).close()
+                    urlopen(f"{address}/built.txt").close()
                     break
                 time.sleep(0.2)
             yield address
@@ -235,14 +312,14 @@ def served(book):
             server.terminate()
 
 
-def test_serve_reloads_a_page_that_looks_as_after_a_build(small, browser):
-    """The page that is open shows other words, a first figure, and other data, without anybody's doing."""
+def test_serve_reloads_a_page_that_is_open(small, browser):
+    """It shows other words, a first figure, and other data, without anybody's doing; the pages of the build stay."""
+    built = contents(small.html)
     tab = browser.new_page()
     problems = []
     tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     with served(small) as address:
-        with tab.expect_websocket():  # on which the server says that there is something new
-            tab.goto(f"{address}/chapters/one.html")
+        tab.goto(f"{address}/chapters/one.html")
 
         small.edit("chapters/one.md", "About One.", "About One, at length.")
         tab.wait_for_selector("text=About One, at length.", timeout=300_000)
@@ -261,7 +338,7 @@ def test_serve_reloads_a_page_that_looks_as_after_a_build(small, browser):
         tab.wait_for_selector(f"text=One has {count} claims", timeout=300_000)
     tab.close()
     assert problems == []
-    assert did_nothing(small)  # serve has left what a build writes, to the byte: see the hashes in book.py
+    assert contents(small.html) == built
 
 
 FIGURE = """

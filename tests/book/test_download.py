@@ -1,5 +1,6 @@
 """What a reader downloads runs in a folder of its own, or says in one sentence what is missing."""
 
+import ast
 import json
 import re
 import shutil
@@ -10,8 +11,12 @@ import nbclient
 import nbformat
 import pytest
 
+from _ext.notebooks import imported
 from binder.rehearse import RAW
 from chapters import HTML, PAGES, is_notebook
+from formats.shipped import SHIPPED
+
+pytestmark = pytest.mark.slow
 
 ARCHIVE = "standoff-notebooks.zip"
 NOTEBOOKS = [name for name in PAGES if is_notebook(name)]
@@ -66,13 +71,43 @@ def download(name, folder):
     return shutil.copy(HTML / "_sources" / f"{name}.ipynb", folder)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+def needed(name):
+    """The packages that a downloaded notebook asks for, as its first cell says."""
+    notebook = nbformat.read(HTML / "_sources" / f"{name}.ipynb", as_version=4)
+    set_up = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return ast.literal_eval(re.search(r"for name in (\[.*?\])", set_up)[1])
+
+
+# one notebook for each set of packages: what else its cells do, the build has shown
+ALIKE = {tuple(needed(name)): name for name in sorted(NOTEBOOKS, reverse=True)} if HTML.is_dir() else {}
+
+
+@pytest.mark.parametrize("name", ALIKE.values())
 def test_a_notebook_with_the_archive_beside_it_runs(run, folder, name):
     path = folder / f"{name.rpartition('/')[2]}.ipynb"
     download(name, path)
     shutil.copy(HTML / "_sources" / ARCHIVE, folder)
     run(path)
-    assert sorted(entry.name for entry in folder.iterdir()) == sorted([ARCHIVE, path.name, "data", "standoff"])
+    assert {entry.name for entry in folder.iterdir()} == {ARCHIVE, path.name, "answers", "data", "standoff"}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_finds_all_that_it_imports_and_reads(name):
+    """In the archive, in Python, or among the packages that it asks for."""
+    notebook = nbformat.read(HTML / "_sources" / f"{name}.ipynb", as_version=4)
+    with zipfile.ZipFile(HTML / "_sources" / ARCHIVE) as archive:
+        held = set(archive.namelist())
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
+    for module in set().union(*map(imported, sources)):
+        path, _, member = module.replace(".", "/").rpartition("/")
+        own = {f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"} | {
+            f"{path}.py" * bool(path),
+            f"{path}/__init__.py" * bool(path),
+        }  # a module, or a name in one
+        top = module.partition(".")[0]
+        assert top in sys.stdlib_module_names or top in needed(name) or own & held, module
+    read = set(re.findall(r"""\bload\(["']([\w-]+)["']\)""", "\n".join(sources))) & {*SHIPPED}
+    assert {f"data/{case}/datapackage.json" for case in read} <= held
 
 
 def test_a_notebook_in_the_unpacked_archive_runs(run, folder):
@@ -130,9 +165,14 @@ def test_the_archive_holds_all_that_a_notebook_needs_and_nothing_private():
     assert {f"{name.rpartition('/')[2]}.ipynb" for name in NOTEBOOKS} == {
         name for name in names if name.endswith(".ipynb")
     }
-    assert {"README.txt", "LICENSE", "standoff/case.py", "data/report/claims.csv", "data/practice/article.txt"} <= set(
-        names
-    )
+    assert {
+        "README.txt",
+        "LICENSE",
+        "answers/compare.py",
+        "standoff/case.py",
+        "data/report/claims.csv",
+        "data/practice/article.txt",
+    } <= set(names)
     assert "data/report/article.txt" not in names and not any("__pycache__" in name for name in names)
 
 

@@ -3,12 +3,15 @@
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from buttons import build_pages, launch_links
 
-from _ext.repository import binder_address, find_repository, web_address
+from _ext.repository import binder_address, binder_link, find_repository, set_buttons, web_address
 from chapters import ROOT
+
+pytestmark = pytest.mark.slow
 
 HUB = "https://github.com/reader/book"
 LAB = "https://gitlab.com/school/history/book"
@@ -29,8 +32,10 @@ def git(folder, *arguments):
 
 
 @pytest.fixture
-def checkout(tmp_path):
+def checkout(tmp_path, monkeypatch):
     """A clone, on branch main, of a repository that has the branches main and dev."""
+    for name in ("BOOK_REPOSITORY", "GITHUB_REPOSITORY", "CI_PROJECT_URL"):  # what the real surroundings say
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "origin").mkdir()
     git(tmp_path / "origin", "init")
     git(tmp_path / "origin", "commit", "--allow-empty", "-m", "first")
@@ -164,6 +169,7 @@ def small_book(tmp_path):
         "_ext",
         "_static",
         "binder",
+        "answers",
         "data",
         "standoff",
         "references.bib",
@@ -188,42 +194,44 @@ def addresses(book):
     return set(re.findall(r'href="?(https://(?:mybinder|git|bitbucket)[^"?#\s>]*)', text)) - {"https://github.com/"}
 
 
-@pytest.mark.parametrize(
-    ("remote", "expected"),
-    [
-        (
-            "https://reader:secret@github.com/reader/book.git",
-            {
-                "https://mybinder.org/v2/gh/reader/book/main",
-                HUB,
-                f"{HUB}/issues/new",
-                f"{HUB}/edit/main/chapters/one.md",
-                f"{HUB}/edit/main/index.md",
-            },
-        ),
-        (
-            "git@gitlab.com:school/history/book.git",
-            {
-                "https://mybinder.org/v2/gl/school%2Fhistory%2Fbook/main",
-                LAB,
-                f"{LAB}/-/issues/new",
-                f"{LAB}/-/edit/main/chapters/one.md",
-                f"{LAB}/-/edit/main/index.md",
-            },
-        ),
-        ("/srv/git/book", set()),
-        (None, set()),
-    ],
-)
-def test_the_buttons_of_a_page(small_book, remote, expected):
-    if remote:
-        git(small_book, "remote", "add", "origin", remote)
+def test_the_buttons_of_a_page(small_book):
+    git(small_book, "remote", "add", "origin", "https://reader:secret@github.com/reader/book.git")
     build_pages(small_book)
-    assert addresses(small_book) == expected
+    assert addresses(small_book) == {
+        "https://mybinder.org/v2/gh/reader/book/main",
+        HUB,
+        f"{HUB}/issues/new",
+        f"{HUB}/edit/main/chapters/one.md",
+        f"{HUB}/edit/main/index.md",
+    }
     assert all(link.endswith("?urlpath=lab/tree/chapters/one.md") for link in launch_links(small_book))
     assert (small_book / "_build/html/_sources/chapters/one.ipynb").is_file()
     page = (small_book / "_build/html/chapters/one.html").read_text(encoding="utf-8")
     assert not re.search(r'class="[^"]*\bfab\b', page), "the pages' font has no icons of brands"
+
+
+@pytest.mark.parametrize(
+    ("remote", "address", "binder"),
+    [
+        ("https://reader:secret@github.com/reader/book.git", HUB, "gh/reader/book/main"),
+        ("git@gitlab.com:school/history/book.git", LAB, "gl/school%2Fhistory%2Fbook/main"),
+        ("/srv/git/book", None, None),
+        (None, None, None),
+    ],
+)
+def test_what_the_theme_is_told(checkout, remote, address, binder):
+    (checkout / "binder").mkdir()
+    git(checkout, *(["remote", "set-url", "origin", remote] if remote else ["remote", "remove", "origin"]))
+    theme = {
+        "repository_url": "https://github.com/executablebooks/jupyter-book",
+        "launch_buttons": {"binderhub_url": "x"},
+    }
+    app = SimpleNamespace(srcdir=checkout, config=SimpleNamespace(html_theme_options=theme))
+    set_buttons(app, app.config)
+    buttons = {theme[f"use_{name}_button"] for name in ("repository", "edit_page", "issues")}
+    assert (theme.get("repository_url"), buttons, theme["launch_buttons"]) == (address, {address is not None}, {})
+    link = binder and f"https://mybinder.org/v2/{binder}?urlpath=lab/tree/chapters/one.md"
+    assert binder_link(app, "chapters/one.md") == link
 
 
 def test_no_address_of_this_project_is_typed_in_a_page():

@@ -10,6 +10,8 @@ import pytest
 from _ext.repository import find_repository
 from chapters import HTML, ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def contents(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
