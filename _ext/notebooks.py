@@ -114,7 +114,8 @@ def packages(notebook: nbformat.NotebookNode, root: Path) -> list[str]:
                 modules |= imported(
                     path.read_text(encoding="utf-8"), name if path.stem == "__init__" else name.rpartition(".")[0]
                 )
-    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {*LIBRARIES})
+    rooms = {path.name for path in root.iterdir() if path.is_dir()}  # what a download lacks of these it can do without
+    return sorted({name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - rooms)
 
 
 def imported(source: str, package: str = "") -> set[str]:

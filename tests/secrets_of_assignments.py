@@ -44,7 +44,11 @@ def parts(name):
 @functools.cache
 def secrets():
     """What is in no public source: dict of lists of str, squeezed, by name of assignment."""
-    known = [path for folder in ("answers", "chapters", "standoff", "data", "formats") for path in (ROOT / folder).rglob("*.*")]
+    known = [
+        path
+        for folder in ("answers", "chapters", "standoff", "data", "formats")
+        for path in (ROOT / folder).rglob("*.*")
+    ]
     texts = [
         path.read_text(encoding="utf-8") for path in known if path.suffix in (".md", ".py", ".csv", ".html", ".json")
     ]

@@ -12,7 +12,8 @@ def improve(page: BeautifulSoup) -> None:
     open_menus_without_script(page)
     sidebar = required(page, "#pst-primary-sidebar")[0]  # everything is in a landmark, and landmarks have names
     sidebar["role"], sidebar["aria-label"] = "complementary", "The book"
-    for advertisement in page.select("#ethical-ad-placement"):
+    # The theme writes an advertisement's place, and the contents once more for paper, where they would take a page.
+    for advertisement in page.select("#ethical-ad-placement, #jb-print-docs-body"):
         advertisement.decompose()
     for entry in page.select("[role=doc-biblioentry]"):  # deprecated, and no child of a list
         entry["role"] = "listitem"

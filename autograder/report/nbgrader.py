@@ -188,7 +188,7 @@ def _nbgrader() -> Iterator:
     except ModuleNotFoundError as error:
         raise AssignmentError(
             f"{error.name} is not installed, which the gradebook needs. "
-            "Remedy: python book.py run pip install -c requirements.txt -e .[grading]"
+            "Remedy: pip install nbgrader, where this command runs"
         ) from None
     path, logger = os.environ.get("PATH", ""), logging.getLogger("traitlets")
     level = logger.level

@@ -105,7 +105,9 @@ def _blocks(path: str | Path) -> list[str]:
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
     if damaged := count_damage(text):
-        raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy the text again, and save it as UTF-8.")
+        raise TextError(
+            f"{name} is damaged: {damaged} characters were lost. Copy the text again, and save it as UTF-8."
+        )
     return blocks
 
 
