@@ -60,7 +60,7 @@ def draw(path: Path) -> None:
         "certain": palette.MAIN,
         "probable": palette.LIGHT,
         "possible": palette.CONTRAST,
-        "uncommitted": palette.NEUTRAL,
+        "uncommitted": palette.MUTED,
     }
     case = load("report")
     claims = case.claims.assign(paragraph=case.claims["content_span"].map(case.paragraph_of))

@@ -110,6 +110,7 @@ SIDE_BY_SIDE = [  # as the colours follow each other in a figure
     [palette.CONTRAST, palette.MAIN, palette.LIGHT, palette.NEUTRAL],
     [palette.MAIN, palette.CONTRAST, palette.MUTED],
     [palette.MAIN, palette.MIDDLE, palette.MUTED],
+    [palette.MAIN, palette.LIGHT, palette.CONTRAST, palette.MUTED],
     [palette.INK, palette.LIGHT],
 ]
 
