@@ -93,11 +93,6 @@ def _other(value):
     return {"kind": "other", "type": type(value).__name__[:80]}
 
 
-def is_missing(value):
-    """Return whether plain data say that there is no value (bool)."""
-    return value == ["nothing"]
-
-
 def _number(value):
     value = int(value) if isinstance(value, numbers.Integral) else float(value)
     if abs(value) < LARGEST:

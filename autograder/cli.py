@@ -78,7 +78,7 @@ def _grade(course: Course, options: argparse.Namespace) -> int:
         print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
         return 130
     print(summary(graded))
-    waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
+    waiting = sum(one.result.waiting for one in graded)
     if waiting:
         answers = "answer waits" if waiting == 1 else "answers wait"
         print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")

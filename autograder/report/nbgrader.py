@@ -72,11 +72,7 @@ def exchange(course: Course, graded: list[Graded], folder: str | Path) -> list[G
     """Bring marks into a gradebook, and return them with those that were given there by hand. Raises AssignmentError."""
     export(course, graded, folder)
     given = manual_points(course, folder)
-
-    def find(submission, task):
-        return given.get((submission.student, submission.assignment_name, task.task), (None, ""))
-
-    return give(graded, find)
+    return give(graded, lambda about, task: given.get((about.student, about.assignment_name, task.task)))
 
 
 def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
