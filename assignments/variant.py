@@ -217,7 +217,7 @@ class _Case:
                 row.update(other)
 
     def _change_statuses(self):
-        """Let events have other statuses; actual are those alone in which somebody takes part."""
+        """Let events have other statuses; actual are those alone that have actors."""
         acted, statuses = self.values("event_actors", "event_id"), [row["status"] for row in self["events"]]
         for row in self["events"]:
             if self.some(0.3):

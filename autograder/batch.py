@@ -33,13 +33,14 @@ from .intake.unpack import natural_key
 from .marking import Failure, Result, TaskResult, not_marked
 from .report import classreport, feedback, tables
 from .run import sandbox
+from .source import Problem
 from .versions import fingerprint
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
 STATUSES = list(classreport.MEANINGS)
 
 
-class GradeError(ValueError):
+class GradeError(Problem):
     """Grading cannot start. The message says why, and what to do."""
 
 

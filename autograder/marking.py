@@ -167,9 +167,8 @@ class _Judge:
         if not self.failures:
             tasks = ", ".join(about for about in self.runs.ended if isinstance(about, str))
             return f"Not every answer came{f' ({tasks})' if tasks else ''}; the rest was graded."
-        more = f" And {len(self.failures) - 5} more." if len(self.failures) > 5 else ""
-        listed = " ".join(str(failure) for failure in self.failures[:5])
-        return f"Not every cell ran to its end; the rest was graded. {listed}{more}"
+        listed = [*map(str, self.failures[:5])] + [f"And {len(self.failures) - 5} more."] * (len(self.failures) > 5)
+        return f"Not every cell ran to its end; the rest was graded. {' '.join(listed)}"
 
     @functools.cached_property
     def failures(self) -> list[Failure]:
@@ -191,19 +190,20 @@ class _Judge:
             reason = f"Trying your answer did not end well: {ENDS[self.runs.ended[task.name]]}."
             return TaskResult(task.name, 0.0, "error", reason)
         shown = ""
-        for place, comparison in enumerate(task.comparisons):
+        for number, comparison in enumerate(task.comparisons):
+            question = task.name, number
             for kind, record in self.runs.records.items():
-                answer = record.answers.get((task.name, place))
+                answer = record.answers.get(question)
                 if answer is None:
-                    return self._unanswered(task, comparison, record.problems.get((task.name, place)), kind)
+                    return self._unanswered(task, comparison, record.problems.get(question), kind)
                 shown = shown or brief(answer)
-                wanted, mistakes = self.right[kind][task.name, place]
+                wanted, mistakes = self.right[kind][question]
                 reason = judge(answer, wanted, mistakes, comparison.tolerance, comparison.ordered)
                 if reason:
                     if kind != "released" and reason not in mistakes:
                         reason = ELSEWHERE
                     status = "no answer" if is_missing(answer) else "wrong"
-                    released = self.runs.records["released"].answers[task.name, place]
+                    released = self.runs.records["released"].answers[question]
                     return TaskResult(task.name, 0.0, status, reason, brief(released))
         return TaskResult(task.name, float(task.points), "right", "", shown)
 

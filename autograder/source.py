@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)
 
 
-class AssignmentError(ValueError):
+class Problem(Exception):
+    """What somebody has to mend before a command can do its work. The message says what to do."""
+
+
+class AssignmentError(Problem):
     """A source that is no assignment; the message names file, cell and remedy."""
 
 

@@ -181,7 +181,7 @@ def main(rounds: int = 3, count: int = 60) -> None:
         f"\n{count} submissions of {', '.join(made)}; {CORES} cores, {platform.platform()}; {rounds} rounds, medians\n"
     )
     print(table.round(2).to_string(na_rep=""))
-    walls = {what: rows["wall s"].reset_index(drop=True) for what, rows in runs.groupby("what")}
+    walls = {what: group["wall s"].reset_index(drop=True) for what, group in runs.groupby("what")}
     ratios = walls["nbgrader"] / walls["standoff"]
     print(f"\nthroughput beside nbgrader: {ratios.median():.2f} ({ratios.min():.2f} to {ratios.max():.2f})")
     print(f"beside the floor: {table['wall s']['standoff'] / table['wall s']['floor']:.2f}")

@@ -1,5 +1,6 @@
 """Tell who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
 
+import functools
 import json
 import re
 import subprocess
@@ -92,7 +93,7 @@ def collect(course: Course, source: str | Path, scratch: Path, only: str = "") -
 def _by_student(handed_in, known):
     """Return (parts of the name after the student's, Entry) of all entries, by student."""
     shown, numbers = [], defaultdict(set)
-    for parts, entry in _unwrapped([(entry.parts, entry) for entry in handed_in], known):
+    for parts, entry in _unwrapped(handed_in, known):
         first, rest, number = parts[0], parts[1:], ""
         if match := _platform(first):
             name, number = match["name"].strip(), match["id"]
@@ -119,45 +120,39 @@ def _by_student(handed_in, known):
     return by_student
 
 
-def _unwrapped(handed_in, known, is_all=True):
-    """Yield (parts, Entry) without the first parts that only wrap students' folders, of all or in one branch.
+def _unwrapped(handed_in, known):
+    """Yield (parts, Entry) without the first parts that only wrap students' folders."""
+    files, inside = {entry.parts for entry in handed_in if entry.path}, defaultdict(set)
+    for entry in handed_in:
+        for depth, name in enumerate(entry.parts):
+            inside[entry.parts[:depth]].add(name)
 
-    is_all: this is all that there is, not a branch of it, and no folder of an assignment
-    """
-    branches = defaultdict(list)
-    for parts, entry in handed_in:
-        while len(parts) > 1 and _hint(parts[0]) in known and not _platform(parts[0]):
-            parts, is_all = parts[1:], False
-        branches[parts[0]].append((parts, entry))
-    is_all = is_all and len(branches) == 1
-    for name, branch in branches.items():
-        inside = [(parts[1:], entry) for parts, entry in branch]
-        below = [parts for parts, _ in inside]
-        if all(below) and (WRAPPERS.fullmatch(name) or _is_export(below) or is_all and _wraps(name, inside, known)):
-            yield from _unwrapped(inside, known, is_all)
-        else:
-            yield from branch
+    def is_export(folder):
+        """Whether what is in it, alone or in folders around it, has the names that platforms give to several students."""
+        names, exported = inside[folder], set(filter(_platform, inside[folder]))
+        if len(names) == 1:
+            return is_export((*folder, *names))
+        return len(exported) > 1 and all(Path(name).suffix.lower() in LISTS for name in names - exported)
 
+    @functools.cache
+    def wraps(folder):
+        names, name = inside[folder], folder[-1]
+        if _platform(name):
+            return False
+        if _hint(name) in known or WRAPPERS.fullmatch(name) or is_export(folder):
+            return True
+        if any(_hint(part) in known or len(inside[folder[:depth]]) > 1 for depth, part in enumerate(folder)):
+            return False  # below it is only a part of what was handed in, or one assignment
+        folders = {name for name in names if (*folder, name) not in files}
+        if any(map(_platform, names)) or len(names) == 1 and any(map(WRAPPERS.fullmatch, folders)):
+            return True
+        return names == folders and sum(_hint(name) not in known for name in folders) > 1
 
-def _wraps(name, inside, known):
-    """Return whether a folder that holds everything only wraps the students' folders; inside: what is in it."""
-    names = {parts[0] for parts, _ in inside}
-    folders = {parts[0] for parts, entry in inside if parts[1:] or entry.path is None}
-    if _platform(name):
-        return False
-    if any(map(_platform, names)) or len(names) == 1 and any(map(WRAPPERS.fullmatch, folders)):
-        return True
-    return names == folders and sum(_hint(folder) not in known for folder in folders) > 1
-
-
-def _is_export(below):
-    """Return whether these parts of names, alone in their folder or in folders around it, are those of several students."""
-    names = {parts[0] for parts in below}
-    exported = set(filter(_platform, names))
-    if len(names) == 1:
-        below = [parts[1:] for parts in below]
-        return all(below) and _is_export(below)
-    return len(exported) > 1 and all(Path(name).suffix.lower() in LISTS for name in names - exported)
+    for entry in handed_in:
+        start = 0
+        while start < len(entry.parts) - 1 and wraps(entry.parts[: start + 1]):
+            start += 1
+        yield entry.parts[start:], entry
 
 
 def _platform(part):

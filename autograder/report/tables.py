@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..course import Course
 from ..intake.collect import Submission
 from ..marking import TaskResult
-from ..source import AssignmentError
+from ..source import AssignmentError, Problem
 
 if TYPE_CHECKING:
     from ..batch import Graded
@@ -28,7 +28,7 @@ FORMULA = re.compile(r"(?:^|(?<=[;\t\n]))(?=\s*[=+\-@＝＋－＠])")
 COLUMNS = ["student", "assignment", "task", "points", "comment", "text", "version"]
 
 
-class PointsError(ValueError):
+class PointsError(Problem):
     """prose.csv cannot be read. The message names file, row, column and remedy, one line for each problem."""
 
 
