@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from .course import Course, find_course
+from .run.sandbox import SandboxError
 from .source import Problem
 
 
@@ -15,7 +16,7 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
     options = _parser().parse_args(arguments)
     try:
         return options.run(course or find_course(options.course), options)
-    except (Problem, OSError) as error:
+    except (Problem, SandboxError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -20,8 +20,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..source import Problem
-
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = PROJECT / "autograder", PROJECT / "answers"  # what runner.py imports
 ROOT = "/book"
@@ -35,7 +33,7 @@ REMEDY = (
 )
 
 
-class SandboxError(Problem):
+class SandboxError(RuntimeError):
     """There is no sandbox here. The message says why, and what to do."""
 
 
