@@ -115,7 +115,7 @@ def _entries(answer, right):
     if kind in ("map", "series"):
         return _pairs(answer)
     if kind == "table":
-        return _rows(answer, right)
+        return _rows(answer, _unnumbered(right)) if answer["kind"] == "table" else None
     return [answer] if kind == answer["kind"] != "other" else None
 
 
@@ -153,9 +153,6 @@ def _unnumbered(table):
 
 def _rows(answer, right):
     """Return the rows of a table with its columns in the order of those of `right`; None if it has other columns."""
-    right = _unnumbered(right)
-    if answer["kind"] != "table":
-        return None
     answer = answer if right["index"] else _unnumbered(answer)
     names, wanted, levels = _names(answer), _names(right), len(right["index"])
     if sorted(names) != sorted(wanted) and len(answer["index"]) == levels:

@@ -19,7 +19,6 @@ ITEMS = 20_000  # in all containers of an answer together
 CHARACTERS = 100_000  # of a text
 LARGEST = 1e300  # a number beyond it counts as infinite
 
-_DURATIONS = (datetime.timedelta, np.timedelta64)
 _CONTAINERS = (dict, list, tuple, set, frozenset, pd.Index, pd.api.extensions.ExtensionArray)
 
 
@@ -42,18 +41,9 @@ class _Reader:
             return {"kind": "nothing"}
         if isinstance(value, (np.datetime64, np.timedelta64)) and np.isnat(value):
             return {"kind": "nothing"}
-        if isinstance(value, (bool, np.bool_)):
-            return {"kind": "bool", "value": bool(value)}
-        if isinstance(value, _DURATIONS):  # before numbers, to which NumPy's durations belong
-            return {"kind": "text", "value": str(pd.Timedelta(value))}
-        if isinstance(value, (numbers.Real, decimal.Decimal)):
-            return {"kind": "number", "value": _number(value)}
-        if isinstance(value, str) and len(value) <= CHARACTERS:
-            return {"kind": "text", "value": str(value)}
-        if isinstance(value, (datetime.date, np.datetime64)):
-            return {"kind": "date", "value": pd.Timestamp(value).isoformat()}
-        if isinstance(value, (pd.Interval, pd.Period)):
-            return {"kind": "text", "value": str(value)}
+        for types, kind, tell in _SCALARS:
+            if isinstance(value, types) and (types is not str or len(value) <= CHARACTERS):
+                return {"kind": kind, "value": tell(value)}
         return (depth < DEPTH and self.container(value, depth + 1)) or _other(value)
 
     def items(self, values, depth):
@@ -98,6 +88,16 @@ def _number(value):
     if abs(value) < LARGEST:
         return value
     return "nan" if value != value else "inf" if value > 0 else "-inf"
+
+
+_SCALARS = [  # types, in this order; what they are told as, and how
+    ((bool, np.bool_), "bool", bool),
+    ((datetime.timedelta, np.timedelta64), "text", lambda value: str(pd.Timedelta(value))),  # NumPy's are numbers, too
+    ((numbers.Real, decimal.Decimal), "number", _number),
+    (str, "text", str),
+    ((datetime.date, np.datetime64), "date", lambda value: pd.Timestamp(value).isoformat()),
+    ((pd.Interval, pd.Period), "text", str),
+]
 
 
 def _size(value):
@@ -180,11 +180,8 @@ def brief(value: dict, length: int = 200) -> str:
         words = f"an object of type {value['type']}" if kind == "other" else str(value.get("value", "nothing"))
     else:
         shown = [brief(part, 40) for part in parts[:20]]
-        shown = (
-            [f"{brief(label, 40)}: {part}" for label, part in zip(value["labels"], shown)]
-            if "labels" in value
-            else shown
-        )
+        if "labels" in value:
+            shown = [f"{brief(label, 40)}: {part}" for label, part in zip(value["labels"], shown)]
         name = {"map": "dict", "series": "Series", "table": "DataFrame"}.get(kind, kind)
         size = f"{len(value['rows'])} rows" if kind == "table" else len(parts)
         words = f"{name} of {size}: {', '.join(shown)}"

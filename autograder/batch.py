@@ -21,7 +21,6 @@ import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -34,14 +33,14 @@ from .intake.unpack import natural_key
 from .marking import Failure, Result, TaskResult, not_marked
 from .report import classreport, feedback, tables
 from .run import sandbox
+from .source import Problem
 from .versions import fingerprint
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
-STATUSES = ["graded", "partly graded", "timed out", "crashed", "refused", "unreadable"]
-TO_MEND = {"refused", "unreadable"}  # what has not been marked at all
+STATUSES = list(classreport.MEANINGS)
 
 
-class GradeError(ValueError):
+class GradeError(Problem):
     """Grading cannot start. The message says why, and what to do."""
 
 
@@ -102,7 +101,7 @@ def grade(
 
 def exit_status(graded: list[Graded]) -> int:
     """Return 0 if all submissions were marked, 1 if some could not be."""
-    return int(any(one.is_grader_error or one.result.status in TO_MEND for one in graded))
+    return int(any(one.is_grader_error or one.result.unread for one in graded))
 
 
 def summary(graded: list[Graded]) -> str:
@@ -123,20 +122,25 @@ def _graded(submissions, out: Path, log: TextIO, seed: str | None, jobs: int, un
         if submission.status:
             result = not_marked(submission.assignment, submission.status, submission.reason)
             graded.append(Graded(submission, result))
-            continue
-        name = key(submission, seed, unsandboxed)
-        if known := kept(out, name):
+        elif known := kept(out, name := key(submission, seed, unsandboxed)):
             graded.append(Graded(submission, known))
         else:
             waiting[name].append(submission)  # the same notebook twice is marked once
     _note(log, f"{len(submissions)} submissions, {len(waiting)} to mark, {jobs} at a time; {platform.platform()}")
 
     def attempt(name):
-        return name, *_attempt(waiting[name][0], seed, unsandboxed)
+        start, trouble = time.monotonic(), ""
+        try:
+            result = marked(waiting[name][0], seed, unsandboxed)
+        except Exception as error:  # no submission may stop the others
+            reason = f"The grader itself failed ({type(error).__name__}); nothing is known against this notebook."
+            result = not_marked(waiting[name][0].assignment, "crashed", reason, None)
+            trouble = traceback.format_exc()
+        return name, result, time.monotonic() - start, trouble
 
-    done = _progress(len(waiting))
+    began, total = time.monotonic(), len(waiting)
     with ThreadPool(jobs) as pool:
-        for name, result, seconds, trouble in pool.imap_unordered(attempt, waiting):
+        for count, (name, result, seconds, trouble) in enumerate(pool.imap_unordered(attempt, waiting), start=1):
             if not trouble:  # what failed by the grader's fault is tried again next time
                 keep(out, name, result)
             for submission in waiting[name]:
@@ -144,33 +148,20 @@ def _graded(submissions, out: Path, log: TextIO, seed: str | None, jobs: int, un
                 who = submission.student, submission.assignment_name
                 _note(log, f"{', '.join(who)}: {result.status}, {seconds:.1f} s", trouble)
                 tables.append(out / RUNTIME, [*who, f"{seconds:.2f}"])
-            done()
-    graded.sort(key=_order)
+            if count * 10 // total > (count - 1) * 10 // total:  # ten times in all
+                minutes, rest = divmod((time.monotonic() - began) / count * (total - count), 60)
+                left = f"{minutes:.0f} min {rest:.0f} s"
+                print(f"Marked {count} of {total}; about {left} left.", file=sys.stderr, flush=True)
+    graded.sort(key=lambda one: (natural_key(one.submission.student), one.submission.assignment_name))
     _note(log, summary(graded))
     return graded
 
 
-def _order(graded: Graded):
-    one = graded.submission
-    return natural_key(one.student), one.assignment_name, one.file
-
-
-def _attempt(submission: Submission, seed: str | None, unsandboxed: bool) -> tuple[Result, float, str]:
-    """Return (Result, seconds, traceback or "")."""
-    began, trouble = time.monotonic(), ""
-    try:
-        result = marked(submission, seed, unsandboxed)
-    except Exception as error:  # no submission may stop the others
-        reason = f"The grader itself failed ({type(error).__name__}); nothing is known against this notebook."
-        result, trouble = not_marked(submission.assignment, "crashed", reason, None), traceback.format_exc()
-    return result, time.monotonic() - began, trouble
-
-
 def marked(submission: Submission, seed: str | None = None, unsandboxed: bool = False) -> Result:
-    """Mark a submission, without what would differ in another run: seconds, and addresses of objects."""
-    one = submission
-    result = marking.mark(one.assignment, one.notebook, one.files, seed=seed, unsandboxed=unsandboxed)
-    data = json.dumps(asdict(result) | {"seconds": 0.0})
+    """Mark a submission, without what would differ in another run: addresses of objects."""
+    about = submission.assignment, submission.notebook, submission.files
+    result = marking.mark(*about, seed=seed, unsandboxed=unsandboxed)
+    data = json.dumps(asdict(result))
     return _result(re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x...", data))
 
 
@@ -232,21 +223,6 @@ def _note(log: TextIO, line: str, trouble: str = "") -> None:
     print(now, " ".join(line.split()), *([f"\n{trouble}"] if trouble else []), file=log, flush=True)
 
 
-def _progress(total: int) -> Callable[[], None]:
-    """Return a function to call whenever a submission is done: it says on standard error how far it is, ten times in all."""
-    began, count = time.monotonic(), 0
-
-    def done():
-        nonlocal count
-        count += 1
-        if count * 10 // total > (count - 1) * 10 // total:
-            left = (time.monotonic() - began) / count * (total - count)
-            times = f"{left // 60:.0f} min {left % 60:.0f} s"
-            print(f"Marked {count} of {total}; about {times} left.", file=sys.stderr, flush=True)
-
-    return done
-
-
 def report(graded: list[Graded], out: Path, by_hand: tables.ByHand) -> None:
     """Write all files but the log into `out`."""
     pages = feedback.pages(graded)
@@ -254,7 +230,7 @@ def report(graded: list[Graded], out: Path, by_hand: tables.ByHand) -> None:
         if old.name not in pages:
             old.unlink()
     written = tables.files(graded, by_hand) | {f"feedback/{name}": text for name, text in pages.items()}
-    written["runtime.svg"] = classreport.runtime(graded, tables.seconds(out / RUNTIME))
+    written["runtime.svg"] = classreport.runtime(tables.seconds(out / RUNTIME))
     written["class-report.html"] = classreport.page(graded)
     for name, text in written.items():
         _write(out / name, text)

@@ -3,7 +3,9 @@
 import argparse
 import sys
 
-from .course import Course, CourseError, find_course
+from .course import Course, find_course
+from .run.sandbox import SandboxError
+from .source import Problem
 
 
 def main(arguments: list[str] | None = None, course: Course | None = None) -> int:
@@ -14,9 +16,12 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
     options = _parser().parse_args(arguments)
     try:
         return options.run(course or find_course(options.course), options)
-    except CourseError as error:
+    except (Problem, SandboxError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,16 +37,14 @@ def _parser() -> argparse.ArgumentParser:
     release.set_defaults(run=_release)
 
     grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
-    for name, about in {
-        "submissions": {"help": "folder or zip file, as the learning platform exports it"},
-        "-o --output": {"metavar": "OUT", "required": True, "help": "folder for marks, feedback and class report"},
-        "--assignment": {"metavar": "NAME", "default": "", "help": "only this one, such as 3-claims (default: all)"},
-        "--seed": {"metavar": "TEXT", "help": "what the hidden data are made from (default: this machine's secret)"},
-        "--jobs": {"metavar": "N", "type": int, "help": "how many at a time (default: as many as there are cores)"},
-        "--gradebook": {"metavar": "FOLDER", "help": "a course of nbgrader: gets the marks, gives those by hand"},
-        "--unsandboxed": {"action": "store_true", "help": "run without any protection: only if you trust them all"},
-    }.items():
-        grade.add_argument(*name.split(), **about)
+    option = grade.add_argument
+    option("submissions", help="folder or zip file, as the learning platform exports it")
+    option("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
+    option("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")
+    option("--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)")
+    option("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
+    option("--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand")
+    option("--unsandboxed", action="store_true", help="run without any protection: only if you trust them all")
     grade.set_defaults(run=_grade)
     return parser
 
@@ -51,34 +54,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _release(course: Course, options: argparse.Namespace) -> int:
     from .handout import release
-    from .source import AssignmentError
 
-    try:
-        for name in [options.name] if options.name else course.names():
-            print(release(course, name, options.output, options.zip))
-    except AssignmentError as error:
-        print(error, file=sys.stderr)
-        return 2
+    for name in [options.name] if options.name else course.names():
+        print(release(course, name, options.output, options.zip))
     return 0
 
 
 def _grade(course: Course, options: argparse.Namespace) -> int:
-    from .batch import GradeError, exit_status, grade, summary
-    from .report.tables import PointsError
-    from .run.sandbox import SandboxError
-    from .source import AssignmentError
+    from .batch import exit_status, grade, summary
 
-    try:
-        given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
-        graded = grade(course, options.submissions, options.output, options.assignment, **given)
-    except (GradeError, SandboxError, AssignmentError, PointsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
-        return 130
+    given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
+    graded = grade(course, options.submissions, options.output, options.assignment, **given)
     print(summary(graded))
-    waiting = sum(task.status == "by hand" for one in graded for task in one.result.tasks)
+    waiting = sum(one.result.waiting for one in graded)
     if waiting:
         answers = "answer waits" if waiting == 1 else "answers wait"
         print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")

@@ -6,16 +6,17 @@ import os
 import runpy
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .source import Assignment, AssignmentError, parse
+from .source import Assignment, AssignmentError, Problem, parse
 
 Files = dict[str, bytes]  # contents by relative path, with slashes
 
 
-class CourseError(ValueError):
+class CourseError(Problem):
     """There is no course here. The message says what to do."""
 
 
@@ -63,12 +64,11 @@ class Course:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "seed"
         if not path.exists():
-            draft = folder / f"seed.{secrets.token_hex(4)}"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(16) + "\n")
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)  # complete or not at all, and never over another one
-            draft.unlink()
+            with tempfile.NamedTemporaryFile("w", dir=folder) as draft:
+                draft.write(secrets.token_hex(16) + "\n")
+                draft.flush()
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft.name, path)  # complete or not at all, and never over another one
         return path.read_text(encoding="ascii").strip()
 
     def files_of_kinds(self, seed: str | None = None) -> dict[str, Files]:
@@ -83,8 +83,8 @@ def find_course(path: str | Path | None = None) -> Course:
     """
     here = Path.cwd()
     above = (folder / inside for folder in (here, *here.parents) for inside in ("assignments", ""))
-    for place in [Path(path)] if path else above:
-        file = place / "course.py" if place.is_dir() else place
+    for candidate in [Path(path)] if path else above:
+        file = candidate / "course.py" if candidate.is_dir() else candidate
         if file.is_file():
             sys.path.insert(0, str(file.resolve().parent))  # it may import what lies beside it
             course = runpy.run_path(str(file)).get("COURSE")

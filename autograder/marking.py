@@ -3,13 +3,13 @@
 What is right is worked out in another sandbox, in which no submission ever ran.
 """
 
+import ast
 import builtins
 import functools
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from answers import brief, is_missing, judge
@@ -76,14 +76,28 @@ class Result:
     """What became of a submission.
 
     status: graded, partly graded, unreadable, timed out, crashed, refused; reason: for the student ("" if graded);
-    tasks: in the order of the assignment; seconds: of the clock.
+    tasks: in the order of the assignment.
     """
 
     status: str
     reason: str
     tasks: tuple[TaskResult, ...]
     cells_failed: tuple[Failure, ...] = ()
-    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        """The sum of the points that are known so far."""
+        return sum(task.points or 0.0 for task in self.tasks)
+
+    @property
+    def waiting(self) -> int:
+        """How many written answers wait for points."""
+        return sum(task.status == "by hand" for task in self.tasks)
+
+    @property
+    def unread(self) -> bool:
+        """Whether no task was looked at."""
+        return self.status in ("refused", "unreadable")
 
 
 def mark(
@@ -105,21 +119,18 @@ def mark(
 
     Raises SandboxError if there is no sandbox here, AssignmentError if the assignment itself is at fault.
     """
-    began = time.monotonic()
     if not unsandboxed:
         require()
+    seed = assignment.course.seed(seed)
+    data = assignment.course.files_of_kinds(seed)
     try:
-        seed = assignment.course.seed(seed)
-        data = assignment.course.files_of_kinds(seed)
         cells = read_cells(notebook)
         brought = read_files(files or {}, {path.split("/")[1] for path in data["released"]})
-        right = right_answers(assignment, seed, not unsandboxed)
-        runs = run_all(assignment, cells, brought, data, limits, not unsandboxed)
-        result = _Judge(assignment, cells, runs, right).result()
     except (Unreadable, Refused) as error:
-        status = "unreadable" if isinstance(error, Unreadable) else "refused"
-        result = not_marked(assignment, status, str(error))
-    return replace(result, seconds=time.monotonic() - began)
+        return not_marked(assignment, "unreadable" if isinstance(error, Unreadable) else "refused", str(error))
+    right = right_answers(assignment, seed, not unsandboxed)
+    runs = run_all(assignment, cells, brought, data, limits, not unsandboxed)
+    return _Judge(assignment, cells, runs, right).result()
 
 
 def not_marked(assignment: Assignment | None, status: str, reason: str, points: float | None = 0.0) -> Result:
@@ -156,9 +167,8 @@ class _Judge:
         if not self.failures:
             tasks = ", ".join(about for about in self.runs.ended if isinstance(about, str))
             return f"Not every answer came{f' ({tasks})' if tasks else ''}; the rest was graded."
-        more = f" And {len(self.failures) - 5} more." if len(self.failures) > 5 else ""
-        listed = " ".join(str(failure) for failure in self.failures[:5])
-        return f"Not every cell ran to its end; the rest was graded. {listed}{more}"
+        listed = [*map(str, self.failures[:5])] + [f"And {len(self.failures) - 5} more."] * (len(self.failures) > 5)
+        return f"Not every cell ran to its end; the rest was graded. {' '.join(listed)}"
 
     @functools.cached_property
     def failures(self) -> list[Failure]:
@@ -180,19 +190,20 @@ class _Judge:
             reason = f"Trying your answer did not end well: {ENDS[self.runs.ended[task.name]]}."
             return TaskResult(task.name, 0.0, "error", reason)
         shown = ""
-        for place, comparison in enumerate(task.comparisons):
+        for number, comparison in enumerate(task.comparisons):
+            question = task.name, number
             for kind, record in self.runs.records.items():
-                answer = record.answers.get((task.name, place))
+                answer = record.answers.get(question)
                 if answer is None:
-                    return self._unanswered(task, comparison, record.problems.get((task.name, place)), kind)
+                    return self._unanswered(task, comparison, record.problems.get(question), kind)
                 shown = shown or brief(answer)
-                wanted, mistakes = self.right[kind][task.name, place]
+                wanted, mistakes = self.right[kind][question]
                 reason = judge(answer, wanted, mistakes, comparison.tolerance, comparison.ordered)
                 if reason:
                     if kind != "released" and reason not in mistakes:
                         reason = ELSEWHERE
                     status = "no answer" if is_missing(answer) else "wrong"
-                    released = self.runs.records["released"].answers[task.name, place]
+                    released = self.runs.records["released"].answers[question]
                     return TaskResult(task.name, 0.0, status, reason, brief(released))
         return TaskResult(task.name, float(task.points), "right", "", shown)
 
@@ -203,7 +214,9 @@ class _Judge:
             status, reason = "not reached", f"Not reached: {ENDS[self.runs.lost or 'end']}."
         elif problem["type"] == "NotImplementedError":
             status, reason = "no answer", "The cell is as it was handed out."
-        elif problem["type"] == "NameError" and problem["name"] in protocol.names(comparison.expression):
+        elif problem["type"] == "NameError" and problem["name"] in protocol.names(
+            ast.parse(comparison.expression.strip())
+        ):
             status, reason = "no answer", f"There is no `{problem['name']}` when all cells have run."
             if failed:
                 status, reason = "error", str(failed)
@@ -243,28 +256,33 @@ def right_answers(assignment: Assignment, seed: str, sandboxed: bool = True) -> 
 
 
 def _worked_out(assignment: Assignment, seed: str, sandboxed: bool) -> dict[str, dict]:
-    course, setup, helpers = assignment.course, protocol.setup(assignment), protocol.helpers(assignment)
-    steps, comparisons = list(setup), {}
-    for task in assignment.tasks:
-        for place, comparison in enumerate(task.comparisons):
-            comparisons[task.name, place] = comparison
-            codes = [comparison.right, *(expression for expression, _ in comparison.mistakes)]
-            questions = {(task.name, place, number): code for number, code in enumerate(codes)}
-            steps.append(protocol.ask((task.name, place), helpers[task.name], questions))
-    right, codes = {}, [*(step["source"] for step in setup), *helpers.values()]
+    course, setup = assignment.course, protocol.setup(assignment)
+    comparisons = {
+        (task, number): comparison for task in assignment.tasks for number, comparison in enumerate(task.comparisons)
+    }
+    steps = list(setup)
+    for (task, number), comparison in comparisons.items():
+        codes = [comparison.right, *(expression for expression, _ in comparison.mistakes)]
+        questions = {(task.name, number, place): code for place, code in enumerate(codes)}
+        steps.append(protocol.ask((task.name, number), task.helper, questions))
+    right, codes = defaultdict(dict), [*assignment.setup.values(), *(task.helper for task in assignment.tasks)]
     with Sandbox(protocol.imports(codes, course.preload), DEFAULT, sandboxed, course.library) as box:
         for kind, files in course.files_of_kinds(seed).items():
             run, record = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Record()
             record.take_down(run.lines, steps)
-            for key, comparison in comparisons.items():
+            for (task, number), comparison in comparisons.items():
+                key = task.name, number
                 if (*key, 0) not in record.answers:
                     ended = {"type": "the run ended", "message": run.why}
                     problem = record.failures.get(None) or record.problems.get((*key, 0)) or ended
                     raise AssignmentError(
-                        f"{assignment.name}, {key[0]}: `{comparison.right}` has no value on the {kind} data "
+                        f"{assignment.name}, {task.name}: `{comparison.right}` has no value on the {kind} data "
                         f"({problem['type']}: {problem['message']}). Remedy: correct it or the setup; it says what is right"
                     )
-                places = {sentence: (*key, number) for number, (_, sentence) in enumerate(comparison.mistakes, start=1)}
-                mistakes = {what: record.answers[place] for what, place in places.items() if place in record.answers}
-                right.setdefault(kind, {})[key] = record.answers[*key, 0], mistakes
-    return right
+                mistakes = {
+                    sentence: record.answers[*key, place]
+                    for place, (_, sentence) in enumerate(comparison.mistakes, start=1)
+                    if (*key, place) in record.answers
+                }
+                right[kind][key] = record.answers[*key, 0], mistakes
+    return dict(right)

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)
 
 
-class AssignmentError(ValueError):
+class Problem(Exception):
+    """What somebody has to mend before a command can do its work. The message says what to do."""
+
+
+class AssignmentError(Problem):
     """A source that is no assignment; the message names file, cell and remedy."""
 
 
@@ -43,13 +47,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Task:
-    """One task. name: the grade_id of the cell to fill in; check: that of the cell that checks it (prose: the same)."""
+    """One task.
+
+    name: the grade_id of the cell to fill in; check: that of the cell that checks it (prose: the same); helper: the code of
+    the hidden part but for its comparisons.
+    """
 
     name: str
     title: str
     points: int
     prose: bool
     check: str
+    helper: str = ""
     comparisons: tuple[Comparison, ...] = ()
 
 
@@ -73,12 +82,29 @@ class Assignment:
         """The most that can be had, by task."""
         return {task.name: task.points for task in self.tasks}
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of tasks, by their names."""
+        return {task.name: task.title for task in self.tasks}
+
+    @property
+    def setup(self) -> dict[str, str]:
+        """The locked code that belongs to no task, by grade_id."""
+        return {
+            role(cell)["grade_id"]: cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and role(cell).get("locked") and not role(cell).get("grade")
+        }
+
 
 def parse(course: Course, path: Path) -> Assignment:
     """Read the source of an assignment. Raises AssignmentError."""
     notebook = jupytext.read(path)
     tasks = tuple(_tasks(notebook, path.name))
-    return Assignment(course, path.stem, _title(notebook, path.name), path.parent, notebook, tasks)
+    title = next(filter(None, (_heading(cell, "#") for cell in notebook.cells)), None)
+    if not title:
+        raise AssignmentError(f"{path.name}: no title. Remedy: begin with a line `# Title`")
+    return Assignment(course, path.stem, title, path.parent, notebook, tasks)
 
 
 def role(cell: NotebookNode) -> dict:
@@ -86,58 +112,54 @@ def role(cell: NotebookNode) -> dict:
     return cell.metadata.get("nbgrader", {})
 
 
-def _title(notebook: NotebookNode, file: str) -> str:
-    for cell in notebook.cells:
-        match = re.search(r"^# (.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
-        if match:
-            return match[1].strip()
-    raise AssignmentError(f"{file}: no title. Remedy: begin with a line `# Title`")
+def _heading(cell: NotebookNode, marks: str) -> str | None:
+    match = re.search(rf"^{marks} (.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
+    return match and match[1].strip()
 
 
 def _tasks(notebook: NotebookNode, file: str) -> Iterator[Task]:
     heading, waiting, seen = "", None, set()
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (match := re.search(r"^## (.+)$", cell.source, re.M)):
-            heading = match[1].strip()
+        heading = _heading(cell, "##") or heading
         about = role(cell)
         name = about.get("grade_id")
         if name in seen:
             raise AssignmentError(f"{file}: the grade_id {name!r} stands twice. Remedy: name each cell differently")
-        seen.add(name or object())
+        seen |= {name} - {None}
         if about.get("solution") and about.get("grade"):
             yield Task(name, heading, about["points"], True, name)
         elif about.get("solution"):
             if waiting:
-                raise AssignmentError(f"{file}: {waiting} has no check. Remedy: a cell with `grade: true` after it")
+                break
             waiting = name
         elif about.get("grade"):
             if not waiting:
                 raise AssignmentError(
                     f"{file}: {name} checks no task. Remedy: put it after a cell with `solution: true`"
                 )
-            comparisons = tuple(_comparisons(cell.source, f"{file}, {name}"))
-            yield Task(waiting, heading, about["points"], False, name, comparisons)
+            yield Task(waiting, heading, about["points"], False, name, *_hidden_part(cell.source, f"{file}, {name}"))
             waiting = None
     if waiting:
         raise AssignmentError(f"{file}: {waiting} has no check. Remedy: a cell with `grade: true` after it")
 
 
-def _comparisons(source: str, place: str) -> Iterator[Comparison]:
-    hidden = "".join(HIDDEN.findall(source))
-    calls = [
-        statement.value
-        for statement in ast.parse(hidden).body
-        if isinstance(statement, ast.Expr) and getattr(getattr(statement.value, "func", None), "id", "") == "compare"
-    ]
-    if not calls:
-        raise AssignmentError(f"{place}: nothing is compared. Remedy: call `compare` between the marks of hidden tests")
-    for call in calls:
-        try:
-            given = [ast.literal_eval(argument) for argument in call.args]
-            named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
-            named["mistakes"] = tuple(named.get("mistakes", {}).items())
-            yield Comparison(*given, **named)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise AssignmentError(
-                f"{place}, line {call.lineno}: {error}. Remedy: write literals, as `compare` says"
-            ) from None
+def _hidden_part(source: str, where: str) -> tuple[str, tuple[Comparison, ...]]:
+    """Return the helper and the comparisons of a check."""
+    helper, comparisons = [], []
+    for statement in ast.parse("".join(HIDDEN.findall(source))).body:
+        call = getattr(statement, "value", None)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "compare":
+            try:
+                given = [ast.literal_eval(argument) for argument in call.args]
+                named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+                named["mistakes"] = tuple(named.get("mistakes", {}).items())
+                comparisons.append(Comparison(*given, **named))
+            except (TypeError, ValueError, AttributeError) as error:
+                raise AssignmentError(
+                    f"{where}, line {call.lineno}: {error}. Remedy: write literals, as `compare` says"
+                ) from None
+        elif getattr(statement, "module", "") != "autograder":
+            helper.append(statement)
+    if not comparisons:
+        raise AssignmentError(f"{where}: nothing is compared. Remedy: call `compare` between the marks of hidden tests")
+    return ast.unparse(ast.Module(helper, [])), tuple(comparisons)

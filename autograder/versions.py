@@ -17,10 +17,10 @@ ROOTS = {"autograder.marking", "autograder.run.runner"}
 def fingerprint(course: Course) -> str:
     """Return a hash of Python's version, and of what marking and the course's preloaded modules import: see `imported`."""
     files, packages = imported(course)
-    names = [f"python {sys.version}"]
-    names += [f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in sorted(files.items())]
-    distributions = packages_distributions()
-    names += [f"{name} {version(name)}" for package in packages for name in distributions.get(package, ())]
+    distributions = packages_distributions()  # one that is on the path twice stands there twice
+    names = {f"python {sys.version}"}
+    names |= {f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in files.items()}
+    names |= {f"{name} {version(name)}" for package in packages for name in distributions.get(package, ())}
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 

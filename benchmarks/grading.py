@@ -19,31 +19,31 @@ process and all that it started, shared pages counted once (PSS), looked at twic
 """
 
 import contextlib
-import csv
+import itertools
 import os
 import platform
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import psutil
 
 from assignments.course import COURSE, ROOT
 from autograder.handout import as_bytes, readable, student_version
+from autograder.report.nbgrader import make_course
 from autograder.source import HIDDEN, Assignment, role
 
 CORES = len(os.sched_getaffinity(0))
 WARM_UP = 4  # submissions
 LIMIT = 15  # seconds of a cell
-CONFIG = f"c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.Execute.timeout = {LIMIT}\n"
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 ENVIRON = os.environ | {"PYTHONPATH": str(ROOT), "PATH": PATH, "MPLBACKEND": "agg"}
 QUIET = {"env": ENVIRON, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -73,10 +73,12 @@ def notebooks(assignment: Assignment) -> dict[str, bytes]:
 
 def hand_in(folder: Path, count: int) -> dict[str, dict[str, bytes]]:
     """Write submissions, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb as nbgrader wants them; return notebooks by assignment."""
-    assignments = [one for one in map(COURSE.read, COURSE.names()) if not _wants_files(one)]
-    made = {one.name: notebooks(one) for one in assignments}
-    for number in range(count):
-        name = assignments[number % len(assignments)].name
+    made = {
+        assignment.name: notebooks(assignment)
+        for assignment in map(COURSE.read, COURSE.names())
+        if not any(comparison.files for task in assignment.tasks for comparison in task.comparisons)
+    }
+    for number, name in zip(range(count), itertools.cycle(made)):
         kind = "wrong" if number % 4 == 1 else "empty" if number % 10 == 4 else "honest"
         data = made[name]["endless" if number == count // 2 else kind]
         if number == count - 1:
@@ -86,10 +88,6 @@ def hand_in(folder: Path, count: int) -> dict[str, dict[str, bytes]]:
         # The student is named in each, so that no two are the same and each is marked.
         path.write_bytes(data.replace(b'"standoff"', f'"student": {number}, "standoff"'.encode(), 1))
     return made
-
-
-def _wants_files(assignment: Assignment) -> bool:
-    return any(comparison.files for task in assignment.tasks for comparison in task.comparisons)
 
 
 # ---- measuring ----
@@ -105,47 +103,36 @@ def memory(process: psutil.Process) -> float:
     """Return the MB of a process and all that it started (PSS)."""
     total = 0
     with contextlib.suppress(psutil.Error):
-        for one in [process, *process.children(recursive=True)]:
+        for each in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                total += one.memory_full_info().pss
+                total += each.memory_full_info().pss
     return total / (1 << 20)
 
 
-def timed(*commands: list[str], folder: Path | None = None) -> tuple[float, float, list[float]]:
-    """Return wall seconds, CPU seconds, and MB at each look, of commands one after the other."""
-    before, began, looks = computed(), time.perf_counter(), []
-    for command in commands:
-        process = psutil.Popen([sys.executable, "-m", *command], cwd=folder, **QUIET)
-        while process.poll() is None:
-            looks.append(memory(process))
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(0.5)
-    return time.perf_counter() - began, computed() - before, looks
+def run(*command: str, folder: Path | None = None) -> list[float]:
+    """Run a module of Python to its end; return the MB at each look."""
+    looks, process = [], psutil.Popen([sys.executable, "-m", *command], cwd=folder, **QUIET)
+    while process.poll() is None:
+        looks.append(memory(process))
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(0.5)
+    return looks
 
 
-def standoff(submissions: Path, scratch: Path) -> tuple[tuple, dict]:
-    """Grade with this project's command; return what `timed` returns, and how many submissions ended how."""
-    out = Path(tempfile.mkdtemp(dir=scratch))
-    measured = timed(["standoff", "grade", str(submissions), "-o", str(out), "--seed", "bench"])
-    with (out / "submissions.csv").open(encoding="utf-8", newline="") as file:
-        return measured, dict(Counter(row["status"] for row in csv.DictReader(file)))
+def standoff(submissions: Path, scratch: Path, made: dict) -> tuple[list[float], dict]:
+    """Grade with this project's command; return the MB at each look, and how many submissions ended how."""
+    looks = run("standoff", "grade", str(submissions), "-o", str(scratch), "--seed", "bench")
+    return looks, pd.read_csv(scratch / "submissions.csv")["status"].value_counts().to_dict()
 
 
-def nbgrader(submissions: Path, scratch: Path, names: list[str]) -> tuple[tuple, dict]:
-    """Do the same with stock nbgrader."""
-    course = Path(tempfile.mkdtemp(dir=scratch))
-    (course / "nbgrader_config.py").write_text(CONFIG)
-    for name in names:
-        source = course / "source" / name / f"{name}.ipynb"
-        source.parent.mkdir(parents=True)
-        source.write_bytes(as_bytes(readable(COURSE.read(name))))
-        timed(["nbgrader", "generate_assignment", name], folder=course)
-    shutil.copytree(submissions, course / "submitted")
-    measured = timed(*(["nbgrader", "autograde", name] for name in names), folder=course)
-    return measured, {"autograded": len(list(course.glob("autograded/*/*/*.ipynb")))}
+def nbgrader(submissions: Path, scratch: Path, made: dict) -> tuple[list[float], dict]:
+    """Do the same with stock nbgrader, in the course in `scratch`."""
+    shutil.copytree(submissions, scratch / "submitted")
+    looks = [look for name in made for look in run("nbgrader", "autograde", name, folder=scratch)]
+    return looks, {"autograded": len(list(scratch.glob("autograded/*/*/*.ipynb")))}
 
 
-def floor(made: dict[str, dict[str, bytes]], count: int) -> tuple[tuple, dict]:
+def floor(submissions: Path, scratch: Path, made: dict) -> tuple[list[float], dict]:
     """Run as many honest notebooks, and nothing else."""
 
     def script(data):
@@ -153,52 +140,51 @@ def floor(made: dict[str, dict[str, bytes]], count: int) -> tuple[tuple, dict]:
         code = [cell.source for cell in cells if cell.cell_type == "code" and not role(cell).get("grade")]
         return f"for source in {code!r}:\n    exec(source, globals())\n"
 
-    scripts = [script(made[name]["honest"]) for name in sorted(made)]
-    before, began = computed(), time.perf_counter()
+    scripts = itertools.cycle(script(notebooks["honest"]) for notebooks in made.values())
     with ThreadPoolExecutor(CORES) as pool:
-        for number in range(count):
-            pool.submit(subprocess.run, [sys.executable, "-c", scripts[number % len(scripts)]], **QUIET)
-    return (time.perf_counter() - began, computed() - before, []), {}
+        for _ in submissions.iterdir():
+            pool.submit(subprocess.run, [sys.executable, "-c", next(scripts)], **QUIET)
+    return [], {}
+
+
+def measured(measure: Callable, submissions: Path, made: dict) -> dict:
+    """Return a row of the table of runs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        if measure is nbgrader:
+            make_course(COURSE, scratch, made)
+            with Path(scratch, "nbgrader_config.py").open("a") as config:
+                config.write(f"c.Execute.timeout = {LIMIT}\n")
+        before, began = computed(), time.perf_counter()
+        looks, ended = measure(submissions, Path(scratch), made)
+        row = {"what": measure.__name__, "wall s": time.perf_counter() - began, "CPU s": computed() - before}
+    row |= {f"MB at {part}/4": looks[len(looks) * part // 4] for part in (1, 2, 3) if looks}
+    print(row, f"load {os.getloadavg()[0]:.1f}", ended, flush=True)
+    return row | {"peak MB": max(looks, default=None)}
 
 
 def main(rounds: int = 3, count: int = 60) -> None:
     """Print each measurement as it comes, and a table of medians."""
-    found = {"standoff": [], "nbgrader": [], "floor": []}
+    rows, order = [], [standoff, nbgrader, floor]
     with tempfile.TemporaryDirectory() as scratch:
-        scratch = Path(scratch)
-        made = hand_in(scratch / "in", count)
-        hand_in(scratch / "warm", WARM_UP)
-
-        def measure(what, folder, count):
-            if what == "floor":
-                return floor(made, count)
-            return standoff(folder, scratch) if what == "standoff" else nbgrader(folder, scratch, list(made))
-
-        for what in found:
-            measure(what, scratch / "warm", WARM_UP)
-        for number in range(rounds):
-            for what in list(found)[:: -1 if number % 2 else 1]:
-                load = os.getloadavg()[0]
-                measured, ended = measure(what, scratch / "in", count)
-                found[what].append(measured)
-                times = f"{measured[0]:.1f} s, {measured[1]:.1f} CPU s, load before {load:.1f}"
-                print(f"round {number + 1}, {what}: {times}", ended, flush=True)
-    machine = f"{CORES} cores, {platform.platform()}, Python {platform.python_version()}"
-    print(f"\n{count} submissions of {', '.join(made)}; {machine}; {rounds} rounds, medians\n")
-    print("| | wall s | s per submission | CPU s | cores busy | peak MB | MB at a quarter, half, three quarters |")
-    print("|---|---|---|---|---|---|---|")
-    middle = {}
-    for what, runs in found.items():
-        wall, cpu = (statistics.median(run[place] for run in runs) for place in (0, 1))
-        middle[what] = wall
-        looks = max((run[2] for run in runs), key=len)
-        peak = f"{max(max(run[2], default=0) for run in runs):.0f}" if looks else ""
-        quarters = ", ".join(f"{looks[len(looks) * part // 4]:.0f}" for part in (1, 2, 3)) if looks else ""
-        print(f"| {what} | {wall:.1f} | {wall / count:.2f} | {cpu:.1f} | {cpu / wall:.2f} | {peak} | {quarters} |")
-    ratios = [theirs[0] / here[0] for theirs, here in zip(found["nbgrader"], found["standoff"])]
-    print(f"\nthroughput beside nbgrader: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
-    print(f"beside the floor: {middle['standoff'] / middle['floor']:.2f}")
-    print(f"1,000 submissions of this mix at this speed: {middle['standoff'] / count * 1000 / 60:.0f} min")
+        folder, warm = Path(scratch, "in"), Path(scratch, "warm")
+        made = hand_in(folder, count)
+        hand_in(warm, WARM_UP)
+        for measure in order:
+            measured(measure, warm, made)
+        for _ in range(rounds):
+            rows += [measured(measure, folder, made) for measure in order]
+            order.reverse()
+    runs = pd.DataFrame(rows)
+    table = runs.groupby("what", sort=False).median()
+    table["s per submission"], table["cores busy"] = table["wall s"] / count, table["CPU s"] / table["wall s"]
+    print(
+        f"\n{count} submissions of {', '.join(made)}; {CORES} cores, {platform.platform()}; {rounds} rounds, medians\n"
+    )
+    print(table.round(2).to_string(na_rep=""))
+    walls = {what: group["wall s"].reset_index(drop=True) for what, group in runs.groupby("what")}
+    ratios = walls["nbgrader"] / walls["standoff"]
+    print(f"\nthroughput beside nbgrader: {ratios.median():.2f} ({ratios.min():.2f} to {ratios.max():.2f})")
+    print(f"beside the floor: {table['wall s']['standoff'] / table['wall s']['floor']:.2f}")
 
 
 if __name__ == "__main__":

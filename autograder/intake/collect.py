@@ -1,5 +1,6 @@
 """Tell who handed in what: the folders and archives of learning platforms, as one submission per student and assignment."""
 
+import functools
 import json
 import re
 import subprocess
@@ -55,13 +56,17 @@ class Submission:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook among the files of a student. cells: (kind, source) of each; stem and copies: see `_version`."""
+    """A notebook among the files of a student.
+
+    cells: (kind, source) of each, or None if it is damaged; stems, copies: the names of its folders and its own without
+    numbers of copies, and these numbers, of which a later one replaces the one before.
+    """
 
     entry: Entry
     content: Path | bytes
     assignment: str
-    cells: list
-    stem: tuple
+    cells: list | None
+    stems: tuple
     copies: tuple
 
 
@@ -73,85 +78,81 @@ def collect(course: Course, source: str | Path, scratch: Path, only: str = "") -
     """
     known = {name: _grade_ids(course.read(name).notebook) for name in course.names()}
     handed_in = _by_student(entries(source, Path(scratch)), known)
-    found = []
+    submissions = []
     for student in sorted(handed_in, key=natural_key):
-        found += _of_student(student, handed_in[student], known, only, course)
-    taken = {one.assignment for one in found if one.assignment}
-    if len(taken) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
-        found = [replace(one, assignment=one.assignment or next(iter(taken))) for one in found]
-    return found
+        submissions += _of_student(student, handed_in[student], known, only, course)
+    assignments = {submission.assignment for submission in submissions} - {None}
+    if len(assignments) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
+        submissions = [replace(submission, assignment=next(iter(assignments))) for submission in submissions]
+    return submissions
 
 
 # ---- whose is it? ----
 
 
-def _by_student(found, known):
+def _by_student(handed_in, known):
     """Return (parts of the name after the student's, Entry) of all entries, by student."""
-    shown, people = [], defaultdict(set)
-    for parts, entry in _unwrapped([(entry.parts, entry) for entry in found], known):
-        match = _platform(parts[0])
-        if match:
-            rest = (match["rest"],) if match["rest"] and not parts[1:] else ()
-            key, rest = (match["name"].strip(), match["id"]), rest + parts[1:]
-            people[entry.parts[: -len(parts)], key[0]].add(key[1])
-        elif len(parts) > 1 or entry.path is None:
-            key, rest = (parts[0], ""), parts[1:]
-        elif not _is_notebook_name(parts[0]) and Path(parts[0]).suffix.lower() in LISTS:
+    shown, numbers = [], defaultdict(set)
+    for parts, entry in _unwrapped(handed_in, known):
+        first, rest, number = parts[0], parts[1:], ""
+        if match := _platform(first):
+            name, number = match["name"].strip(), match["id"]
+            rest = rest or ((match["rest"],) if match["rest"] else ())
+            numbers[name].add((number, entry.parts[: -len(parts)]))
+        elif rest or entry.path is None:
+            name = first
+        elif first.lower().endswith(".ipynb") or Path(first).suffix.lower() not in LISTS:
+            name, rest = _loose(first, known), parts
+        else:
             continue
-        else:
-            key, rest = (_loose(parts[0], known), ""), parts
-        shown.append((key, rest, entry))
-    twice = {name for (_, name), numbers in people.items() if len(numbers) > 1}
-    zips = {key[0] for key, _, entry in shown if entry.archives}
-    students = {key[0] for key, _, _ in shown}
-    grouped = defaultdict(list)
-    for (name, number), rest, entry in shown:
-        again = COPY.match(name)
-        if again and name in zips and again["stem"] in students:
-            name = again["stem"]  # an archive that was handed in again
-        grouped[f"{name} ({number})" if name in twice else name].append((rest, entry))
-    return grouped
+        shown.append((name, number, rest, entry))
+    archives = {name for name, _, _, entry in shown if entry.archives}
+    students = {name for name, *_ in shown}
+    by_student = defaultdict(list)
+    for name, number, rest, entry in shown:
+        original, copy = _without_copy(name)
+        if copy and name in archives and original in students:
+            name = original  # an archive that was handed in again
+        folders = [folder for _, folder in numbers[name]]
+        if len(folders) > len(set(folders)):  # two students of one name
+            name = f"{name} ({number})"
+        by_student[name].append((rest, entry))
+    return by_student
 
 
-def _unwrapped(found, known, whole=True):
-    """Yield (parts, Entry) without the first parts that only wrap students' folders, of all or in one branch.
+def _unwrapped(handed_in, known):
+    """Yield (parts, Entry) without the first parts that only wrap students' folders."""
+    files, inside = {entry.parts for entry in handed_in if entry.path}, defaultdict(set)
+    for entry in handed_in:
+        for depth, name in enumerate(entry.parts):
+            inside[entry.parts[:depth]].add(name)
 
-    whole: this is all that there is, not a branch of it, and no folder of an assignment
-    """
-    branches = defaultdict(list)
-    for parts, entry in found:
-        while len(parts) > 1 and _hint(parts[0]) in known and not _platform(parts[0]):
-            parts, whole = parts[1:], False
-        branches[parts[0]].append((parts, entry))
-    whole = whole and len(branches) == 1
-    for name, branch in branches.items():
-        inside = [(parts[1:], entry) for parts, entry in branch]
-        below = [parts for parts, _ in inside]
-        if all(below) and (WRAPPERS.fullmatch(name) or _is_export(below) or whole and _wraps(name, inside, known)):
-            yield from _unwrapped(inside, known, whole)
-        else:
-            yield from branch
+    def is_export(folder):
+        """Whether what is in it, alone or in folders around it, has the names that platforms give to several students."""
+        names, exported = inside[folder], set(filter(_platform, inside[folder]))
+        if len(names) == 1:
+            return is_export((*folder, *names))
+        return len(exported) > 1 and all(Path(name).suffix.lower() in LISTS for name in names - exported)
 
+    @functools.cache
+    def wraps(folder):
+        names, name = inside[folder], folder[-1]
+        if _platform(name):
+            return False
+        if _hint(name) in known or WRAPPERS.fullmatch(name) or is_export(folder):
+            return True
+        if any(_hint(part) in known or len(inside[folder[:depth]]) > 1 for depth, part in enumerate(folder)):
+            return False  # below it is only a part of what was handed in, or one assignment
+        folders = {name for name in names if (*folder, name) not in files}
+        if any(map(_platform, names)) or len(names) == 1 and any(map(WRAPPERS.fullmatch, folders)):
+            return True
+        return names == folders and sum(_hint(name) not in known for name in folders) > 1
 
-def _wraps(name, found, known):
-    """Return whether a folder that holds everything only wraps the students' folders; found: what is in it."""
-    names = {parts[0] for parts, _ in found}
-    folders = {parts[0] for parts, entry in found if len(parts) > 1 or entry.path is None}
-    if _platform(name):
-        return False
-    if any(map(_platform, names)) or len(names) == 1 and any(map(WRAPPERS.fullmatch, folders)):
-        return True
-    return names == folders and sum(_hint(folder) not in known for folder in folders) > 1
-
-
-def _is_export(found):
-    """Return whether these parts of names, alone in their folder or in folders around it, are those of several students."""
-    names = {parts[0] for parts in found}
-    exported = {name for name in names if _platform(name)}
-    if len(names) == 1:
-        below = [parts[1:] for parts in found]
-        return all(below) and _is_export(below)
-    return len(exported) > 1 and all(Path(name).suffix.lower() in LISTS for name in names - exported)
+    for entry in handed_in:
+        start = 0
+        while start < len(entry.parts) - 1 and wraps(entry.parts[: start + 1]):
+            start += 1
+        yield entry.parts[start:], entry
 
 
 def _platform(part):
@@ -172,76 +173,71 @@ def _loose(name, known):
 
 
 def _of_student(student, handed_in, known, only, course):
-    def without(assignment, entry, reason, status=REFUSED):
+    def refused(assignment, entry, reason, status=REFUSED):
         about = course.read(assignment) if assignment else None
         file = "/".join(entry.parts) if entry else ""
         return Submission(student, about, file, status=status, reason=reason)
 
-    names = ["/".join(entry.parts) for _, entry in handed_in]
-    hints = {_hint(part) for name in names for part in name.split("/")} & set(known)
+    hints = {_hint(part) for _, entry in handed_in for part in entry.parts} & set(known)
     meant = only or (hints.pop() if len(hints) == 1 else "")
     for rest, entry in handed_in:
         if entry.status:
-            return [without(meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
-    notebooks = [one for one in (_notebook(rest, entry, known, only, course.name) for rest, entry in handed_in) if one]
+            return [refused(meant, entry, f"{'/'.join(rest) or entry.parts[-1]} {entry.why}.", entry.status)]
+    notebooks = [_notebook(rest, entry, known, only, course.name) for rest, entry in handed_in]
+    notebooks = [notebook for notebook in notebooks if notebook]
     if not notebooks:
         files = [rest[-1] for rest, entry in handed_in if entry.path and rest]
         listed = f"only {', '.join(files[:3])}{' and more' if len(files) > 3 else ''}" if files else "nothing"
-        return [without(meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
+        return [refused(meant, None, f"There is no notebook (.ipynb) here, {listed}.")]
     by_assignment = defaultdict(list)
-    for one in notebooks:
-        by_assignment[one.assignment].append(one)
+    for notebook in notebooks:
+        by_assignment[notebook.assignment].append(notebook)
     if only and only not in by_assignment:
-        theirs = sorted(filter(None, by_assignment))
-        told = f"the notebook of {', '.join(theirs)}" if theirs else "a notebook of no assignment that is known"
-        return [without(only, notebooks[0].entry, f"This is {told}, not of {only}.")]
-    found = []
-    for name, several in sorted(by_assignment.items()):
-        if only and name != only:
-            continue
-        if not name:
-            if len(by_assignment) == 1:
-                told = "It cannot be told which assignment this notebook belongs to: its cells have lost their names."
-                unreadable = all(one.cells is None for one in several)
-                told = "This is not a notebook: the file is damaged or of another kind." if unreadable else told
-                status = UNREADABLE if unreadable else REFUSED
-                found.append(without(meant, several[0].entry, told, status))
-            continue  # beside others: a notebook of her own
-        chosen, why = _newest(several)
+        reason = f"This is the notebook of {', '.join(sorted(by_assignment))}, not of {only}."
+        return [refused(only, notebooks[0].entry, reason)]
+    unknown = by_assignment.pop("", [])  # beside others: a notebook of her own
+    if not by_assignment and all(notebook.cells is None for notebook in unknown):
+        reason = "This is not a notebook: the file is damaged or of another kind."
+        return [refused(meant, unknown[0].entry, reason, UNREADABLE)]
+    if not by_assignment:
+        reason = "It cannot be told which assignment this notebook belongs to: its cells have lost their names."
+        return [refused(meant, unknown[0].entry, reason)]
+    submissions = []
+    for name in [only] if only else sorted(by_assignment):
+        newest, why = _newest(by_assignment[name])
         if why:
-            found.append(without(name, several[0].entry, why))
+            submissions.append(refused(name, newest.entry, why))
         else:
-            files = _beside(chosen, handed_in, notebooks)
-            found.append(Submission(student, course.read(name), "/".join(chosen.entry.parts), chosen.content, files))
-    return found
-
-
-def _is_notebook_name(name):
-    return name.lower().endswith(".ipynb")
+            about, files = course.read(name), _beside(newest, handed_in, notebooks)
+            submissions.append(Submission(student, about, "/".join(newest.entry.parts), newest.content, files))
+    return submissions
 
 
 def _notebook(rest, entry, known, only, metadata_key):
     """Return the Notebook that an entry is, or None."""
     name = rest[-1] if rest else entry.parts[-1]
-    if entry.path is None or not name.lower().endswith((".ipynb", ".md")):
+    suffix = Path(name).suffix.lower()
+    if entry.path is None or suffix not in (".ipynb", ".md"):
         return None
     content = data = entry.path.read_bytes()
-    if _is_notebook_name(name):
-        content = entry.path
-    else:
-        data = content = _from_text(data)
-        if data is None:
-            return None
+    if suffix == ".md" and not (content := (data := _from_text(data))):
+        return None
     try:
         notebook = json.loads(data)
-        cells = notebook["cells"]
-        assignment = _assignment(notebook, known, metadata_key)
-        cells = [(cell.get("cell_type"), "".join(cell.get("source", "")).strip()) for cell in cells]
+        cells = [(cell.get("cell_type"), "".join(cell.get("source", "")).strip()) for cell in notebook["cells"]]
+        about = notebook.get("metadata", {}).get(metadata_key)
+        assignment = about.get("assignment") if isinstance(about, dict) else ""
+        if assignment not in known:
+            assignment = _most(_grade_ids(notebook), known)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        cells, assignment = None, _by_text(data, known)
+        ids = re.findall(r'"grade_id"\s*:\s*"([^"]{1,100})"', data.decode("utf-8", "replace"))
+        cells, assignment = None, _most(set(ids), known)
     hinted = next(filter(known.__contains__, map(_hint, (name, *reversed(entry.parts[:-1])))), "")
-    stem, copies = _version(rest[:-1] + (name,), bool(_platform(entry.parts[-1])))
-    return Notebook(entry, content, assignment or hinted or only, cells, stem, copies)
+    names = [_without_copy(part, _platform(entry.parts[-1])) for part in (*rest[:-1], Path(name).stem)]
+    stems, copies = zip(*names)
+    if suffix == ".ipynb":
+        content = entry.path
+    return Notebook(entry, content, assignment or hinted or only, cells, (*stems, suffix), copies)
 
 
 def _from_text(data):
@@ -255,20 +251,8 @@ def _from_text(data):
         return None
 
 
-def _assignment(notebook, known, metadata_key):
-    """Return what a notebook itself says that it belongs to, or whose cells it has most of; "" if neither."""
-    about = notebook.get("metadata", {}).get(metadata_key)
-    if isinstance(about, dict) and about.get("assignment") in known:
-        return about["assignment"]
-    return _most(_grade_ids(notebook), known)
-
-
-def _by_text(data, known):
-    """Do the same for a damaged notebook."""
-    return _most(set(re.findall(r'"grade_id"\s*:\s*"([^"]{1,100})"', data.decode("utf-8", "replace"))), known)
-
-
 def _most(names, known):
+    """Return the assignment that has most of these grade_ids; "" if none does, or several do."""
     shared = {name: len(names & ids) for name, ids in known.items()}
     best = max(shared.values(), default=0)
     winners = [name for name, number in shared.items() if number == best]
@@ -285,62 +269,50 @@ def _hint(name):
     """Return the name of a file or folder as that of an assignment might be."""
     match = _platform(name)
     name = (match["rest"] or "") if match else name
-    name = Path(name).stem
-    again = COPY.match(name) or match and CANVAS_COPY.match(name)
-    return (again["stem"] if again else name).strip().lower()
+    return _without_copy(Path(name).stem, match)[0].strip().lower()
 
 
 # ---- which of several? ----
 
 
-def _version(rest, canvas):
-    """Return the name without numbers of copies, and these numbers: a later one replaces the one before."""
-    stems, copies = [], []
-    for part in rest:
-        stem, dot, suffix = part.rpartition(".") if part.lower().endswith((".ipynb", ".md")) else (part, "", "")
-        again = COPY.match(stem) or canvas and CANVAS_COPY.match(stem)
-        stems.append((again["stem"] if again else stem) + dot + suffix)
-        copies.append(int(again["number"]) if again else 0)
-    return tuple(stems), tuple(copies)
+def _without_copy(stem, platform=None):
+    """Return a name without the number of a copy, "x (2)" or "x-2" as Canvas has it, and this number or 0."""
+    match = COPY.match(stem) or platform and CANVAS_COPY.match(stem)
+    return (match["stem"], int(match["number"])) if match else (stem, 0)
 
 
 def _newest(notebooks):
-    """Return (the one that counts, "") or (None, why none does)."""
-    if all(one.cells is not None and one.cells == notebooks[0].cells for one in notebooks):
-        return notebooks[0], ""
-    stems = {one.stem for one in notebooks}
-    newest = max(notebooks, key=lambda one: one.copies)
-    if len(stems) == 1 and sum(one.copies == newest.copies for one in notebooks) == 1:
+    """Return (the notebook that counts, "") or (the first one, why none does)."""
+    first, newest = notebooks[0], max(notebooks, key=lambda notebook: notebook.copies)
+    if all(notebook.cells is not None and notebook.cells == first.cells for notebook in notebooks):
+        return first, ""
+    is_alone = [notebook.copies for notebook in notebooks].count(newest.copies) == 1
+    if is_alone and len({notebook.stems for notebook in notebooks}) == 1:
         return newest, ""
-    names = ", ".join("/".join(one.entry.parts) for one in notebooks[:4])
+    names = ", ".join("/".join(notebook.entry.parts) for notebook in notebooks[:4])
     more = " and more" if len(notebooks) > 4 else ""
-    folders = len({one.entry.parts[:-1] for one in notebooks})
+    folders = len({notebook.entry.parts[:-1] for notebook in notebooks})
     several = " (If this is a folder of several students: it has to be graded by itself.)" if folders > 2 else ""
     count = len(notebooks)
-    return None, f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
+    return first, f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
 
 
-def _beside(chosen, handed_in, notebooks):
+def _beside(notebook, handed_in, notebooks):
     """Return the files that belong to a notebook: in its folder and below, or beside all notebooks; Path by relative path."""
-    folders = {one.entry.parts[:-1] for one in notebooks}
-    home = chosen.entry.parts[:-1]
-    found = {}
+    folders = {other.entry.parts[:-1] for other in notebooks}
+    home = notebook.entry.parts[:-1]
+    files = {}
     for rest, entry in handed_in:
-        if entry.path is None or not rest or any(entry is one.entry for one in notebooks):
+        if entry.path is None or not rest or any(entry is other.entry for other in notebooks):
             continue
         above = [folder for folder in folders if entry.parts[: len(folder)] == folder]
         nearest = max(above, key=len, default=None)
-        if nearest == home:
-            inside = entry.parts[len(home) :]
-            if _platform(inside[0]):
-                inside = rest
-        elif nearest is None:
-            inside = rest
-        else:
+        if nearest not in (home, None):
             continue
+        inside = rest if nearest is None or _platform(entry.parts[len(home)]) else entry.parts[len(home) :]
         if len(inside) > 2 and inside[0] == inside[1]:
             inside = inside[1:]  # an archive of a folder, named after it
         if len(inside) > 2 and inside[1] == "data" and entry.archives > len(home):
             inside = inside[1:]  # an archive of the folder that the notebook finds its data in
-        found["/".join(inside)] = entry.path
-    return found
+        files["/".join(inside)] = entry.path
+    return files

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTEBOOK_BYTES = 20_000_000
+BYTES = 20_000_000  # of a notebook, and of all other files together
 CODE_CHARACTERS = 500_000
 CELLS = 1_000
-FILES_BYTES = 20_000_000
 FILES = 200
 
 
@@ -35,9 +34,7 @@ class Cell:
 
 def read_cells(notebook: Path | bytes) -> list[Cell]:
     """Return the cells of a notebook. Raises Unreadable or Refused."""
-    data = _content(notebook, NOTEBOOK_BYTES, Unreadable) if isinstance(notebook, os.PathLike) else notebook
-    if len(data) > NOTEBOOK_BYTES:
-        raise Unreadable(_too_large("The notebook", NOTEBOOK_BYTES))
+    data = _content("The notebook", notebook, BYTES, Unreadable)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError, MemoryError):
@@ -81,42 +78,40 @@ def read_files(files: Mapping[str, Path | bytes], released: set[str]) -> dict[st
     """
     if len(files) > FILES:
         raise Refused(f"There are more than {FILES} files: hand in what the assignment asks for.")
-    found, size = {}, 0
+    seen, size = {}, 0
     for name, content in files.items():
         parts = re.split(r"[/\\]", text(str(name)))
         if {"", ".", ".."} & set(parts) or not "".join(parts).isprintable() or re.match(r"^[A-Za-z]:", parts[0]):
             raise Refused(f"A file has a name that leads elsewhere: {text(str(name))[:80]!r}.")
-        data = content if isinstance(content, bytes) else _content(content, FILES_BYTES, Refused)
+        data = _content("What was handed in", content, BYTES - size, Refused)
         size += len(data)
-        if size > FILES_BYTES:
-            raise Refused(_too_large("What was handed in", FILES_BYTES))
         beside = parts[0] != "data" or len(parts) == 1
         parts = parts if beside else parts[1:]  # beside the notebook, data is the same folder
         if parts[0] not in released:
-            found["/".join(["data", *parts])] = data
+            seen["/".join(["data", *parts])] = data
             if beside:  # where a notebook looks first
-                found["/".join(["assignments", "yours", *parts])] = data
-    return found
+                seen["/".join(["assignments", "yours", *parts])] = data
+    return seen
 
 
-def _content(path, limit, error):
-    """Return the bytes of a regular file. Raises Refused for links, folders, pipes and devices, `error` for what is too large."""
-    path = Path(path)
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
-    except (OSError, ValueError) as problem:
-        if path.is_symlink():
-            raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None
-        raise error(f"{text(path.name)} cannot be opened ({getattr(problem, 'strerror', problem)}).") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise Refused(f"{text(path.name)} is a folder or a special file: hand in ordinary files.")
-    with open(descriptor, "rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise error(_too_large(text(path.name), limit))
-    return data
+def _content(what, content, room, error):
+    """Return bytes, or those of a regular file.
 
-
-def _too_large(what, limit):
-    return f"{what} is larger than {limit // 1_000_000} MB: clear outputs, and hand in what is asked for."
+    Raises Refused for links, folders, pipes and devices, `error` for more than `room` bytes and for what cannot be opened.
+    """
+    if not isinstance(content, bytes):
+        path = Path(content)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+        except (OSError, ValueError) as problem:
+            if path.is_symlink():
+                raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None
+            raise error(f"{text(path.name)} cannot be opened ({getattr(problem, 'strerror', problem)}).") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise Refused(f"{text(path.name)} is a folder or a special file: hand in ordinary files.")
+        with open(descriptor, "rb") as file:
+            content = file.read(room + 1)
+    if len(content) > room:
+        raise error(f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in what is asked for.")
+    return content

@@ -6,6 +6,7 @@ unpacked gets a number in a scratch folder.
 
 import contextlib
 import errno
+import functools
 import os
 import re
 import shutil
@@ -25,6 +26,9 @@ DEPTH = 3  # archives in archives
 FOLDERS = 20  # folders in folders
 
 REFUSED, UNREADABLE = "refused", "unreadable"
+LINK = "is a link to another file: hand in the file itself"
+TOO_LARGE = f"is larger than {MEMBER // 1_000_000} MB"
+TOO_DEEP = f"has more than {FOLDERS} folders inside one another"
 CLUTTER = {"__MACOSX", "__pycache__", "venv", "env", "node_modules", "site-packages", "Thumbs.db", "desktop.ini"}
 
 
@@ -51,16 +55,16 @@ def entries(source: str | Path, scratch: Path) -> list[Entry]:
     scratch: an empty folder that archives are unpacked into. Raises OSError if `source` itself cannot be read.
     """
     source, numbers = Path(source), count(1)
-    found = list((_folder if source.is_dir() else _archive)(source, (), scratch, numbers))
-    if obstacle := next((entry for entry in found if not entry.parts), None):
+    handed_in = list((_folder if source.is_dir() else _archive)(source, (), scratch, numbers))
+    if obstacle := next((entry for entry in handed_in if not entry.parts), None):
         raise OSError(f"{source} {obstacle.why}. Remedy: unpack it with another program, and give the folder")
-    return sorted(found, key=lambda entry: (natural_key("/".join(entry.parts)), entry.status))
+    return sorted(handed_in, key=lambda entry: (natural_key("/".join(entry.parts)), entry.status))
 
 
 def natural_key(name: str) -> tuple[list, str]:
     """Return a key to sort names by: as people do, and always the same."""
     parts = re.split(r"([0-9]+)", name.casefold())  # every second one is of digits
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)], name
 
 
 def clean(name: str) -> str:
@@ -77,51 +81,52 @@ def _is_clutter(name):
 
 def _folder(folder, parts, scratch, numbers):
     if len(parts) > FOLDERS:
-        yield Entry(parts, None, REFUSED, f"has more than {FOLDERS} folders inside one another")
+        yield Entry(parts, None, REFUSED, TOO_DEEP)
         return
-    empty, taken = True, set()
+    names = set()
     for item in sorted(os.scandir(folder), key=lambda item: (item.name != clean(item.name), item.name)):
         if _is_clutter(item.name):
             continue
-        empty = False
-        name = clean(item.name)
-        if name in taken and item.is_dir(follow_symlinks=False):  # it looks like another one, and is not
-            name = f"{name} [{len(taken)}]"
-        taken.add(name)
-        here = (*parts, name)
-        about = item.stat(follow_symlinks=False)
-        if stat.S_ISLNK(about.st_mode):
-            yield Entry(here, None, REFUSED, "is a link to another file: hand in the file itself")
-        elif stat.S_ISDIR(about.st_mode) and not os.access(item.path, os.R_OK | os.X_OK):
-            yield Entry(here, None, UNREADABLE, "cannot be opened: its owner has not given the right to")
-        elif stat.S_ISDIR(about.st_mode):
+        name, is_folder = clean(item.name), item.is_dir(follow_symlinks=False)
+        if name in names and is_folder:  # it looks like another one, and is not
+            name = f"{name} [{len(names)}]"
+        names.add(name)
+        is_archive = not is_folder and item.name.lower().endswith(".zip")
+        here = (*parts, clean(item.name[:-4]) if is_archive else name)
+        status, why = _obstacle(item, is_folder, is_archive)
+        if why:
+            yield Entry(here, None, status, why)
+        elif is_folder:
             yield from _folder(item.path, here, scratch, numbers)
-        elif not stat.S_ISREG(about.st_mode):
-            why = "is a pipe, a socket or a device, which is not opened: hand in ordinary files"
-            yield Entry(here, None, REFUSED, why)
-        elif about.st_nlink > 1:
-            why = "is another name of a file elsewhere (a hard link): hand in a copy of the file"
-            yield Entry(here, None, REFUSED, why)
-        elif item.name.lower().endswith(".zip"):
-            yield from _archive(Path(item.path), (*parts, clean(item.name[:-4])), scratch, numbers)
-        elif not os.access(item.path, os.R_OK):
-            yield Entry(here, None, UNREADABLE, "cannot be opened: its owner has not given the right to")
-        elif about.st_size > MEMBER:
-            yield Entry(here, None, REFUSED, f"is larger than {MEMBER // 1_000_000} MB")
+        elif is_archive:
+            yield from _archive(Path(item.path), here, scratch, numbers)
         else:
             yield Entry(here, Path(item.path))
-    if empty and parts:
+    if not names and parts:
         yield Entry(parts)
+
+
+def _obstacle(item, is_folder, is_archive):
+    """Return (status, why) for what is not opened, ("", "") for all else."""
+    about = item.stat(follow_symlinks=False)
+    if stat.S_ISLNK(about.st_mode):
+        return REFUSED, LINK
+    if not is_folder and not stat.S_ISREG(about.st_mode):
+        return REFUSED, "is a pipe, a socket or a device, which is not opened: hand in ordinary files"
+    if not is_folder and about.st_nlink > 1:
+        return REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file"
+    if not os.access(item.path, os.R_OK | os.X_OK if is_folder else os.R_OK):
+        return UNREADABLE, "cannot be opened: its owner has not given the right to"
+    if not is_folder and not is_archive and about.st_size > MEMBER:
+        return REFUSED, TOO_LARGE
+    return "", ""
 
 
 def _archive(path, parts, scratch, numbers, depth=1, room=None):
     """room: how many bytes and files may still be unpacked, of all that one student's archive holds."""
-
-    def obstacle(status, why, names=()):
-        return Entry((*parts, *names), None, status, why, len(parts))
-
+    entry = functools.partial(Entry, archives=len(parts))
     if depth > DEPTH:
-        yield obstacle(REFUSED, f"has more than {DEPTH} archives inside one another")
+        yield entry(parts, None, REFUSED, f"has more than {DEPTH} archives inside one another")
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -129,43 +134,45 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
             size = sum(info.file_size for info in infos)
             room = room or [min(TOTAL, max(BOMB[0], BOMB[1] * path.stat().st_size)), MEMBERS]
             if len(infos) > room[1]:
-                yield obstacle(REFUSED, f"is an archive of more than {MEMBERS:,} files")
+                yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
                 return
             if size > room[0]:
-                megabytes = f"{size // 1_000_000:,} MB"
-                yield obstacle(REFUSED, f"is an archive that would unpack to {megabytes}: there is no room")
+                why = f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
+                yield entry(parts, None, REFUSED, why)
                 return
             room[0], room[1] = room[0] - size, room[1] - len(infos)
-            empty = True
-            for info in infos:
-                raw, names, why = _member(info)
-                if any(map(_is_clutter, names)) and not why:
-                    continue
-                empty = False
+            members = [(info, *_member(info)) for info in infos]
+            members = [member for member in members if member[2] or not any(map(_is_clutter, member[1]))]
+            if not members and parts:
+                yield entry(parts)
+            for info, names, why in members:
+                here = (*parts, *names)
                 if why:
-                    yield obstacle(REFUSED, why, names)
-                elif info.is_dir() or raw.endswith("\\"):
-                    yield obstacle("", "", names)
+                    yield entry(here, None, REFUSED, why)
+                elif info.filename.endswith(("/", "\\")):
+                    yield entry(here)
+                elif not _unpack(archive, info, target := scratch / f"{next(numbers):06}"):
+                    why = "cannot be unpacked: the archive is damaged, or packed in a rare way"
+                    yield entry(here, None, UNREADABLE, why)
+                elif here[-1].lower().endswith(".zip"):  # in the archive of all, each student has a room
+                    inner = (*here[:-1], here[-1][:-4])
+                    yield from _archive(target, inner, scratch, numbers, depth + 1, room if parts else None)
                 else:
-                    place = scratch / f"{next(numbers):06}"
-                    try:
-                        with archive.open(info) as packed, open(place, "xb") as unpacked:
-                            shutil.copyfileobj(packed, unpacked)
-                    except Exception as error:
-                        _raise_if_machine(error)
-                        why = "cannot be unpacked: the archive is damaged, or packed in a rare way"
-                        yield obstacle(UNREADABLE, why, names)
-                        continue
-                    if names[-1].lower().endswith(".zip"):
-                        inner = (*parts, *names[:-1], names[-1][:-4])  # in the archive of all, each student has a room
-                        yield from _archive(place, inner, scratch, numbers, depth + 1, room if parts else None)
-                    else:
-                        yield Entry((*parts, *names), place, archives=len(parts))
-            if empty and parts:
-                yield Entry(parts, archives=len(parts))
+                    yield entry(here, target)
     except Exception as error:  # zipfile raises many kinds on damaged archives
         _raise_if_machine(error)
-        yield obstacle(UNREADABLE, "is no zip archive, or a damaged one")
+        yield entry(parts, None, UNREADABLE, "is no zip archive, or a damaged one")
+
+
+def _unpack(archive, info, target):
+    """Return whether a member could be unpacked."""
+    try:
+        with archive.open(info) as packed, open(target, "xb") as unpacked:
+            shutil.copyfileobj(packed, unpacked)
+    except Exception as error:
+        _raise_if_machine(error)
+        return False
+    return True
 
 
 def _raise_if_machine(error):
@@ -175,7 +182,7 @@ def _raise_if_machine(error):
 
 
 def _member(info):
-    """Return the name of a member as it is stored, its parts, and why it is not unpacked ("" if it may be)."""
+    """Return the parts of a member's name, and why it is not unpacked ("" if it may be)."""
     raw = info.filename
     if not info.flag_bits & 0x800:  # not marked as UTF-8, and often UTF-8 all the same
         with contextlib.suppress(UnicodeError):
@@ -183,19 +190,14 @@ def _member(info):
     pieces = re.split(r"[/\\]", raw)
     names = tuple(clean(piece) for piece in pieces if piece not in ("", ".", ".."))
     kind = stat.S_IFMT(info.external_attr >> 16)
-    why = ""
-    if raw.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", raw) or ".." in pieces or not names:
-        why = "has a name that leads out of its archive"
-    elif kind == stat.S_IFLNK:
-        why = "is a link to another file: hand in the file itself"
-    elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        why = "is a special file: hand in ordinary files"
-    elif info.compress_type not in PACKED:
-        why = "is packed in a rare way: hand in an ordinary zip file"
-    elif info.flag_bits & 1:
-        why = "is in an archive that is locked with a password: hand it in without"
-    elif info.file_size > MEMBER and not raw.lower().endswith(".zip"):
-        why = f"is larger than {MEMBER // 1_000_000} MB"
-    elif len(names) > FOLDERS:
-        why = f"has more than {FOLDERS} folders inside one another"
-    return raw, names, why
+    leads_out = raw.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", raw) or ".." in pieces or not names
+    obstacles = {
+        "has a name that leads out of its archive": leads_out,
+        LINK: kind == stat.S_IFLNK,
+        "is a special file: hand in ordinary files": kind not in (0, stat.S_IFLNK, stat.S_IFREG, stat.S_IFDIR),
+        "is packed in a rare way: hand in an ordinary zip file": info.compress_type not in PACKED,
+        "is in an archive that is locked with a password: hand it in without": info.flag_bits & 1,
+        TOO_LARGE: info.file_size > MEMBER and not raw.lower().endswith(".zip"),
+        TOO_DEEP: len(names) > FOLDERS,
+    }
+    return names, next((why for why, is_so in obstacles.items() if is_so), "")

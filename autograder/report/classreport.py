@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import matplotlib
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..source import Assignment
 from .feedback import file_names, link, templates
-from .tables import format_points, known_points
+from .tables import format_points
 
 if TYPE_CHECKING:
     from ..batch import Graded
@@ -29,15 +30,15 @@ MEANINGS = {
     "refused": "not run at all: see why below",
     "unreadable": "no notebook that can be read",
 }
-LEVELS = [  # statuses of tasks, from done to not done, each with a fill that is told apart in greyscale
-    ("right", ("right", "marked"), "#1f4e79", ""),
-    ("waits for points", ("by hand",), "#8fbbe0", ""),
-    ("wrong", ("wrong",), "#d9822b", ""),
-    ("error", ("error",), "#f4d9b8", "//"),
-    ("no answer", ("no answer", "not reached"), "#f0f0f0", ""),
-]
+LEVELS = {  # fill and hatching, from done to not done: they are told apart in greyscale
+    "right": ("#1f4e79", ""),
+    "waits for points": ("#8fbbe0", ""),
+    "wrong": ("#d9822b", ""),
+    "error": ("#f4d9b8", "//"),
+    "no answer": ("#f0f0f0", ""),
+}
+OTHER_STATUSES = {"marked": "right", "by hand": "waits for points", "not reached": "no answer"}
 SHOWN = 3  # wrong answers of a task
-UNREAD = ("refused", "unreadable")
 STYLE = {
     "axes.axisbelow": True,
     "axes.spines.right": False,
@@ -56,44 +57,45 @@ STYLE = {
 
 def page(graded: list[Graded]) -> str:
     """Return the report as HTML. Nothing in it depends on when or where it was made."""
-    statuses = Counter(one.result.status for one in graded)
-    students = list(dict.fromkeys(one.submission.student for one in graded))
-    assignments = sorted({one.submission.assignment for one in graded} - {None}, key=lambda one: one.name)
-    others = [_why(one) for one in graded if one.result.status != "graded"]
-    titles = {(one.name, task.name): task.title for one in assignments for task in one.tasks}
+    statuses, students, handed_in = Counter(one.result.status for one in graded), defaultdict(dict), defaultdict(list)
+    for one in graded:
+        students[one.submission.student][one.submission.assignment] = one
+        handed_in[one.submission.assignment].append(one)
+    assignments = sorted(handed_in.keys() - {None}, key=lambda assignment: assignment.name)
     texts = Counter(
-        (one.submission.assignment_name, titles[one.submission.assignment_name, task.task])
-        for one in graded
+        (assignment.titles[task.task], assignment.name)
+        for assignment in assignments
+        for one in handed_in[assignment]
         for task in one.result.tasks
         if task.status == "by hand"
     )
-    waiting = f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'} for points: "
-    waiting += "write them into prose.csv, in any spreadsheet, and run the same command again."
     lead = f"{_count(len(graded), 'submission')} of {_count(len(students), 'student')}"
-    template = templates().get_template("class-report.html")
-    return template.render(
-        title="Class report",
-        width="60rem",
-        lead=f"{lead} to {_count(len(assignments), 'assignment')}.",
-        statuses=[(status, statuses[status], told) for status, told in MEANINGS.items() if statuses[status]],
-        review=bool(others or texts),
-        others=others,
-        texts=[(title, name, times) for (name, title), times in sorted(texts.items())],
-        waiting=waiting if texts else "",
-        assignments=[_assignment(one, [it for it in graded if it.submission.assignment is one]) for one in assignments],
-        columns=[f"{one.name} (of {sum(one.points.values())})" for one in assignments],
-        students=_students(graded, students, assignments),
+    return (
+        templates()
+        .get_template("class-report.html")
+        .render(
+            title="Class report",
+            width="60rem",
+            lead=f"{lead} to {_count(len(assignments), 'assignment')}.",
+            statuses=[(status, statuses[status], meaning) for status, meaning in MEANINGS.items() if statuses[status]],
+            others=[_why(one) for one in graded if one.result.status != "graded"],
+            texts=[(*about, times) for about, times in sorted(texts.items(), key=lambda item: item[0][::-1])],
+            waiting=f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'}",
+            sections=[_assignment(assignment, handed_in[assignment]) for assignment in assignments],
+            assignments=assignments,
+            students=students,
+            links={student: link(file) for student, file in file_names(students).items()},
+        )
     )
 
 
-def runtime(graded: list[Graded], seconds: dict[tuple[str, str], float]) -> str:
-    """Return the picture runtime.svg. seconds: of each submission, by (student, assignment)."""
-    known = [(one.submission.student, one.submission.assignment_name) for one in graded]
-    values = sorted((seconds[key] for key in known if key in seconds), reverse=True)
+def runtime(seconds: list[float]) -> str:
+    """Return the picture runtime.svg: the seconds of each submission."""
+    values = sorted(seconds, reverse=True)
     with _figure(3, xlabel="submissions, the slowest first", ylabel="seconds") as (fig, axes):
         axes.bar(range(1, len(values) + 1), values, width=0.85)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        middle = f": half took at most {sorted(values)[len(values) // 2]:.1f} s" if values else ""
+        middle = f": half took at most {values[(len(values) - 1) // 2]:.1f} s" if values else ""
         axes.set_title(f"Seconds per submission{middle}")
         return _svg(fig)
 
@@ -112,104 +114,87 @@ def _why(one: Graded) -> tuple[str, str, str, str]:
     return one.submission.student, one.submission.assignment_name or "not known", one.result.status, _short(reason, 400)
 
 
-def _students(graded: list[Graded], students: list[str], assignments: list[Assignment]) -> list[dict]:
-    links, points = file_names(students), defaultdict(dict)
-    for one in graded:
-        status, waits = one.result.status, any(task.points is None for task in one.result.tasks)
-        cell = status if status in UNREAD else format_points(known_points(one.result)) + "+" * waits
-        points[one.submission.student][one.submission.assignment] = cell
-    return [
-        {"name": student, "link": link(links[student])}
-        | {"cells": [points[student].get(assignment, "–") for assignment in assignments]}
-        for student in students
-    ]
-
-
 # ---- one assignment ----
 
 
 def _assignment(assignment: Assignment, graded: list[Graded]) -> dict:
-    run = [one for one in graded if one.result.status not in UNREAD]
-    sums, most = [known_points(one.result) for one in run], sum(assignment.points.values())
+    """Return what the template shows of an assignment."""
+    run = [one for one in graded if not one.result.unread]
+    points, most = [one.result.points for one in run], sum(assignment.points.values())
     lead = f"{_count(len(run), 'submission')} could be run."
     if run:
-        lead += f" On average {format_points(round(sum(sums) / len(sums), 1))} of {most} points so far."
+        lead += f" On average {format_points(round(sum(points) / len(points), 1))} of {most} points so far."
     return {
         "title": assignment.title,
         "lead": lead,
-        "figures": [_tasks_figure(assignment, run), _points_figure(sums, most)] if run else [],
+        "figures": [_tasks_figure(assignment, run), _points_figure(points, most)] if run else [],
         "mistakes": _mistakes(assignment, run),
     }
 
 
 def _tasks_figure(assignment: Assignment, run: list[Graded]) -> dict:
-    counts = {}
-    for task in assignment.tasks:
-        statuses = Counter(result.status for one in run for result in one.result.tasks if result.task == task.name)
-        counts[task.title] = [sum(statuses[status] for status in kinds) for _, kinds, _, _ in LEVELS]
-    code = [task.title for task in assignment.tasks if not task.prose]
-    hardest = min(code, key=lambda title: counts[title][0], default=None)
+    results = pd.DataFrame([(task.task, task.status) for one in run for task in one.result.tasks])
+    counts = pd.crosstab(results[0], results[1].replace(OTHER_STATUSES)).reindex(
+        index=list(assignment.titles), columns=list(LEVELS), fill_value=0
+    )
+    solved = counts["right"][[task.name for task in assignment.tasks if not task.prose]]
+    counts = counts.rename(index=assignment.titles)
     finding = "How the tasks went"
-    if hardest:
-        finding = f"Solved least often: “{hardest}”, by {counts[hardest][0]} of {len(run)}"
-        if counts[hardest][0] == len(run):
+    if len(solved):
+        hardest = assignment.titles[solved.idxmin()]
+        finding = f"Solved least often: “{hardest}”, by {solved.min()} of {len(run)}"
+        if solved.min() == len(run):
             finding = f"All {len(run)} solved every task of code"
     with _figure(1.5 + 0.42 * len(counts), xlabel="submissions") as (fig, axes):
-        titles = list(counts)[::-1]
-        left = [0] * len(titles)
-        for level, (label, _, colour, hatch) in enumerate(LEVELS):
-            widths = [counts[title][level] for title in titles]
-            if any(widths):
-                look = {"label": label, "color": colour, "hatch": hatch, "edgecolor": "#333", "linewidth": 0.6}
-                axes.barh(range(len(titles)), widths, left=left, height=0.68, **look)
-            left = [start + width for start, width in zip(left, widths)]
-        axes.set_yticks(range(len(titles)), [_short(title, 44) for title in titles])
+        left = counts.cumsum(axis="columns") - counts
+        for level in counts.columns[counts.any()]:
+            colour, hatch = LEVELS[level]
+            look = {"label": level, "color": colour, "hatch": hatch, "edgecolor": "#333", "linewidth": 0.6}
+            axes.barh(range(len(counts)), counts[level], left=left[level], height=0.68, **look)
+        axes.set_yticks(range(len(counts)), [_short(title, 44) for title in counts.index])
+        axes.invert_yaxis()
         axes.set_xlim(0, len(run))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         fig.legend(loc="outside upper left", ncols=5, fontsize=9, handlelength=1.2, columnspacing=1.2)
         svg = _svg(fig)
-    labels = [label for label, *_ in LEVELS]
     listed = "; ".join(
-        f"{title}: " + ", ".join(f"{count} {label}" for count, label in zip(numbers, labels) if count)
-        for title, numbers in counts.items()
+        f"{title}: " + ", ".join(f"{count} {level}" for level, count in row.items() if count)
+        for title, row in counts.iterrows()
     )
-    return _shown(svg, finding, listed, ["Task", *labels], [(title, *numbers) for title, numbers in counts.items()])
+    return _shown(svg, finding, listed, ["Task", *LEVELS], list(counts.itertuples(name=None)))
 
 
-def _points_figure(sums: list[float], most: int) -> dict:
-    counts = Counter(int(points) for points in sums)
-    half = sum(points >= most / 2 for points in sums)
-    finding = f"{half} of {len(sums)} have at least half of the {most} points so far"
+def _points_figure(points: list[float], most: int) -> dict:
+    counts = Counter(map(int, points))
+    half = sum(number >= most / 2 for number in points)
+    finding = f"{half} of {len(points)} have at least half of the {most} points so far"
     with _figure(2.5, xlabel=f"points (of {most})", ylabel="submissions") as (fig, axes):
         axes.bar(list(counts), list(counts.values()), width=0.8)
         axes.set_xlim(-0.6, most + 0.6)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
         svg = _svg(fig)
     rows = sorted(counts.items())
-    listed = "Submissions by points: " + ", ".join(f"{points} points {times}" for points, times in rows)
+    listed = "Submissions by points: " + ", ".join(f"{number} points {times}" for number, times in rows)
     return _shown(svg, finding, listed, ["Points", "Submissions"], rows)
 
 
 def _shown(svg: str, finding: str, listed: str, columns: list[str], rows: list[tuple]) -> dict:
     """Return a figure as the template wants it: picture, words in its place, and the numbers as a table."""
     picture = base64.b64encode(svg.encode()).decode()
-    alt = f"{finding}. {listed}."
-    return {"svg": picture, "caption": f"{finding}.", "alt": alt, "columns": columns, "rows": rows}
+    return {"svg": picture, "caption": f"{finding}.", "alt": f"{finding}. {listed}.", "columns": columns, "rows": rows}
 
 
 def _mistakes(assignment: Assignment, run: list[Graded]) -> list[tuple[str, str, str, str]]:
-    rows = []
-    for task in assignment.tasks:
-        wrong = Counter(
-            (result.reason, _short(result.answer, 80))
-            for one in run
-            for result in one.result.tasks
-            if result.task == task.name and result.status in ("wrong", "error")
-        )
-        ranked = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-        rows += [(task.title, f"{times} of {len(run)}", _short(reason), answer) for (reason, answer), times in ranked]
-    return rows
+    """Return the most frequent wrong answers to each task: title, how many, what students were told, what they answered."""
+    wrong = defaultdict(Counter)
+    for task in (task for one in run for task in one.result.tasks if task.status in ("wrong", "error")):
+        wrong[task.task][task.reason, _short(task.answer, 80)] += 1
+    return [
+        (title, f"{times} of {len(run)}", _short(reason), answer)
+        for name, title in assignment.titles.items()
+        for (reason, answer), times in sorted(wrong[name].items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+    ]
 
 
 # ---- pictures ----

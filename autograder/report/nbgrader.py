@@ -29,7 +29,7 @@ from ..handout import as_bytes, readable
 from ..intake.collect import Submission
 from ..intake.submission import Refused, Unreadable, read_cells
 from ..marking import Result
-from ..source import AssignmentError, role
+from ..source import Assignment, AssignmentError, role
 from .tables import give
 
 if TYPE_CHECKING:
@@ -72,11 +72,7 @@ def exchange(course: Course, graded: list[Graded], folder: str | Path) -> list[G
     """Bring marks into a gradebook, and return them with those that were given there by hand. Raises AssignmentError."""
     export(course, graded, folder)
     given = manual_points(course, folder)
-
-    def find(submission, task):
-        return given.get((submission.student, submission.assignment_name, task.task), (None, ""))
-
-    return give(graded, find)
+    return give(graded, lambda about, task: given.get((about.student, about.assignment_name, task.task)))
 
 
 def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
@@ -96,9 +92,9 @@ def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
             now = _sources(path)
             gradebook.update_or_create_student(student, lms_user_id=one.submission.student)
             gradebook.update_or_create_submission(assignment.name, student)
-            where = assignment.name, assignment.name, student
-            for task, result in zip(assignment.tasks, one.result.tasks, strict=True):
-                grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
+            for (task, grade, comment), result in zip(
+                _given(gradebook, assignment, student), one.result.tasks, strict=True
+            ):
                 grade.auto_score = result.points
                 comment.auto_comment = result.reason or None
                 if grade.manual_score is None:
@@ -118,14 +114,19 @@ def manual_points(course: Course, folder: str | Path) -> dict[tuple[str, str, st
         for assignment in (course.read(one.name) for one in gradebook.assignments if one.name in course.names()):
             for submission in gradebook.assignment_submissions(assignment.name):
                 student = submission.student
-                where = assignment.name, assignment.name, student.id
-                for task in assignment.tasks:
-                    grade, comment = gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
+                for task, grade, comment in _given(gradebook, assignment, student.id):
                     if grade.manual_score is not None and not grade.needs_manual_grade:
                         points = grade.manual_score + (grade.extra_credit or 0)
                         about = student.lms_user_id or student.id, assignment.name, task.name
                         given[about] = points, comment.manual_comment or ""
     return given
+
+
+def _given(gradebook, assignment: Assignment, student: str) -> Iterator[tuple]:
+    """Yield each task of a submission with its grade and its comment in the gradebook."""
+    where = assignment.name, assignment.name, student
+    for task in assignment.tasks:
+        yield task, gradebook.find_grade(task.check, *where), gradebook.find_comment(task.name, *where)
 
 
 # ---- what the form-grading shows ----
@@ -135,7 +136,7 @@ def _shown(submission: Submission, result: Result) -> NotebookNode:
     """Return the notebook of a submission: the source's cells, the student's answers as plain text, and the marks."""
     answers, assignment = _answers(submission.notebook), submission.assignment
     notebook = readable(assignment)
-    results = {one.task: one for one in result.tasks}
+    results = {task.task: task for task in result.tasks}
     tasks = {task.check: task for task in assignment.tasks}
     for cell in notebook.cells:
         name = role(cell).get("grade_id")
@@ -160,14 +161,11 @@ def _sources(path: Path) -> dict[str, str]:
 
 def _answers(notebook: Path | bytes | None) -> dict[str, str]:
     """Return the cells of a submitted notebook, by their grade_id."""
-    answers = {}
-    try:
+    answers = defaultdict(list)
+    with contextlib.suppress(Refused, Unreadable):  # the status says so
         for cell in read_cells(notebook) if notebook is not None else []:
-            if cell.name:
-                answers[cell.name] = f"{answers[cell.name]}\n\n{cell.source}" if cell.name in answers else cell.source
-    except (Refused, Unreadable):
-        pass  # the status says so
-    return answers
+            answers[cell.name].append(cell.source)
+    return {name: "\n\n".join(sources) for name, sources in answers.items()}
 
 
 def _literal(words: str) -> str:

@@ -5,7 +5,6 @@ What came from students cannot become a formula in a spreadsheet: see `guard`.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
@@ -17,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from ..course import Course
 from ..intake.collect import Submission
-from ..marking import Result, TaskResult
-from ..source import AssignmentError
+from ..marking import TaskResult
+from ..source import AssignmentError, Problem
 
 if TYPE_CHECKING:
     from ..batch import Graded
@@ -29,7 +28,7 @@ FORMULA = re.compile(r"(?:^|(?<=[;\t\n]))(?=\s*[=+\-@＝＋－＠])")
 COLUMNS = ["student", "assignment", "task", "points", "comment", "text", "version"]
 
 
-class PointsError(ValueError):
+class PointsError(Problem):
     """prose.csv cannot be read. The message names file, row, column and remedy, one line for each problem."""
 
 
@@ -60,110 +59,109 @@ def format_points(points: float | None) -> str:
     return "" if points is None else f"{points:g}"
 
 
-def version(text: str) -> str:
-    """Return a short name for exactly this text; it begins with a letter, so that a spreadsheet leaves it alone."""
-    return "t" + hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
 # ---- points given by hand ----
 
 
 def read_prose(out: Path, course: Course) -> ByHand:
     """Return what stands in prose.csv in the folder `out`. Raises PointsError."""
-    path = out / PROSE
-    if not path.is_file():
+    if not (out / PROSE).is_file():
         return ByHand()
-    (number, header), *lines, separator = _read(path)
+    ((number, header), *lines), separator = _read(out / PROSE)
     header = [cell.strip(" \ufeff").lower() for cell in header]
     for column in COLUMNS:
-        if header.count(column) != 1:
-            message = f"the column {column} stands {header.count(column)} times in the first row"
-            raise PointsError(_problem(number, column, message, f"the columns are {', '.join(COLUMNS)}"))
+        if (times := header.count(column)) != 1:
+            raise PointsError(
+                f"{PROSE}:{number} {column}: the column {column} stands {times} times in the first row. "
+                f"Remedy: the columns are {', '.join(COLUMNS)}."
+            )
     rows, given, problems = [], {}, []
     for number, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
-        row = {column: (cells[header.index(column)] if header.index(column) < len(cells) else "") for column in COLUMNS}
+        row = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells))
         rows.append(row)
         key = tuple(row[column].strip() for column in ("student", "assignment", "task", "version"))
-        points, remedy = _points(row, course)
-        if remedy:
-            message = f"{row['student']}: {row['points'].strip()!r} is not a number of points"
-            problems.append(_problem(number, "points", message, remedy))
-        elif key in given and points is not None and given[key][0] not in (None, points):
-            message = "this answer has other points in a row above"
-            problems.append(_problem(number, "points", message, "keep one of the rows"))
-        elif points is not None or key not in given:
-            given[key] = points, row["comment"].strip()
+        try:
+            points = _points(row, course)
+            before, _ = given.get(key, (None, ""))
+            if points is not None and before not in (None, points):
+                raise PointsError("this answer has other points in a row above. Remedy: keep one of the rows.")
+            if points is not None or key not in given:
+                given[key] = points, row["comment"].strip()
+        except PointsError as error:
+            problems.append(f"{PROSE}:{number} points: {error}")
     if problems:
         raise PointsError("\n".join(problems))
     return ByHand(rows, separator, given)
 
 
-def _problem(row: int | None, column: str, message: str, remedy: str) -> str:
-    place = f"{PROSE}:{row} {column}".rstrip() if row else PROSE
-    return f"{place}: {message}. Remedy: {remedy}."
-
-
-def _read(path: Path) -> list:
-    """Return the rows of a CSV file, whatever spreadsheet saved it: (number, cells) from the header on; and its separator."""
-    data, first = path.read_bytes(), 1
+def _read(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
+    """Return the rows of a CSV file, whatever spreadsheet saved it, from the header on, with their numbers; and its separator."""
+    data, rows = path.read_bytes(), []
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if data.startswith(b"PK") or "\0" in text or not text.strip():
-        raise PointsError(_problem(None, "", "not a CSV file", "save it as CSV (UTF-8)"))
-    if text.lstrip('"').lower().startswith("sep="):  # a line that Excel understands
-        text, first = text.partition("\n")[2], 2
-    head = text.partition("\n")[0].lower()
+        raise PointsError(f"{PROSE}: not a CSV file. Remedy: save it as CSV (UTF-8).")
+    before_header = text.lstrip('"').lower().startswith("sep=")  # a line that Excel understands
+    head = text.split("\n")[before_header].lower()
     separator = max(",;\t", key=lambda sign: sum(cell.strip(' "\ufeff\r') in COLUMNS for cell in head.split(sign)))
-    rows = []
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            rows.append((len(rows) + first, cells))
+            rows.append((len(rows) + 1, cells))
     except csv.Error as error:
-        remedy = "close every quotation mark, and double those inside a cell, or let the spreadsheet save it"
-        raise PointsError(_problem(len(rows) + first, "", f"not CSV from here on ({error})", remedy)) from error
-    return [*rows, separator]
+        raise PointsError(
+            f"{PROSE}:{len(rows) + 1}: not CSV from here on ({error}). Remedy: close every quotation mark, "
+            "and double those inside a cell, or let the spreadsheet save it."
+        ) from error
+    return rows[before_header:], separator
 
 
-def _points(row: dict[str, str], course: Course) -> tuple[float | None, str]:
-    """Return (points or None, "" or the remedy for what are none)."""
+def _points(row: dict[str, str], course: Course) -> float | None:
+    """Return the points in a row; None if it has none, or if they are of a task that is no longer there. Raises PointsError."""
     cell = row["points"].strip()
-    with contextlib.suppress(KeyError, AssignmentError):  # points of a task that is no longer there are not read
+    try:
         most = course.read(row["assignment"].strip()).points[row["task"].strip()]
-        if cell and not (re.fullmatch(r"\d+(?:[.,]\d+)?", cell) and float(cell.replace(",", ".")) <= most):
-            return None, f"write a number from 0 to {most}, or leave it empty"
-        return (float(cell.replace(",", ".")) if cell else None), ""
-    return None, ""
+    except (KeyError, AssignmentError):
+        return None
+    if not cell:
+        return None
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", cell) and (points := float(cell.replace(",", "."))) <= most:
+        return points
+    raise PointsError(
+        f"{row['student']}: {cell!r} is not a number of points. "
+        f"Remedy: write a number from 0 to {most}, or leave it empty."
+    )
 
 
 def with_points(graded: list[Graded], by_hand: ByHand) -> list[Graded]:
     """Return what is graded with the points and comments that were given by hand."""
+    return give(
+        graded,
+        lambda submission, task: by_hand.given.get(_key(submission, task)) if task.status == "by hand" else None,
+    )
 
-    def find(submission, task):
-        return by_hand.given.get(_key(submission, task), (None, "")) if task.status == "by hand" else (None, "")
 
-    return give(graded, find)
+def give(graded: list[Graded], given: Callable[[Submission, TaskResult], tuple | None]) -> list[Graded]:
+    """Return what is graded with the (points, comment) that `given` returns for some tasks."""
 
-
-def give(graded: list[Graded], find: Callable[[Submission, TaskResult], tuple[float | None, str]]) -> list[Graded]:
-    """Return what is graded with (points, comment) that `find` returns for some tasks; points None for the others."""
-
-    def given(submission, task):
-        points, comment = find(submission, task)
+    def marked(submission, task):
+        points, comment = given(submission, task) or (None, "")
         return task if points is None else replace(task, points=points, status="marked", reason=comment)
 
     return [
-        replace(one, result=replace(one.result, tasks=tuple(given(one.submission, task) for task in one.result.tasks)))
+        replace(one, result=replace(one.result, tasks=tuple(marked(one.submission, task) for task in one.result.tasks)))
         for one in graded
     ]
 
 
 def _key(submission: Submission, task: TaskResult) -> tuple[str, str, str, str]:
-    return guard(submission.student), submission.assignment_name, task.task, version(task.answer)
+    version = (
+        "t" + hashlib.sha256(task.answer.encode()).hexdigest()[:10]
+    )  # a letter first: a spreadsheet leaves it alone
+    return guard(submission.student), submission.assignment_name, task.task, version
 
 
 # ---- what is written ----
@@ -171,51 +169,27 @@ def _key(submission: Submission, task: TaskResult) -> tuple[str, str, str, str]:
 
 def files(graded: list[Graded], by_hand: ByHand) -> dict[str, str]:
     """Return the tables as text by name of file."""
-    return {
-        "grades.csv": _grades(graded),
-        "submissions.csv": _submissions(graded),
-        PROSE: _prose(graded, by_hand),
-    }
-
-
-def known_points(result: Result) -> float:
-    """Return the sum of the points that are known so far."""
-    return sum(task.points or 0.0 for task in result.tasks)
-
-
-def _grades(graded: list[Graded]) -> str:
-    rows = [["student", "assignment", "task", "points", "max_points", "status", "reason", "submission"]]
+    grades = [["student", "assignment", "task", "points", "max_points", "status", "reason", "submission"]]
+    submissions = [["student", "assignment", "file", "status", "reason", "points", "max_points", "by_hand"]]
+    prose = [COLUMNS, *([row[column] for column in COLUMNS] for row in by_hand.rows)]
     for one in graded:
         about, result = one.submission, one.result
-        found = [
-            [task.task, format_points(task.points), about.assignment.points[task.task], task.status, task.reason]
-            for task in result.tasks
-        ] or [["", "", "", "not reached", result.reason]]  # nobody is left out
-        for *cells, reason in found:
-            rows.append([about.student, about.assignment_name, *cells, " ".join(reason.split()), result.status])
-    return _csv(rows)
-
-
-def _submissions(graded: list[Graded]) -> str:
-    rows = [["student", "assignment", "file", "status", "reason", "points", "max_points", "by_hand"]]
-    for one in graded:
-        about, result = one.submission, one.result
-        points = ["", ""]
-        if result.tasks:
-            points = [format_points(known_points(result)), sum(about.assignment.points.values())]
-        waiting = sum(task.status == "by hand" for task in result.tasks)
-        rows.append([about.student, about.assignment_name, about.file, result.status, result.reason, *points, waiting])
-    return _csv(rows)
-
-
-def _prose(graded: list[Graded], by_hand: ByHand) -> str:
-    rows = [COLUMNS, *([row[column] for column in COLUMNS] for row in by_hand.rows)]
-    for one in graded:
-        for task in one.result.tasks:
-            key = _key(one.submission, task)
+        who, most = [about.student, about.assignment_name], about.assignment.points if result.tasks else {}
+        for task in result.tasks:
+            cells = [task.task, format_points(task.points), most[task.task], task.status, " ".join(task.reason.split())]
+            grades.append([*who, *cells, result.status])
+            key = _key(about, task)
             if task.status == "by hand" and key not in by_hand.given:
-                rows.append([*key[:3], "", "", guard(task.answer[:LONGEST]), key[3]])
-    return "\ufeff" + _csv(rows, by_hand.separator, guard=str)
+                prose.append([*key[:3], "", "", guard(task.answer[:LONGEST]), key[3]])
+        if not result.tasks:  # nobody is left out
+            grades.append([*who, "", "", "", "not reached", " ".join(result.reason.split()), result.status])
+        points = [format_points(result.points), sum(most.values())] if result.tasks else ["", ""]
+        submissions.append([*who, about.file, result.status, result.reason, *points, result.waiting])
+    return {
+        "grades.csv": _csv(grades),
+        "submissions.csv": _csv(submissions),
+        PROSE: "\ufeff" + _csv(prose, by_hand.separator, guard=str),
+    }
 
 
 def _csv(rows: list[list], separator: str = ",", guard: Callable[[object], str] = guard) -> str:
@@ -235,9 +209,11 @@ def append(path: Path, row: list) -> None:
         file.write(_csv([*head, row]))
 
 
-def seconds(path: Path) -> dict[tuple[str, str], float]:
-    """Return the seconds in runtime.csv by (student, assignment), the last run of each."""
+def seconds(path: Path) -> list[float]:
+    """Return the seconds in runtime.csv, the last run of each submission."""
     if not path.exists():
-        return {}
+        return []
     with path.open(encoding="utf-8", newline="") as file:
-        return {(row["student"], row["assignment"]): float(row["seconds"]) for row in csv.DictReader(file)}
+        return list(
+            {(row["student"], row["assignment"]): float(row["seconds"]) for row in csv.DictReader(file)}.values()
+        )

@@ -1,15 +1,12 @@
-"""Turn an assignment into steps for runner.py, and take down the lines that a run answers."""
+"""Make the steps that runner.py does, and take down the lines that it answers."""
 
 import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nbformat import NotebookNode
-
 from answers import checked
 
-from .. import source
 from ..intake.submission import text
 from ..source import Assignment
 
@@ -56,7 +53,7 @@ def _problem(report: object) -> dict:
     report = report if isinstance(report, dict) else {}
 
     def short(key, length):
-        words = "".join(one if one.isprintable() else " " for one in text(report.get(key))[: 2 * length])
+        words = "".join(sign if sign.isprintable() else " " for sign in text(report.get(key))[: 2 * length])
         return " ".join(words.split())[:length]
 
     kind, line = short("type", 80), report.get("line")
@@ -80,30 +77,8 @@ def ask(task: str, helper: str, questions: dict) -> Step:
 
 
 def setup(assignment: Assignment) -> list[Step]:
-    """Return steps with the locked cells that belong to no task."""
-    return [cell(one.source, None) for one in assignment.notebook.cells if _is_setup(one)]
-
-
-def _is_setup(cell: NotebookNode) -> bool:
-    about = source.role(cell)
-    return cell.cell_type == "code" and about.get("locked") and not about.get("grade") and not about.get("solution")
-
-
-def locked(assignment: Assignment) -> set[str]:
-    """Return the grade_ids of all cells that students cannot change: they are not taken from a submission."""
-    return {about["grade_id"] for one in assignment.notebook.cells if (about := source.role(one)).get("locked")}
-
-
-def helpers(assignment: Assignment) -> dict[str, str]:
-    """Return the code of each task's hidden part but for its comparisons."""
-    cells = {source.role(one).get("grade_id"): one.source for one in assignment.notebook.cells}
-    return {task.name: _helper(cells[task.check]) for task in assignment.tasks if not task.prose}
-
-
-def _helper(check: str) -> str:
-    tree = ast.parse("".join(source.HIDDEN.findall(check)))
-    tree.body = [statement for statement in tree.body if not _compares(statement)]
-    return ast.unparse(tree)
+    """Return the steps that come before the cells of a submission."""
+    return [cell(code, None) for code in assignment.setup.values()]
 
 
 def needed(helper: str, expressions: Iterable[str]) -> str:
@@ -112,40 +87,31 @@ def needed(helper: str, expressions: Iterable[str]) -> str:
     A submission's functions can look at whatever is defined where they are called; so what only serves to say what is
     right does not go there.
     """
-    wanted, kept = set().union(*map(names, expressions)), []
+    wanted, kept = names(*(ast.parse(expression.strip()) for expression in expressions)), []
     for statement in reversed(ast.parse(helper).body):
         if _makes(statement) & wanted:
-            wanted |= _names(statement)
+            wanted |= names(statement)
             kept.insert(0, statement)
     return ast.unparse(ast.Module(kept, []))
 
 
-def names(expression: str) -> set[str]:
-    """Return the names in an expression."""
-    return _names(ast.parse(expression.strip()))
-
-
-def _names(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def names(*trees: ast.AST) -> set[str]:
+    """Return the names in parsed code."""
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _makes(statement: ast.stmt) -> set[str]:
     """Return the names that a statement defines or changes; a call by itself may change whatever it names."""
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {(one.asname or one.name).partition(".")[0] for one in statement.names}
-    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        return set().union(*map(_names, targets))
-    return _names(statement)
-
-
-def _compares(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.ImportFrom):
-        return statement.module == "autograder"
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "compare"
+    match statement:
+        case ast.FunctionDef() | ast.ClassDef():
+            return {statement.name}
+        case ast.Import() | ast.ImportFrom():
+            return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+        case ast.Assign():
+            return names(*statement.targets)
+        case ast.AugAssign() | ast.AnnAssign():
+            return names(statement.target)
+    return names(statement)
 
 
 def imports(codes: Iterable[str], allowed: frozenset[str]) -> list[str]:

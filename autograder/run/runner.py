@@ -271,23 +271,20 @@ def _compiled(source):
 class Shell:
     """What is left of IPython: its magics do nothing, but for those that run the cell under them."""
 
-    def __init__(self, scope):
+    def __init__(self, scope: dict):
         self.scope = scope
 
-    def run_line_magic(self, name, line, *_, **__):
+    def run_line_magic(self, name: str, line: str, *_, **__) -> None:
         """Run what is timed."""
         if name in ("time", "timeit"):
             execute(line, self.scope)
 
-    def run_cell_magic(self, name, line, cell):
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         """Run the cell under a magic that runs it in IPython, too."""
         if name in ("time", "timeit", "capture", "prun"):
             execute(cell, self.scope)
 
-    def system(self, command):
-        """Do nothing."""
-
-    def getoutput(self, command, *_, **__):
+    def getoutput(self, command: str, *_, **__) -> list:
         """Return that a command printed nothing."""
         return []
 
@@ -304,8 +301,8 @@ def _no_input(prompt=""):
 
 
 def _limit(limits):
-    wanted = {"AS": limits["memory"], "CPU": limits["cpu"], "FSIZE": limits["disk"], "CORE": 0, "MEMLOCK": 0}
-    for name, value in (wanted | {"MSGQUEUE": 0}).items():
+    wanted = {"AS": limits["memory"], "CPU": limits["cpu"], "FSIZE": limits["disk"]}
+    for name, value in (wanted | {"CORE": 0, "MEMLOCK": 0, "MSGQUEUE": 0}).items():
         if hasattr(resource, f"RLIMIT_{name}"):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES // 2, FILES))

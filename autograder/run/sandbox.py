@@ -20,20 +20,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PACKAGES = (
-    Path(__file__).resolve().parents[1],
-    Path(__file__).resolve().parents[2] / "answers",
-)  # what runner.py imports
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGES = PROJECT / "autograder", PROJECT / "answers"  # what runner.py imports
 ROOT = "/book"
 SHOWN = [
-    "/usr/lib",
-    "/usr/lib64",
-    "/usr/local/lib",
-    "/usr/share/zoneinfo",
-    "/usr/share/fonts",
-    "/etc/ld.so.cache",
-    "/etc/fonts",
-    "/etc/localtime",
+    *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/fonts"),
+    *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
 ]
 REMEDY = (
     "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
@@ -210,16 +202,9 @@ def _environ(root: str) -> dict[str, str]:
     """Return all that a run knows of an environment."""
     fonts = Path(sys.prefix, "matplotlib")  # where book.py has Matplotlib keep what it found out about fonts
     return {
-        "PYTHONPATH": root,
-        "PYTHONUTF8": "1",
-        "PYTHONHASHSEED": "0",
-        "HOME": f"{root}/home",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "MPLBACKEND": "Agg",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "IPYTHONDIR": f"{root}/home",
+        **{"PYTHONPATH": root, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"},
+        **{"HOME": f"{root}/home", "IPYTHONDIR": f"{root}/home", "MPLBACKEND": "Agg"},
+        **{"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         **({"MPLCONFIGDIR": str(fonts)} if fonts.is_dir() else {}),
     }
 

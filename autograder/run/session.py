@@ -5,7 +5,6 @@ they run once more by themselves, so that they can be described in words that kn
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..course import Files
@@ -40,25 +39,30 @@ def run_all(
     assignment: Assignment, cells: list[Cell], files: Files, data: dict[str, Files], limits: Limits, sandboxed: bool
 ) -> Runs:
     """Run a submission. files: what it brought; data: what lies beside it, by kind. Raises SandboxError."""
-    course, locked = assignment.course, protocol.locked(assignment)
-    setup = protocol.setup(assignment)
+    course, setup = assignment.course, protocol.setup(assignment)
+    asks, asks_about_files = _questions(assignment, about_files=False), _questions(assignment, about_files=True)
+    kept_out = {*assignment.setup, *asks, *asks_about_files}  # what students cannot change is not taken from them
     code = [cell for cell in cells if cell.kind == "code"]
-    steps = {cell.number: protocol.cell(cell.source, cell.number) for cell in code if cell.name not in locked}
-    asks = dict(_questions(assignment, about_files=False))
-    asks_about_files = dict(_questions(assignment, about_files=True))
+    alone = [protocol.cell(cell.source, cell.number) for cell in code if cell.name not in kept_out]
+    by_number = {step["about"]: step for step in alone}
+    asked = [
+        by_number.get(cell.number) or asks.get(cell.name) for cell in code
+    ]  # questions where their check stands ...
+    asked = [step for step in asked if step] + list(
+        asks.values()
+    )  # ... and again at the end if they have no answer yet
     end, skipped = time.monotonic() + limits.total, set()
 
-    def run(steps: list[Step], beside: Files, record: Record | None = None, trusted: bool = False) -> Record:
+    def run(steps: list[Step], beside: Files, record: Record, trusted: bool = False) -> Record:
         """Run steps until a run comes to its end, each time without the one that ended the run before."""
-        record = record or Record()
         for _ in range(TRIES):
             left, seconds = [step for step in steps if step["about"] not in skipped], end - time.monotonic()
             if seconds <= 0:
                 record.lost = "time"
-            if seconds <= 0 or len(left) == len(setup):
+            if seconds <= 0 or not left:
                 return record
-            ran = box.run(left, {**files, **beside}, seconds, trusted)
-            last = record.take_down(ran.lines, left)
+            ran = box.run(setup + left, {**files, **beside}, seconds, trusted)
+            last = record.take_down(ran.lines, setup + left)
             if ran.done:
                 return record
             if last is not None:
@@ -67,33 +71,25 @@ def run_all(
         record.lost = "tries"
         return record
 
-    codes = [step["source"] for step in (*setup, *steps.values())] + list(protocol.helpers(assignment).values())
+    codes = [step["source"] for step in setup + alone] + [task.helper for task in assignment.tasks]
     with Sandbox(protocol.imports(codes, course.preload), limits, sandboxed, course.library) as box:
-        with_questions = [*setup, *_in_order(code, steps, asks)]
-        records = {kind: run(with_questions, beside) for kind, beside in data.items()}
+        records = {kind: run(asked, beside, Record()) for kind, beside in data.items()}
         failed = any(record.failures or record.ended or record.lost for record in records.values())
-        alone = run([*setup, *steps.values()], data["released"]) if failed else Record()
+        described = run(alone, data["released"], Record()) if failed else Record()
         for kind, beside in data.items():
-            run([*setup, *asks_about_files.values()], beside, records[kind], trusted=True)
-    return Runs(records, alone)
+            run(list(asks_about_files.values()), beside, records[kind], trusted=True)
+    return Runs(records, described)
 
 
-def _questions(assignment: Assignment, about_files: bool) -> Iterator[tuple[str, Step]]:
-    """Yield the step that asks a task's questions, after the name of the cell that checks the task."""
-    helpers = protocol.helpers(assignment)
+def _questions(assignment: Assignment, about_files: bool) -> dict[str, Step]:
+    """Return the steps that ask the questions of tasks, by the name of the cell that checks the task."""
+    steps = {}
     for task in assignment.tasks:
-        comparisons = enumerate(task.comparisons)
-        asked = {(task.name, place): one.expression for place, one in comparisons if one.files == about_files}
+        asked = {
+            (task.name, number): comparison.expression
+            for number, comparison in enumerate(task.comparisons)
+            if comparison.files == about_files
+        }
         if asked:
-            yield task.check, protocol.ask(task.name, protocol.needed(helpers[task.name], asked.values()), asked)
-
-
-def _in_order(code: list[Cell], steps: dict[int, Step], asks: dict[str, Step]) -> Iterator[Step]:
-    """Yield the cells, with a task's questions where its check stands, and again at the end if they have no answer yet."""
-    waiting = dict(asks)
-    for cell in code:
-        if cell.number in steps:
-            yield steps[cell.number]
-        elif cell.name in waiting:
-            yield waiting.pop(cell.name)
-    yield from asks.values()
+            steps[task.check] = protocol.ask(task.name, protocol.needed(task.helper, asked.values()), asked)
+    return steps

@@ -908,7 +908,7 @@ def main():
         good = as_wanted(one, result)
         failed += not good
         note = "" if good else f"   WANTED {one.status} {one.points}"
-        print(f"{one.name:{width}} {got[0]:14} {got[1][0]} + {got[1][1]}  {result.seconds:5.1f} s{note}", flush=True)
+        print(f"{one.name:{width}} {got[0]:14} {got[1][0]} + {got[1][1]}{note}", flush=True)
         if not good:
             print(result.reason, *result.tasks[:2], sep="\n      ")
     print(f"{len(KINDS)} submissions, {failed} with another outcome than wanted")

@@ -91,7 +91,7 @@ class Bench:
         self.folder, self.released, self.loaded = folder, released, {}
         self.tasks = [task for task in assignment.tasks if not task.prose]
         self.cells = {sources.role(cell).get("grade_id"): cell.source for cell in assignment.notebook.cells}
-        self.helpers = runs.helpers(assignment)
+        self.helpers = {task.name: task.helper for task in assignment.tasks}
         with self.here():
             self.setup = {}
             for step in runs.setup(assignment):

@@ -199,6 +199,12 @@ def test_a_kept_mark_depends_on_the_versions_of_python_and_of_packages(key, monk
     assert len(found | {before, key()}) == 5
 
 
+def test_a_kept_mark_does_not_depend_on_how_often_a_package_is_on_the_path(key, monkeypatch):
+    before, real = key(), versions.packages_distributions
+    monkeypatch.setattr(versions, "packages_distributions", lambda: {name: 2 * them for name, them in real().items()})
+    assert key() == before
+
+
 def test_an_edit_of_the_reading_desk_keeps_all_marks_of_this_book():
     files, packages = versions.imported(COURSE)
     used = {"autograder.marking", "autograder.run.runner", "answers.values", "standoff.case", "standoff.rules"}

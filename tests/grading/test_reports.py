@@ -215,6 +215,18 @@ def test_every_status_is_told_in_words(status):
     assert "Why it is so." in report and classreport.MEANINGS[status] in report
 
 
+def test_an_error_of_the_grader_is_told_and_counts_against_nobody():
+    nothing = {"n_claims": (None, "not reached", "", "")}
+    graded = _graded("ben", "crashed", "The grader itself failed.", nothing)
+    graded = Graded(graded.submission, graded.result, is_grader_error=True)
+    page = feedback.pages([graded])["ben.html"]
+    assert (
+        "The grader itself failed." in page and "points" not in lxml.html.fromstring(page).find("body").text_content()
+    )
+    row = lxml.html.fromstring(classreport.page([graded])).xpath("//section[@aria-labelledby='students']//tbody/tr")[0]
+    assert [cell.text_content() for cell in row] == ["ben", "crashed"]
+
+
 def test_the_class_report_finds_the_hardest_task_and_the_most_frequent_mistake():
     right_now = {"n_claims": (2.0, "right", "", "135"), "share": (3.0, "right", "", "0.3")}
     other = {"n_claims": (2.0, "right", "", "135"), "share": (0.0, "wrong", "The value is not right.", "7")}
