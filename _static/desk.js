@@ -1,6 +1,6 @@
 // The reading desk: a reader's own copy of a text, annotated in her browser. The text is compared with hashes and goes
 // nowhere; nothing is asked of any server; works from file://. Canonical form and search follow standoff/text.py and
-// standoff/alignment.py. The data stand in the page, made by standoff/display/desk.py.
+// standoff/alignment.py. The data stand in the page, made by standoff/display/reading_desk.py.
 "use strict";
 
 (() => {

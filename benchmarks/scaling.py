@@ -21,7 +21,7 @@ import pandas as pd
 
 from standoff import load
 from standoff.alignment import explain, verify
-from standoff.display.desk import desk_data
+from standoff.display.reading_desk import desk_data
 from standoff.quotes import Quoted
 from standoff.text import digest, paragraphs, read_text, short_digest
 
