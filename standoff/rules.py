@@ -99,8 +99,7 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
         for field in resource["schema"]["fields"]:
             problems += schema.convert(rows, field)
         problems += schema.key_problems(resource, rows)
-    problems += schema.link_problems(package, tables)
-    problems += schema.elsewhere_problems(folder, package, tables)
+    problems += schema.link_problems(folder, package, tables)
     if article and _is_of_another_case(folder, article):
         text = shipped_text
         remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
