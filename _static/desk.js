@@ -30,16 +30,14 @@
       if (head.startsWith(magic)) throw new Error(`${name} is ${kind}: open it and save the report as plain text (UTF-8).`);
     }
     const mark = bytes[0] * 256 + bytes[1];
+    const encoding = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[mark] ?? "utf-8";
     const notes = [];
-    let text;
-    if (mark === 0xfffe || mark === 0xfeff) {
-      text = new TextDecoder(mark === 0xfffe ? "utf-16le" : "utf-16be").decode(bytes);
-    } else {
-      text = new TextDecoder("utf-8").decode(bytes);
-      const lost = text.split("\ufffd").length - 1;
-      const whole = [...text].filter((sign) => sign > "\x7f").length - lost;
-      if (lost && lost < whole) notes.push(`${name} is UTF-8 with ${lost} unreadable characters.`);
-      if (lost && lost >= whole) {
+    let text = new TextDecoder(encoding).decode(bytes);
+    const lost = text.split("\ufffd").length - 1;
+    if (encoding === "utf-8" && lost) {
+      const kept = [...text].filter((sign) => sign > "\x7f").length - lost;
+      if (lost < kept) notes.push(`${name} is UTF-8 with ${lost} unreadable characters.`);
+      else {
         text = new TextDecoder("windows-1252").decode(bytes);
         notes.push(`${name} is not UTF-8; it was read as Windows-1252.`);
       }
@@ -59,48 +57,34 @@
   const encoder = new TextEncoder();
   const words = new Int32Array(64);
 
-  // The hash of some bytes, as eight numbers of 32 bits.
+  const rotate = (word, by) => (word >>> by) | (word << (32 - by));
+
+  // The hash of some bytes (fewer than 2 ** 29), as eight numbers of 32 bits.
   function digest(message) {
     const size = ((message.length + 8) >> 6) * 64 + 64;
     const bytes = new Uint8Array(size);
     bytes.set(message);
     bytes[message.length] = 0x80;
     const view = new DataView(bytes.buffer);
-    view.setUint32(size - 8, Math.floor(message.length / 2 ** 29));
     view.setUint32(size - 4, message.length << 3);
     const hash = START.slice();
     for (let block = 0; block < size; block += 64) {
       for (let i = 0; i < 16; i += 1) words[i] = view.getInt32(block + 4 * i);
       for (let i = 16; i < 64; i += 1) {
-        const x = words[i - 15];
-        const y = words[i - 2];
-        const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-        const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-        words[i] = (words[i - 16] + s0 + words[i - 7] + s1) | 0;
+        const [x, y] = [words[i - 15], words[i - 2]];
+        const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
+        const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
+        words[i] = words[i - 16] + s0 + words[i - 7] + s1;
       }
       let [a, b, c, d, e, f, g, h] = hash;
       for (let i = 0; i < 64; i += 1) {
-        const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-        const t1 = (((h + s1) | 0) + (((e & f) ^ (~e & g)) + K[i]) + words[i]) | 0;
-        const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-        const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-        h = g;
-        g = f;
-        f = e;
-        e = (d + t1) | 0;
-        d = c;
-        c = b;
-        b = a;
-        a = (t1 + t2) | 0;
+        const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+        const t1 = h + s1 + ((e & f) ^ (~e & g)) + K[i] + words[i];
+        const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+        const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+        [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
       }
-      hash[0] += a;
-      hash[1] += b;
-      hash[2] += c;
-      hash[3] += d;
-      hash[4] += e;
-      hash[5] += f;
-      hash[6] += g;
-      hash[7] += h;
+      for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) hash[i] += word;
     }
     return hash;
   }
@@ -418,14 +402,11 @@
     });
   }
 
+  // Numbers as ranges: "3, 5-7".
   const runs = (numbers) => {
-    const found = [];
-    for (const number of numbers) {
-      const last = found.at(-1);
-      if (last && last[1] === number - 1) last[1] = number;
-      else found.push([number, number]);
-    }
-    return found.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+    const begins = numbers.filter((number) => !numbers.includes(number - 1));
+    const ends = numbers.filter((number) => !numbers.includes(number + 1));
+    return begins.map((first, i) => (first === ends[i] ? `${first}` : `${first}-${ends[i]}`)).join(", ");
   };
 
   const isOther = (results) => results.every(({ status }) => status === "missing" || status === "edited") &&
@@ -455,19 +436,19 @@
 
   const COLOURS = ["so-c0", "so-c1", "so-c2", "so-c3", "so-c4", "so-c5", "so-c6", "so-c7", "so-c8"];
   const SIGNS = { certain: "●", probable: "◕", possible: "◐", uncommitted: "○" };
-  const RELATIONS = {
-    contradicts: "contradicted by", doubts: "doubted by", answers: "answered by", supports: "supported by", repeats: "repeated by",
-  };
-
   function element(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
-    const { data = {}, ...rest } = properties;
-    for (const [name, value] of Object.entries(rest)) {
+    for (const [name, value] of Object.entries(properties)) {
       if (name in made) made[name] = value;
       else made.setAttribute(name, value);
     }
-    Object.assign(made.dataset, data);
     made.append(...children);
+    return made;
+  }
+
+  function button(words, press, properties = {}) {
+    const made = element("button", { type: "button", ...properties }, words);
+    made.addEventListener("click", press);
     return made;
   }
 
@@ -527,15 +508,11 @@
   function show(name, data, results, stage) {
     const markers = new Map(); // by id of a claim or crux
     const segments = []; // {node, spans: set of span_ids}
-    const coversOf = new Map(results.map(({ number }) => [number, []])); // by paragraph: {span, id, kind, start, end}
+    const coversOf = new Map(results.map(({ number }) => [number, []])); // by paragraph: {span, number, start, end, id, kind}
     const homes = new Map(results.map(({ number }) => [number, []])); // by paragraph: claims and cruxes that begin there
-    const placesOf = new Map();
-    for (const { number, places } of results) {
-      for (const [span, at] of Object.entries(places)) {
-        if (!placesOf.has(span)) placesOf.set(span, []);
-        placesOf.get(span).push(...at.map(([start, end]) => ({ number, start, end })));
-      }
-    }
+    const places = results.flatMap(({ number, places }) =>
+      Object.entries(places).flatMap(([span, at]) => at.map(([start, end]) => ({ span, number, start, end }))));
+    const placesOf = Map.groupBy(places, ({ span }) => span);
     const annotations = [
       ...Object.entries(data.claims).map(([id, { spans: [content, ...others] }]) => ({ id, content, kind: "claim", others })),
       ...Object.entries(data.cruxes).map(([id, { span }]) => ({ id, content: span, kind: "crux", others: [] })),
@@ -543,7 +520,7 @@
     for (const { id, content, kind, others } of annotations) {
       homes.get(data.spans[content][0][0]).push(id);
       for (const [span, each] of [[content, kind], ...others.map((other) => [other, "part"])]) {
-        for (const { number, ...at } of placesOf.get(span) ?? []) coversOf.get(number).push({ span, id, kind: each, ...at });
+        for (const at of placesOf.get(span) ?? []) coversOf.get(at.number).push({ ...at, id, kind: each });
       }
     }
     let selected = null;
@@ -586,17 +563,17 @@
       const covers = coversOf.get(number);
       const cuts = [...new Set([0, signs.length, ...covers.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
       const begun = Map.groupBy(covers, ({ start }) => start);
-      const sizes = new Map(); // by claim: characters that it covers here
-      for (const { id, kind, start, end } of covers) if (kind === "claim") sizes.set(id, (sizes.get(id) ?? 0) + end - start);
-      const size = (id) => sizes.get(id);
+      const sizes = Map.groupBy(covers.filter(({ kind }) => kind === "claim"), ({ id }) => id);
+      const size = (id) => sum(sizes.get(id).map(({ start, end }) => end - start)); // characters that a claim covers here
       const body = element("p", {});
       let here = [];
       for (const [i, start] of cuts.slice(0, -1).entries()) {
         const end = cuts[i + 1];
         here = [...here.filter((each) => each.end > start), ...(begun.get(start) ?? [])];
         for (const { id, kind } of begun.get(start) ?? []) if (kind !== "part" && !markers.has(id)) body.append(marker(id));
-        const claims = [...new Set(here.filter(({ kind }) => kind === "claim").map(({ id }) => id))].sort((a, b) => size(a) - size(b));
-        const cruxes = here.filter(({ kind }) => kind === "crux").map(({ id }) => id);
+        const ids = (wanted) => [...new Set(here.filter(({ kind }) => kind === wanted).map(({ id }) => id))];
+        const claims = ids("claim").sort((a, b) => size(a) - size(b));
+        const cruxes = ids("crux");
         const words = signs.slice(start, end).join("");
         if (!here.length) {
           body.append(words);
@@ -610,8 +587,10 @@
         body.append(node);
       }
       const missing = homes.get(number).filter((id) => !markers.has(id));
-      const note = { edited: `not worded as in the original; ${lost === 1 ? "one stretch was" : `${lost} stretches were`} not found`, missing: "not found in your copy" }[status];
-      const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` }, element("span", { className: "so-desk-number" }, `${number}`));
+      const stretches = lost === 1 ? "one stretch was" : `${lost} stretches were`;
+      const note = { edited: `not worded as in the original; ${stretches} not found`, missing: "not found in your copy" }[status];
+      const section = element("div", { className: `so-desk-paragraph ${note ? `so-${status}` : ""}` },
+        element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
       if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(marker)));
@@ -621,16 +600,14 @@
     function marker(id) {
       const claim = data.claims[id];
       const source = claim && data.sources[claim.source];
-      const made = claim
-        ? element("button", { type: "button", className: `so-tag ${COLOURS[source.colour]}` }, `${source.label}${SIGNS[claim.certainty]}`)
-        : element("button", { type: "button", className: "so-tag so-dagger" }, "†");
-      made.setAttribute("aria-label", claim ? `${source.label}: ${source.name}, ${claim.certainty} (${id})` : `† crux ${id}`);
-      made.setAttribute("aria-pressed", "false");
-      made.addEventListener("click", (event) => {
+      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, COLOURS[source.colour]] : ["†", "so-dagger"];
+      const press = (event) => {
         if (selected === id) return close();
         select(id);
         if (event.detail === 0) panel.focus(); // by keyboard
-      });
+      };
+      const label = claim ? `${source.label}: ${source.name}, ${claim.certainty} (${id})` : `† crux ${id}`;
+      const made = button(words, press, { className: `so-tag ${colour}`, "aria-label": label, "aria-pressed": "false" });
       markers.set(id, made);
       return made;
     }
@@ -650,6 +627,11 @@
       markers.get(id).scrollIntoView({ block: "nearest" }); // above the panel
     }
 
+    function jump(id) {
+      select(id);
+      panel.focus();
+    }
+
     function close() {
       if (!selected) return;
       const back = markers.get(selected);
@@ -663,16 +645,7 @@
 
     function buttons(id) {
       const ids = [...markers.keys()].filter((other) => !markers.get(other).hidden);
-      const step = (distance) => () => {
-        const next = ids[(ids.indexOf(id) + distance + ids.length) % ids.length];
-        select(next);
-        panel.focus();
-      };
-      const button = (words, action) => {
-        const made = element("button", { type: "button" }, words);
-        made.addEventListener("click", action);
-        return made;
-      };
+      const step = (distance) => () => jump(ids[(ids.indexOf(id) + distance + ids.length) % ids.length]);
       return element("p", { className: "so-desk-steps" }, button("Previous", step(-1)), button("Next", step(1)), button("Close", close));
     }
 
@@ -682,23 +655,14 @@
     }
 
     function address(id) {
-      const page = name === "report" ? (data.claims[id] ? "claims-table.html" : "cruxes.html") : null;
-      return page ? element("a", { href: `${page}#${id}` }, id) : id;
+      return name === "report" ? element("a", { href: `${data.claims[id] ? "claims-table" : "cruxes"}.html#${id}` }, id) : id;
     }
 
     function claimDetails(id) {
       const claim = data.claims[id];
       const through = claim.through.length ? ` (through ${claim.through.join(", ")})` : "";
-      const jump = (other) => {
-        const made = element("button", { type: "button", className: "so-desk-jump" }, other);
-        made.addEventListener("click", () => {
-          select(other);
-          panel.focus();
-        });
-        return made;
-      };
-      const links = data.links.flatMap(([one, relation, other, note]) =>
-        one === id ? [[relation, jump(other), `: ${note}`]] : other === id ? [[RELATIONS[relation], jump(one), `: ${note}`]] : []);
+      const links = (data.links[id] ?? []).map(([words, other, note]) =>
+        element("div", {}, `${words} `, button(other, () => jump(other), { className: "so-desk-jump" }), `: ${note}`));
       return [
         element("h2", {}, "Claim ", address(id)), element("p", {}, claim.gist),
         list([
@@ -707,7 +671,7 @@
           ["act", claim.recipient ? `${claim.act}, aimed at ${claim.recipient}` : claim.act],
           ["cue", claim.cue_lemma], ["quotation", claim.quote_type], ["time", claim.time_ref],
           ["evidence", claim.evidence], ["topic", claim.topic],
-          ["links", links.map((link) => element("div", {}, `${link[0]} `, link[1], link[2]))],
+          ["links", links],
         ]),
         ...(claim.cue_lemma ? [element("p", { className: "so-desk-key" }, "In the text: ", element("span", { className: "so-on-source" }, "source"), " ",
           element("span", { className: "so-on-cue" }, "cue"), " ", element("span", { className: "so-on" }, "content"))] : []),

@@ -47,7 +47,7 @@ class Scaled:
         blocks = paragraphs(read_text(case.text))
         data = desk_data(case)
         self.blocks, spans = [], []
-        self.data = data | {"paragraphs": [], "spans": {}, "claims": {}, "cruxes": {}, "links": []}
+        self.data = data | {"paragraphs": [], "spans": {}, "claims": {}, "cruxes": {}, "links": {}}
         for number in range(size):
             letters = list(string.ascii_lowercase)
             random.Random(number).shuffle(letters)

@@ -18,7 +18,7 @@ from .coding.sheets import FOLDER
 from .export import webannotation
 from .files import write_atomically
 from .problems import CaseError
-from .rules import Findings, examine
+from .rules import Draft, examine
 from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
 from .text import TextError
 
@@ -145,17 +145,19 @@ def _check(options: argparse.Namespace) -> int:
         return _guide(options, findings)
     for problem in findings.problems:
         print(problem)
-    count, rows = len(findings.problems), sum(findings.rows.values())
-    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(findings.rows)} tables with {rows} rows.")
+    count, rows = len(findings.problems), sum(map(len, findings.tables.values()))
+    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(findings.tables)} tables with {rows} rows.")
     if findings.waiting:
         rules = ", ".join(findings.waiting)
         print("Rules that wait, because a column that they read has problems or is lacking:", rules)
-    looked = "Looked" if findings.own_words else "Did not look"
-    print(f"{looked} for words copied from the text{'.' if findings.own_words else ': give it with --article.'}")
+    if findings.text is None:
+        print("Did not look for words copied from the text: give it with --article.")
+    else:
+        print("Looked for words copied from the text.")
     return int(bool(findings.problems))
 
 
-def _guide(options: argparse.Namespace, findings: Findings) -> int:
+def _guide(options: argparse.Namespace, findings: Draft) -> int:
     """Check a case that is still being made."""
     state = progress(find(options.case), findings.problems)
     print(state.paragraphs.assign(gist=state.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())

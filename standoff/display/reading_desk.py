@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from ..case import Case
 from . import html
+from .lookup import links_of
 
 UNSTRESSED = {"the", "of", "a", "in", "and", "for"}
 CLAIM = [
@@ -75,7 +76,7 @@ def desk_data(case: Case) -> dict:
             for rank, ((source, count), label) in enumerate(zip(counts.items(), labels))
         },
         "claims": claims,
-        "links": case.claim_links[["claim_id", "relation", "other_id", "note"]].astype(str).to_numpy().tolist(),
+        "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
         "cruxes": _by_key(case.cruxes.set_index("crux_id")[CRUX].rename(columns={"span_id": "span"})),
     }
 
