@@ -148,17 +148,13 @@
       this.counted = [0, ...signs.map(({ start, end }, i) => end + (change += lengths[i] - (end - start)))];
     }
 
-    to(position) {
-      return Ruler.translate(position, this.ends, this.counted);
+    to(position, ends = this.ends, others = this.counted) {
+      const number = firstIndex(ends, (end) => end > position) - 1;
+      return others[number] + position - ends[number];
     }
 
     back(position) {
-      return Ruler.translate(position, this.counted, this.ends);
-    }
-
-    static translate(position, ends, others) {
-      const number = firstIndex(ends, (end) => end > position) - 1;
-      return others[number] + position - ends[number];
+      return this.to(position, this.counted, this.ends);
     }
   }
 
@@ -194,7 +190,7 @@
       const missing = (some) => some.filter(({ match }) => !match);
       this.anchors = [[0, 0], [inOrder.reduce((end, { position, length }) => Math.max(end, position + length), 0), this.size]];
       this.steps = EFFORT * (100 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
-      for (const span of long) this.try(span, this.inPlace(span));
+      for (const span of long) this.try(span, this.positions(this.bases(span)));
       const reserve = this.steps >> 1;
       for (const respelled of [false, true]) {
         this.reserve = reserve;
@@ -205,14 +201,14 @@
       for (const span of [...long, ...long, ...short]) if (!span.match) this.searchBetweenAnchors(span);
     }
 
-    *inPlace({ paragraph, start, position }) {
-      const begins = this.begins.slice(paragraph - 1, paragraph);
-      for (const begin of begins) yield begin + start;
-      yield position;
-      for (const ruler of this.rulers) {
-        for (const begin of begins) yield ruler.back(ruler.to(begin) + start);
-        yield ruler.back(position);
-      }
+    // The beginnings of a span's paragraph and of the text in the copy, each with the distance of the span.
+    bases({ paragraph, start, position }) {
+      return [...this.begins.slice(paragraph - 1, paragraph).map((begin) => [begin, start]), [0, position]];
+    }
+
+    *positions(bases) {
+      for (const [base, distance] of bases) yield base + distance;
+      for (const ruler of this.rulers) for (const [base, distance] of bases) yield ruler.back(ruler.to(base) + distance);
     }
 
     searchAnywhere(spans, respelled) {
@@ -220,12 +216,12 @@
       const byHash = [...wanted].map(([length, some]) => [length, Map.groupBy(some, ({ hash }) => hash)]);
       for (const [length, hashes] of byHash.sort((a, b) => b[1].size - a[1].size || a[0] - b[0])) {
         const hits = new Map();
-        const starts = this.edges.starts.filter((position) => respelled || this.edges.ends.has(position + length));
-        for (const position of starts) {
-          for (const [stretch, end] of this.spellings(position, length, { asIs: !respelled })) {
-            if (!this.edges.ends.has(end)) continue;
-            const hash = this.hash(stretch);
+        for (const position of this.edges.starts) {
+          if (!respelled && !this.edges.ends.has(position + length)) continue;
+          for (const [stretch, end] of this.spellings(position, length)) {
+            const hash = this.edges.ends.has(end) ? this.hash(stretch) : null;
             if (hashes.has(hash)) hits.set(hash, (hits.get(hash) ?? new Map()).set(`${position} ${end}`, [position, end]));
+            if (!respelled) break; // The first is the copy as it is.
           }
           if (this.steps <= this.reserve) return;
         }
@@ -240,15 +236,9 @@
       const { position, length } = span;
       const [before, copyBefore] = this.anchors[firstIndex(this.anchors, ([own]) => own > position) - 1];
       const [after, copyAfter] = this.anchors[firstIndex(this.anchors, ([own]) => own >= position + length)];
-      const guesses = [copyBefore + position - before, copyAfter + position - after];
-      const counted = function* (rulers) {
-        yield* guesses;
-        for (const ruler of rulers()) {
-          yield ruler.back(ruler.to(copyBefore) + position - before);
-          yield ruler.back(ruler.to(copyAfter) + position - after);
-        }
-      };
-      if (this.try(span, counted(() => this.rulers)) || this.steps <= 0) return;
+      const bases = [[copyBefore, position - before], [copyAfter, position - after]];
+      if (this.try(span, this.positions(bases)) || this.steps <= 0) return;
+      const guesses = bases.map(([base, distance]) => base + distance);
       guesses.sort((a, b) => a - b);
       const [low, high] = [Math.max(copyBefore, guesses[0] - REACH), Math.min(copyAfter, guesses[1] + REACH)];
       const { starts } = this.edges;
@@ -265,7 +255,7 @@
         if (limit !== null && this.steps <= this.reserve) return false;
         if (position < 0 || tried.has(position)) continue;
         tried.add(position);
-        for (const [stretch, end] of this.spellings(position, span.length, { mixed })) {
+        for (const [stretch, end] of this.spellings(position, span.length, mixed)) {
           if (limit !== null && (end > limit || !this.edges.ends.has(end))) continue;
           if (this.hash(stretch) === span.hash) {
             this.record(span, position, end);
@@ -276,11 +266,11 @@
       return false;
     }
 
-    *spellings(position, length, { mixed = false, asIs = false }) {
+    *spellings(position, length, mixed = false) {
       if (position + length <= this.size) yield [this.slice(position, position + length), position + length];
       const first = firstIndex(this.signs, ({ start }) => start >= position);
-      if (asIs || first === this.signs.length || this.signs[first].start >= position + length) return;
-      const waiting = [[null, 0, position, first, {}]];
+      if (first === this.signs.length || this.signs[first].start >= position + length) return;
+      const waiting = [["", 0, position, first, {}]]; // pieces, their characters, where the copy goes on, the next sign
       while (waiting.length && this.steps > this.reserve) {
         this.steps -= 1;
         const [spelled, size, begin, number, styles] = waiting.pop();
@@ -288,14 +278,13 @@
         const plain = (sign ? sign.start : this.size) - begin;
         if (size + plain >= length) {
           const end = begin + length - size;
-          yield [joined([spelled, this.slice(begin, end)]), end];
+          yield [spelled + this.slice(begin, end), end];
         } else if (sign) {
-          const chain = [spelled, this.slice(begin, sign.start)];
           const choices = sign.kind in styles && !mixed ? [styles[sign.kind]] : [...sign.spellings.keys()].reverse();
           for (const choice of choices) {
-            const spelling = sign.spellings[choice];
-            const longer = size + plain + spelling.length;
-            if (longer <= length) waiting.push([[chain, spelling], longer, sign.end, number + 1, { ...styles, [sign.kind]: choice }]);
+            const longer = size + plain + sign.spellings[choice].length;
+            const pieces = spelled + this.slice(begin, sign.start) + sign.spellings[choice];
+            if (longer <= length) waiting.push([pieces, longer, sign.end, number + 1, { ...styles, [sign.kind]: choice }]);
           }
         }
       }
@@ -307,12 +296,11 @@
     }
 
     record(span, position, end) {
-      const begins = this.begins.slice(span.paragraph - 1, span.paragraph);
-      const isInPlace = (count) => [span.position, ...begins.map((begin) => count(begin) + span.start)].includes(count(position));
-      const asIs = isInPlace((place) => place);
+      const isInPlace = (count) => this.bases(span).some(([base, distance]) => count(position) === count(base) + distance);
+      const asIs = isInPlace((at) => at);
       let status = "relocated";
       if (asIs && this.hash(this.slice(position, position + span.length)) === span.hash) status = "exact";
-      else if (asIs || this.rulers.some((ruler) => isInPlace((place) => ruler.to(place)))) status = "folded";
+      else if (asIs || this.rulers.some((ruler) => isInPlace((at) => ruler.to(at)))) status = "folded";
       span.match = { status, position, end };
       if (span.length < LONG) return;
       for (const anchor of [[span.position, position], [span.position + span.length, end]]) {
@@ -341,14 +329,6 @@
         before = sign;
       }
       return this.words;
-    }
-  }
-
-  function joined(chain) {
-    const pieces = [];
-    for (let [rest, piece] = chain; ; [rest, piece] = rest) {
-      pieces.push(piece);
-      if (!rest) return pieces.reverse().join("");
     }
   }
 
