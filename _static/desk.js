@@ -71,7 +71,8 @@
     for (let block = 0; block < size; block += 64) {
       for (let i = 0; i < 16; i += 1) words[i] = view.getInt32(block + 4 * i);
       for (let i = 16; i < 64; i += 1) {
-        const [x, y] = [words[i - 15], words[i - 2]];
+        const x = words[i - 15];
+        const y = words[i - 2];
         const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
         const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
         words[i] = words[i - 16] + s0 + words[i - 7] + s1;
@@ -82,9 +83,17 @@
         const t1 = h + s1 + ((e & f) ^ (~e & g)) + K[i] + words[i];
         const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
         const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-        [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+        h = g;
+        g = f;
+        f = e;
+        e = (d + t1) | 0;
+        d = c;
+        c = b;
+        b = a;
+        a = (t1 + t2) | 0;
       }
-      for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) hash[i] += word;
+      const state = [a, b, c, d, e, f, g, h];
+      for (let i = 0; i < 8; i += 1) hash[i] += state[i];
     }
     return hash;
   }
@@ -414,7 +423,6 @@
 
   // ---- the page ---------------------------------------------------------------------------------------------------
 
-  const COLOURS = ["so-c0", "so-c1", "so-c2", "so-c3", "so-c4", "so-c5", "so-c6", "so-c7", "so-c8"];
   const SIGNS = { certain: "●", probable: "◕", possible: "◐", uncommitted: "○" };
   function element(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
@@ -495,7 +503,7 @@
     const placesOf = Map.groupBy(places, ({ span }) => span);
     const annotations = [
       ...Object.entries(data.claims).map(([id, { spans: [content, ...others] }]) => ({ id, content, kind: "claim", others })),
-      ...Object.entries(data.cruxes).map(([id, { span }]) => ({ id, content: span, kind: "crux", others: [] })),
+      ...Object.entries(data.cruxes).map(([id, { span_id: content }]) => ({ id, content, kind: "crux", others: [] })),
     ];
     for (const { id, content, kind, others } of annotations) {
       homes.get(data.spans[content][0][0]).push(id);
@@ -513,11 +521,11 @@
     function legend() {
       const own = Object.values(data.sources).filter(({ colour }) => colour < 8);
       const others = Object.values(data.sources).filter(({ colour }) => colour >= 8);
-      const swatch = ({ label, colour }) => element("span", { className: `so-tag ${COLOURS[colour]}` }, label);
+      const swatch = ({ label, colour }) => element("span", { className: `so-tag so-c${colour}` }, label);
       const certainty = Object.entries(SIGNS).map(([word, sign]) => `${sign} ${word}`).join("   ");
       return element("details", { className: "so-desk-legend", open: innerWidth > 800 }, element("summary", {}, "What the marks mean"),
         element("ul", {}, ...own.map((source) => element("li", {}, swatch(source), ` ${source.name} (${source.claims})`)),
-          element("li", {}, element("span", { className: `so-tag ${COLOURS.at(-1)}` }, "…"), ` ${others.length} other sources`)),
+          element("li", {}, element("span", { className: `so-tag so-c8` }, "…"), ` ${others.length} other sources`)),
         element("p", {}, `A button before a claim has the letters of its source and how sure this is: ${certainty}. `,
           "† before words with a wavy line is a crux: broken or ambiguous. Press a button, or the words, for details."));
     }
@@ -559,7 +567,7 @@
           body.append(words);
           continue;
         }
-        const colour = claims.length ? COLOURS[data.sources[data.claims[claims[0]].source].colour] : "";
+        const colour = claims.length ? `so-c${data.sources[data.claims[claims[0]].source].colour}` : "";
         const node = element("span", { className: `so-words ${colour} ${cruxes.length ? "so-wavy" : ""}`.trim() }, words);
         segments.push({ node, claims, spans: new Set(here.map(({ span }) => span)) });
         const choices = [...claims, ...cruxes];
@@ -580,7 +588,7 @@
     function marker(id) {
       const claim = data.claims[id];
       const source = claim && data.sources[claim.source];
-      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, COLOURS[source.colour]] : ["†", "so-dagger"];
+      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, `so-c${source.colour}`] : ["†", "so-dagger"];
       const press = (event) => {
         if (selected === id) return close();
         select(id);
@@ -595,7 +603,7 @@
     function select(id) {
       selected = id;
       for (const [other, node] of markers) node.setAttribute("aria-pressed", String(other === id));
-      const [content, source, cue] = data.claims[id]?.spans ?? [data.cruxes[id].span];
+      const [content, source, cue] = data.claims[id]?.spans ?? [data.cruxes[id].span_id];
       for (const { node, spans } of segments) {
         node.classList.toggle("so-on", spans.has(content));
         node.classList.toggle("so-on-source", Boolean(source) && spans.has(source));

@@ -63,7 +63,7 @@ class Scaled:
                 names = [name and f"{name}x{number}" for name in values["spans"]]
                 self.data["claims"][f"{claim}x{number}"] = values | {"spans": names}
             for crux, values in data["cruxes"].items():
-                self.data["cruxes"][f"{crux}x{number}"] = values | {"span": f"{values['span']}x{number}"}
+                self.data["cruxes"][f"{crux}x{number}"] = values | {"span_id": f"{values['span_id']}x{number}"}
         self.text = "\n\n".join(self.blocks)
         hashes = [(len(block), digest(block)) for block in self.blocks]
         self.data["paragraphs"], self.data["text"] = hashes, self.text

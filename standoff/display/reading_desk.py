@@ -15,19 +15,11 @@ from . import html
 from .lookup import links_of
 
 UNSTRESSED = {"the", "of", "a", "in", "and", "for"}
-CLAIM = [
-    "source",
-    "source_chain",
-    "recipient",
-    "content_span",
-    "source_span",
-    "cue_span",
-    "cue_lemma",
-    "quote_type",
-    "act",
-]
-CLAIM += ["time_ref", "certainty", "polarity", "evidence", "topic", "gist"]
-CRUX = ["span_id", "problem", "printed_reading", "adopted_reading", "alternatives", "why"]
+CLAIM = (
+    "claim_id source source_chain recipient content_span source_span cue_span cue_lemma quote_type act time_ref certainty "
+    "polarity evidence topic gist"
+)
+CRUX = "crux_id span_id problem printed_reading adopted_reading alternatives why"
 OWN = 8  # how many sources have a colour that no other has
 
 
@@ -61,7 +53,7 @@ def desk_data(case: Case) -> dict:
     spans = defaultdict(list)
     for span, *part in case.spans[["span_id", "paragraph", "start", "end", "sha256_16"]].itertuples(index=False):
         spans[span].append(part)
-    claims = _by_key(case.claims.set_index("claim_id")[CLAIM])
+    claims = _by_key(case.claims, CLAIM)
     for claim in claims.values():
         claim["through"] = [names[voice] for voice in claim.pop("source_chain").split(";")[1:-1]]
         claim["recipient"] = names.get(claim["recipient"])
@@ -77,12 +69,14 @@ def desk_data(case: Case) -> dict:
         },
         "claims": claims,
         "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
-        "cruxes": _by_key(case.cruxes.set_index("crux_id")[CRUX].rename(columns={"span_id": "span"})),
+        "cruxes": _by_key(case.cruxes, CRUX),
     }
 
 
-def _by_key(table: pd.DataFrame) -> dict[str, dict]:
-    """Return the rows of a table by its index, with None for empty cells."""
+def _by_key(table: pd.DataFrame, columns: str) -> dict[str, dict]:
+    """Return the rows of a table by the first of some columns (names with spaces between), None for empty cells."""
+    key, *others = columns.split()
+    table = table.set_index(key)[others]
     return table.astype(object).where(table.notna(), None).to_dict("index")
 
 
