@@ -362,14 +362,12 @@ class _Ruler:
 
 def _sign(match):
     kind = match.lastgroup
-    if kind == "invisible":
-        return _Sign(match.start(), match.end(), kind, ("",))
-    spellings = SPELLINGS[kind]
+    spellings = (match[0], *SPELLINGS.get(kind, ()))
     if kind in ("double", "single"):  # straight, as its direction says, and against that
-        straight, opening, closing = spellings
-        spellings = (straight, opening, closing) if _opens(match) else (straight, closing, opening)
+        if not _opens(match):
+            spellings = (match[0], spellings[1], spellings[3], spellings[2])
         kind = "quotation"
-    return _Sign(match.start(), match.end(), kind, (match[0], *spellings))
+    return _Sign(match.start(), match.end(), kind, ("",) if kind == "invisible" else spellings)
 
 
 def _opens(match):
