@@ -423,6 +423,8 @@
 
   // ---- the page ---------------------------------------------------------------------------------------------------
 
+  // Classes are written out: the build drops the rules of those that stand in no page and no script.
+  const COLOURS = ["so-c0", "so-c1", "so-c2", "so-c3", "so-c4", "so-c5", "so-c6", "so-c7", "so-c8"];
   const SIGNS = { certain: "●", probable: "◕", possible: "◐", uncommitted: "○" };
   function element(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
@@ -521,11 +523,11 @@
     function legend() {
       const own = Object.values(data.sources).filter(({ colour }) => colour < 8);
       const others = Object.values(data.sources).filter(({ colour }) => colour >= 8);
-      const swatch = ({ label, colour }) => element("span", { className: `so-tag so-c${colour}` }, label);
+      const swatch = ({ label, colour }) => element("span", { className: `so-tag ${COLOURS[colour]}` }, label);
       const certainty = Object.entries(SIGNS).map(([word, sign]) => `${sign} ${word}`).join("   ");
       return element("details", { className: "so-desk-legend", open: innerWidth > 800 }, element("summary", {}, "What the marks mean"),
         element("ul", {}, ...own.map((source) => element("li", {}, swatch(source), ` ${source.name} (${source.claims})`)),
-          element("li", {}, element("span", { className: `so-tag so-c8` }, "…"), ` ${others.length} other sources`)),
+          element("li", {}, element("span", { className: "so-tag so-c8" }, "…"), ` ${others.length} other sources`)),
         element("p", {}, `A button before a claim has the letters of its source and how sure this is: ${certainty}. `,
           "† before words with a wavy line is a crux: broken or ambiguous. Press a button, or the words, for details."));
     }
@@ -567,7 +569,7 @@
           body.append(words);
           continue;
         }
-        const colour = claims.length ? `so-c${data.sources[data.claims[claims[0]].source].colour}` : "";
+        const colour = claims.length ? COLOURS[data.sources[data.claims[claims[0]].source].colour] : "";
         const node = element("span", { className: `so-words ${colour} ${cruxes.length ? "so-wavy" : ""}`.trim() }, words);
         segments.push({ node, claims, spans: new Set(here.map(({ span }) => span)) });
         const choices = [...claims, ...cruxes];
@@ -577,7 +579,7 @@
       const missing = homes.get(number).filter((id) => !markers.has(id));
       const stretches = lost === 1 ? "one stretch was" : `${lost} stretches were`;
       const note = { edited: `not worded as in the original; ${stretches} not found`, missing: "not found in your copy" }[status];
-      const section = element("div", { className: `so-desk-paragraph ${note ? `so-${status}` : ""}` },
+      const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` },
         element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
@@ -588,7 +590,7 @@
     function marker(id) {
       const claim = data.claims[id];
       const source = claim && data.sources[claim.source];
-      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, `so-c${source.colour}`] : ["†", "so-dagger"];
+      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, COLOURS[source.colour]] : ["†", "so-dagger"];
       const press = (event) => {
         if (selected === id) return close();
         select(id);
