@@ -1,6 +1,6 @@
 // The reading desk: a reader's own copy of a text, annotated in her browser. The text is compared with hashes and goes
 // nowhere; nothing is asked of any server; works from file://. Canonical form and search follow standoff/text.py and
-// standoff/alignment.py. The data stand in the page, made by standoff/display/desk.py.
+// standoff/alignment.py. The data stand in the page, made by standoff/display/reading_desk.py.
 "use strict";
 
 (() => {
@@ -30,16 +30,14 @@
       if (head.startsWith(magic)) throw new Error(`${name} is ${kind}: open it and save the report as plain text (UTF-8).`);
     }
     const mark = bytes[0] * 256 + bytes[1];
+    const encoding = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[mark] ?? "utf-8";
     const notes = [];
-    let text;
-    if (mark === 0xfffe || mark === 0xfeff) {
-      text = new TextDecoder(mark === 0xfffe ? "utf-16le" : "utf-16be").decode(bytes);
-    } else {
-      text = new TextDecoder("utf-8").decode(bytes);
-      const lost = text.split("\ufffd").length - 1;
-      const whole = [...text].filter((sign) => sign > "\x7f").length - lost;
-      if (lost && lost < whole) notes.push(`${name} is UTF-8 with ${lost} unreadable characters.`);
-      if (lost && lost >= whole) {
+    let text = new TextDecoder(encoding).decode(bytes);
+    const lost = text.split("\ufffd").length - 1;
+    if (encoding === "utf-8" && lost) {
+      const kept = [...text].filter((sign) => sign > "\x7f").length - lost;
+      if (lost < kept) notes.push(`${name} is UTF-8 with ${lost} unreadable characters.`);
+      else {
         text = new TextDecoder("windows-1252").decode(bytes);
         notes.push(`${name} is not UTF-8; it was read as Windows-1252.`);
       }
@@ -59,14 +57,15 @@
   const encoder = new TextEncoder();
   const words = new Int32Array(64);
 
-  // The hash of some bytes, as eight numbers of 32 bits.
+  const rotate = (word, by) => (word >>> by) | (word << (32 - by));
+
+  // The hash of some bytes (fewer than 2 ** 29), as eight numbers of 32 bits.
   function digest(message) {
     const size = ((message.length + 8) >> 6) * 64 + 64;
     const bytes = new Uint8Array(size);
     bytes.set(message);
     bytes[message.length] = 0x80;
     const view = new DataView(bytes.buffer);
-    view.setUint32(size - 8, Math.floor(message.length / 2 ** 29));
     view.setUint32(size - 4, message.length << 3);
     const hash = START.slice();
     for (let block = 0; block < size; block += 64) {
@@ -74,16 +73,16 @@
       for (let i = 16; i < 64; i += 1) {
         const x = words[i - 15];
         const y = words[i - 2];
-        const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-        const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-        words[i] = (words[i - 16] + s0 + words[i - 7] + s1) | 0;
+        const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
+        const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
+        words[i] = words[i - 16] + s0 + words[i - 7] + s1;
       }
       let [a, b, c, d, e, f, g, h] = hash;
       for (let i = 0; i < 64; i += 1) {
-        const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-        const t1 = (((h + s1) | 0) + (((e & f) ^ (~e & g)) + K[i]) + words[i]) | 0;
-        const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-        const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+        const t1 = h + s1 + ((e & f) ^ (~e & g)) + K[i] + words[i];
+        const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+        const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
         h = g;
         g = f;
         f = e;
@@ -93,14 +92,8 @@
         b = a;
         a = (t1 + t2) | 0;
       }
-      hash[0] += a;
-      hash[1] += b;
-      hash[2] += c;
-      hash[3] += d;
-      hash[4] += e;
-      hash[5] += f;
-      hash[6] += g;
-      hash[7] += h;
+      const state = [a, b, c, d, e, f, g, h];
+      for (let i = 0; i < 8; i += 1) hash[i] += state[i];
     }
     return hash;
   }
@@ -164,17 +157,13 @@
       this.counted = [0, ...signs.map(({ start, end }, i) => end + (change += lengths[i] - (end - start)))];
     }
 
-    to(position) {
-      return Ruler.translate(position, this.ends, this.counted);
+    to(position, ends = this.ends, others = this.counted) {
+      const number = firstIndex(ends, (end) => end > position) - 1;
+      return others[number] + position - ends[number];
     }
 
     back(position) {
-      return Ruler.translate(position, this.counted, this.ends);
-    }
-
-    static translate(position, ends, others) {
-      const number = firstIndex(ends, (end) => end > position) - 1;
-      return others[number] + position - ends[number];
+      return this.to(position, this.counted, this.ends);
     }
   }
 
@@ -210,7 +199,7 @@
       const missing = (some) => some.filter(({ match }) => !match);
       this.anchors = [[0, 0], [inOrder.reduce((end, { position, length }) => Math.max(end, position + length), 0), this.size]];
       this.steps = EFFORT * (100 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
-      for (const span of long) this.try(span, this.inPlace(span));
+      for (const span of long) this.try(span, this.positions(this.bases(span)));
       const reserve = this.steps >> 1;
       for (const respelled of [false, true]) {
         this.reserve = reserve;
@@ -221,14 +210,14 @@
       for (const span of [...long, ...long, ...short]) if (!span.match) this.searchBetweenAnchors(span);
     }
 
-    *inPlace({ paragraph, start, position }) {
-      const begins = this.begins.slice(paragraph - 1, paragraph);
-      for (const begin of begins) yield begin + start;
-      yield position;
-      for (const ruler of this.rulers) {
-        for (const begin of begins) yield ruler.back(ruler.to(begin) + start);
-        yield ruler.back(position);
-      }
+    // The beginnings of a span's paragraph and of the text in the copy, each with the distance of the span.
+    bases({ paragraph, start, position }) {
+      return [...this.begins.slice(paragraph - 1, paragraph).map((begin) => [begin, start]), [0, position]];
+    }
+
+    *positions(bases) {
+      for (const [base, distance] of bases) yield base + distance;
+      for (const ruler of this.rulers) for (const [base, distance] of bases) yield ruler.back(ruler.to(base) + distance);
     }
 
     searchAnywhere(spans, respelled) {
@@ -236,12 +225,12 @@
       const byHash = [...wanted].map(([length, some]) => [length, Map.groupBy(some, ({ hash }) => hash)]);
       for (const [length, hashes] of byHash.sort((a, b) => b[1].size - a[1].size || a[0] - b[0])) {
         const hits = new Map();
-        const starts = this.edges.starts.filter((position) => respelled || this.edges.ends.has(position + length));
-        for (const position of starts) {
-          for (const [stretch, end] of this.spellings(position, length, { asIs: !respelled })) {
-            if (!this.edges.ends.has(end)) continue;
-            const hash = this.hash(stretch);
+        for (const position of this.edges.starts) {
+          if (!respelled && !this.edges.ends.has(position + length)) continue;
+          for (const [stretch, end] of this.spellings(position, length)) {
+            const hash = this.edges.ends.has(end) ? this.hash(stretch) : null;
             if (hashes.has(hash)) hits.set(hash, (hits.get(hash) ?? new Map()).set(`${position} ${end}`, [position, end]));
+            if (!respelled) break; // The first is the copy as it is.
           }
           if (this.steps <= this.reserve) return;
         }
@@ -256,15 +245,9 @@
       const { position, length } = span;
       const [before, copyBefore] = this.anchors[firstIndex(this.anchors, ([own]) => own > position) - 1];
       const [after, copyAfter] = this.anchors[firstIndex(this.anchors, ([own]) => own >= position + length)];
-      const guesses = [copyBefore + position - before, copyAfter + position - after];
-      const counted = function* (rulers) {
-        yield* guesses;
-        for (const ruler of rulers()) {
-          yield ruler.back(ruler.to(copyBefore) + position - before);
-          yield ruler.back(ruler.to(copyAfter) + position - after);
-        }
-      };
-      if (this.try(span, counted(() => this.rulers)) || this.steps <= 0) return;
+      const bases = [[copyBefore, position - before], [copyAfter, position - after]];
+      if (this.try(span, this.positions(bases)) || this.steps <= 0) return;
+      const guesses = bases.map(([base, distance]) => base + distance);
       guesses.sort((a, b) => a - b);
       const [low, high] = [Math.max(copyBefore, guesses[0] - REACH), Math.min(copyAfter, guesses[1] + REACH)];
       const { starts } = this.edges;
@@ -281,7 +264,7 @@
         if (limit !== null && this.steps <= this.reserve) return false;
         if (position < 0 || tried.has(position)) continue;
         tried.add(position);
-        for (const [stretch, end] of this.spellings(position, span.length, { mixed })) {
+        for (const [stretch, end] of this.spellings(position, span.length, mixed)) {
           if (limit !== null && (end > limit || !this.edges.ends.has(end))) continue;
           if (this.hash(stretch) === span.hash) {
             this.record(span, position, end);
@@ -292,11 +275,11 @@
       return false;
     }
 
-    *spellings(position, length, { mixed = false, asIs = false }) {
+    *spellings(position, length, mixed = false) {
       if (position + length <= this.size) yield [this.slice(position, position + length), position + length];
       const first = firstIndex(this.signs, ({ start }) => start >= position);
-      if (asIs || first === this.signs.length || this.signs[first].start >= position + length) return;
-      const waiting = [[null, 0, position, first, {}]];
+      if (first === this.signs.length || this.signs[first].start >= position + length) return;
+      const waiting = [["", 0, position, first, {}]]; // pieces, their characters, where the copy goes on, the next sign
       while (waiting.length && this.steps > this.reserve) {
         this.steps -= 1;
         const [spelled, size, begin, number, styles] = waiting.pop();
@@ -304,14 +287,13 @@
         const plain = (sign ? sign.start : this.size) - begin;
         if (size + plain >= length) {
           const end = begin + length - size;
-          yield [joined([spelled, this.slice(begin, end)]), end];
+          yield [spelled + this.slice(begin, end), end];
         } else if (sign) {
-          const chain = [spelled, this.slice(begin, sign.start)];
           const choices = sign.kind in styles && !mixed ? [styles[sign.kind]] : [...sign.spellings.keys()].reverse();
           for (const choice of choices) {
-            const spelling = sign.spellings[choice];
-            const longer = size + plain + spelling.length;
-            if (longer <= length) waiting.push([[chain, spelling], longer, sign.end, number + 1, { ...styles, [sign.kind]: choice }]);
+            const longer = size + plain + sign.spellings[choice].length;
+            const pieces = spelled + this.slice(begin, sign.start) + sign.spellings[choice];
+            if (longer <= length) waiting.push([pieces, longer, sign.end, number + 1, { ...styles, [sign.kind]: choice }]);
           }
         }
       }
@@ -323,12 +305,11 @@
     }
 
     record(span, position, end) {
-      const begins = this.begins.slice(span.paragraph - 1, span.paragraph);
-      const isInPlace = (count) => [span.position, ...begins.map((begin) => count(begin) + span.start)].includes(count(position));
-      const asIs = isInPlace((place) => place);
+      const isInPlace = (count) => this.bases(span).some(([base, distance]) => count(position) === count(base) + distance);
+      const asIs = isInPlace((at) => at);
       let status = "relocated";
       if (asIs && this.hash(this.slice(position, position + span.length)) === span.hash) status = "exact";
-      else if (asIs || this.rulers.some((ruler) => isInPlace((place) => ruler.to(place)))) status = "folded";
+      else if (asIs || this.rulers.some((ruler) => isInPlace((at) => ruler.to(at)))) status = "folded";
       span.match = { status, position, end };
       if (span.length < LONG) return;
       for (const anchor of [[span.position, position], [span.position + span.length, end]]) {
@@ -357,14 +338,6 @@
         before = sign;
       }
       return this.words;
-    }
-  }
-
-  function joined(chain) {
-    const pieces = [];
-    for (let [rest, piece] = chain; ; [rest, piece] = rest) {
-      pieces.push(piece);
-      if (!rest) return pieces.reverse().join("");
     }
   }
 
@@ -418,14 +391,11 @@
     });
   }
 
+  // Numbers as ranges: "3, 5-7".
   const runs = (numbers) => {
-    const found = [];
-    for (const number of numbers) {
-      const last = found.at(-1);
-      if (last && last[1] === number - 1) last[1] = number;
-      else found.push([number, number]);
-    }
-    return found.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+    const begins = numbers.filter((number) => !numbers.includes(number - 1));
+    const ends = numbers.filter((number) => !numbers.includes(number + 1));
+    return begins.map((first, i) => (first === ends[i] ? `${first}` : `${first}-${ends[i]}`)).join(", ");
   };
 
   const isOther = (results) => results.every(({ status }) => status === "missing" || status === "edited") &&
@@ -453,21 +423,22 @@
 
   // ---- the page ---------------------------------------------------------------------------------------------------
 
+  // Classes are written out: the build drops the rules of those that stand in no page and no script.
   const COLOURS = ["so-c0", "so-c1", "so-c2", "so-c3", "so-c4", "so-c5", "so-c6", "so-c7", "so-c8"];
   const SIGNS = { certain: "●", probable: "◕", possible: "◐", uncommitted: "○" };
-  const RELATIONS = {
-    contradicts: "contradicted by", doubts: "doubted by", answers: "answered by", supports: "supported by", repeats: "repeated by",
-  };
-
   function element(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
-    const { data = {}, ...rest } = properties;
-    for (const [name, value] of Object.entries(rest)) {
+    for (const [name, value] of Object.entries(properties)) {
       if (name in made) made[name] = value;
       else made.setAttribute(name, value);
     }
-    Object.assign(made.dataset, data);
     made.append(...children);
+    return made;
+  }
+
+  function button(words, press, properties = {}) {
+    const made = element("button", { type: "button", ...properties }, words);
+    made.addEventListener("click", press);
     return made;
   }
 
@@ -527,23 +498,19 @@
   function show(name, data, results, stage) {
     const markers = new Map(); // by id of a claim or crux
     const segments = []; // {node, spans: set of span_ids}
-    const coversOf = new Map(results.map(({ number }) => [number, []])); // by paragraph: {span, id, kind, start, end}
+    const coversOf = new Map(results.map(({ number }) => [number, []])); // by paragraph: {span, number, start, end, id, kind}
     const homes = new Map(results.map(({ number }) => [number, []])); // by paragraph: claims and cruxes that begin there
-    const placesOf = new Map();
-    for (const { number, places } of results) {
-      for (const [span, at] of Object.entries(places)) {
-        if (!placesOf.has(span)) placesOf.set(span, []);
-        placesOf.get(span).push(...at.map(([start, end]) => ({ number, start, end })));
-      }
-    }
+    const places = results.flatMap(({ number, places }) =>
+      Object.entries(places).flatMap(([span, at]) => at.map(([start, end]) => ({ span, number, start, end }))));
+    const placesOf = Map.groupBy(places, ({ span }) => span);
     const annotations = [
       ...Object.entries(data.claims).map(([id, { spans: [content, ...others] }]) => ({ id, content, kind: "claim", others })),
-      ...Object.entries(data.cruxes).map(([id, { span }]) => ({ id, content: span, kind: "crux", others: [] })),
+      ...Object.entries(data.cruxes).map(([id, { span_id: content }]) => ({ id, content, kind: "crux", others: [] })),
     ];
     for (const { id, content, kind, others } of annotations) {
       homes.get(data.spans[content][0][0]).push(id);
       for (const [span, each] of [[content, kind], ...others.map((other) => [other, "part"])]) {
-        for (const { number, ...at } of placesOf.get(span) ?? []) coversOf.get(number).push({ span, id, kind: each, ...at });
+        for (const at of placesOf.get(span) ?? []) coversOf.get(at.number).push({ ...at, id, kind: each });
       }
     }
     let selected = null;
@@ -560,7 +527,7 @@
       const certainty = Object.entries(SIGNS).map(([word, sign]) => `${sign} ${word}`).join("   ");
       return element("details", { className: "so-desk-legend", open: innerWidth > 800 }, element("summary", {}, "What the marks mean"),
         element("ul", {}, ...own.map((source) => element("li", {}, swatch(source), ` ${source.name} (${source.claims})`)),
-          element("li", {}, element("span", { className: `so-tag ${COLOURS.at(-1)}` }, "…"), ` ${others.length} other sources`)),
+          element("li", {}, element("span", { className: "so-tag so-c8" }, "…"), ` ${others.length} other sources`)),
         element("p", {}, `A button before a claim has the letters of its source and how sure this is: ${certainty}. `,
           "† before words with a wavy line is a crux: broken or ambiguous. Press a button, or the words, for details."));
     }
@@ -586,17 +553,17 @@
       const covers = coversOf.get(number);
       const cuts = [...new Set([0, signs.length, ...covers.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
       const begun = Map.groupBy(covers, ({ start }) => start);
-      const sizes = new Map(); // by claim: characters that it covers here
-      for (const { id, kind, start, end } of covers) if (kind === "claim") sizes.set(id, (sizes.get(id) ?? 0) + end - start);
-      const size = (id) => sizes.get(id);
+      const sizes = Map.groupBy(covers.filter(({ kind }) => kind === "claim"), ({ id }) => id);
+      const size = (id) => sum(sizes.get(id).map(({ start, end }) => end - start)); // characters that a claim covers here
       const body = element("p", {});
       let here = [];
       for (const [i, start] of cuts.slice(0, -1).entries()) {
         const end = cuts[i + 1];
         here = [...here.filter((each) => each.end > start), ...(begun.get(start) ?? [])];
         for (const { id, kind } of begun.get(start) ?? []) if (kind !== "part" && !markers.has(id)) body.append(marker(id));
-        const claims = [...new Set(here.filter(({ kind }) => kind === "claim").map(({ id }) => id))].sort((a, b) => size(a) - size(b));
-        const cruxes = here.filter(({ kind }) => kind === "crux").map(({ id }) => id);
+        const ids = (wanted) => [...new Set(here.filter(({ kind }) => kind === wanted).map(({ id }) => id))];
+        const claims = ids("claim").sort((a, b) => size(a) - size(b));
+        const cruxes = ids("crux");
         const words = signs.slice(start, end).join("");
         if (!here.length) {
           body.append(words);
@@ -610,8 +577,10 @@
         body.append(node);
       }
       const missing = homes.get(number).filter((id) => !markers.has(id));
-      const note = { edited: `not worded as in the original; ${lost === 1 ? "one stretch was" : `${lost} stretches were`} not found`, missing: "not found in your copy" }[status];
-      const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` }, element("span", { className: "so-desk-number" }, `${number}`));
+      const stretches = lost === 1 ? "one stretch was" : `${lost} stretches were`;
+      const note = { edited: `not worded as in the original; ${stretches} not found`, missing: "not found in your copy" }[status];
+      const section = element("div", { className: `so-desk-paragraph ${{ edited: "so-edited", missing: "so-missing" }[status] ?? ""}` },
+        element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
       if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(marker)));
@@ -621,16 +590,14 @@
     function marker(id) {
       const claim = data.claims[id];
       const source = claim && data.sources[claim.source];
-      const made = claim
-        ? element("button", { type: "button", className: `so-tag ${COLOURS[source.colour]}` }, `${source.label}${SIGNS[claim.certainty]}`)
-        : element("button", { type: "button", className: "so-tag so-dagger" }, "†");
-      made.setAttribute("aria-label", claim ? `${source.label}: ${source.name}, ${claim.certainty} (${id})` : `† crux ${id}`);
-      made.setAttribute("aria-pressed", "false");
-      made.addEventListener("click", (event) => {
+      const [words, colour] = claim ? [`${source.label}${SIGNS[claim.certainty]}`, COLOURS[source.colour]] : ["†", "so-dagger"];
+      const press = (event) => {
         if (selected === id) return close();
         select(id);
         if (event.detail === 0) panel.focus(); // by keyboard
-      });
+      };
+      const label = claim ? `${source.label}: ${source.name}, ${claim.certainty} (${id})` : `† crux ${id}`;
+      const made = button(words, press, { className: `so-tag ${colour}`, "aria-label": label, "aria-pressed": "false" });
       markers.set(id, made);
       return made;
     }
@@ -638,7 +605,7 @@
     function select(id) {
       selected = id;
       for (const [other, node] of markers) node.setAttribute("aria-pressed", String(other === id));
-      const [content, source, cue] = data.claims[id]?.spans ?? [data.cruxes[id].span];
+      const [content, source, cue] = data.claims[id]?.spans ?? [data.cruxes[id].span_id];
       for (const { node, spans } of segments) {
         node.classList.toggle("so-on", spans.has(content));
         node.classList.toggle("so-on-source", Boolean(source) && spans.has(source));
@@ -648,6 +615,11 @@
       panel.scrollTop = 0;
       panel.hidden = false;
       markers.get(id).scrollIntoView({ block: "nearest" }); // above the panel
+    }
+
+    function jump(id) {
+      select(id);
+      panel.focus();
     }
 
     function close() {
@@ -663,16 +635,7 @@
 
     function buttons(id) {
       const ids = [...markers.keys()].filter((other) => !markers.get(other).hidden);
-      const step = (distance) => () => {
-        const next = ids[(ids.indexOf(id) + distance + ids.length) % ids.length];
-        select(next);
-        panel.focus();
-      };
-      const button = (words, action) => {
-        const made = element("button", { type: "button" }, words);
-        made.addEventListener("click", action);
-        return made;
-      };
+      const step = (distance) => () => jump(ids[(ids.indexOf(id) + distance + ids.length) % ids.length]);
       return element("p", { className: "so-desk-steps" }, button("Previous", step(-1)), button("Next", step(1)), button("Close", close));
     }
 
@@ -682,23 +645,14 @@
     }
 
     function address(id) {
-      const page = name === "report" ? (data.claims[id] ? "claims-table.html" : "cruxes.html") : null;
-      return page ? element("a", { href: `${page}#${id}` }, id) : id;
+      return name === "report" ? element("a", { href: `${data.claims[id] ? "claims-table" : "cruxes"}.html#${id}` }, id) : id;
     }
 
     function claimDetails(id) {
       const claim = data.claims[id];
       const through = claim.through.length ? ` (through ${claim.through.join(", ")})` : "";
-      const jump = (other) => {
-        const made = element("button", { type: "button", className: "so-desk-jump" }, other);
-        made.addEventListener("click", () => {
-          select(other);
-          panel.focus();
-        });
-        return made;
-      };
-      const links = data.links.flatMap(([one, relation, other, note]) =>
-        one === id ? [[relation, jump(other), `: ${note}`]] : other === id ? [[RELATIONS[relation], jump(one), `: ${note}`]] : []);
+      const links = (data.links[id] ?? []).map(([words, other, note]) =>
+        element("div", {}, `${words} `, button(other, () => jump(other), { className: "so-desk-jump" }), `: ${note}`));
       return [
         element("h2", {}, "Claim ", address(id)), element("p", {}, claim.gist),
         list([
@@ -707,7 +661,7 @@
           ["act", claim.recipient ? `${claim.act}, aimed at ${claim.recipient}` : claim.act],
           ["cue", claim.cue_lemma], ["quotation", claim.quote_type], ["time", claim.time_ref],
           ["evidence", claim.evidence], ["topic", claim.topic],
-          ["links", links.map((link) => element("div", {}, `${link[0]} `, link[1], link[2]))],
+          ["links", links],
         ]),
         ...(claim.cue_lemma ? [element("p", { className: "so-desk-key" }, "In the text: ", element("span", { className: "so-on-source" }, "source"), " ",
           element("span", { className: "so-on-cue" }, "cue"), " ", element("span", { className: "so-on" }, "content"))] : []),

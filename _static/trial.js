@@ -1,4 +1,4 @@
-// A form of standoff/display/trial.py: label a few units, and see how far you agree with the table.
+// A form of standoff/display/labelling.py: label a few units, and see how far you agree with the table.
 // Without this script the form says what to do instead, and the table's labels follow it in a <details>.
 // What is chosen stays on the page: nothing is sent, nothing is kept.
 //

@@ -21,7 +21,7 @@ import pandas as pd
 
 from standoff import load
 from standoff.alignment import explain, verify
-from standoff.display.desk import desk_data
+from standoff.display.reading_desk import desk_data
 from standoff.quotes import Quoted
 from standoff.text import digest, paragraphs, read_text, short_digest
 
@@ -47,7 +47,7 @@ class Scaled:
         blocks = paragraphs(read_text(case.text))
         data = desk_data(case)
         self.blocks, spans = [], []
-        self.data = data | {"paragraphs": [], "spans": {}, "claims": {}, "cruxes": {}, "links": []}
+        self.data = data | {"paragraphs": [], "spans": {}, "claims": {}, "cruxes": {}, "links": {}}
         for number in range(size):
             letters = list(string.ascii_lowercase)
             random.Random(number).shuffle(letters)
@@ -63,7 +63,7 @@ class Scaled:
                 names = [name and f"{name}x{number}" for name in values["spans"]]
                 self.data["claims"][f"{claim}x{number}"] = values | {"spans": names}
             for crux, values in data["cruxes"].items():
-                self.data["cruxes"][f"{crux}x{number}"] = values | {"span": f"{values['span']}x{number}"}
+                self.data["cruxes"][f"{crux}x{number}"] = values | {"span_id": f"{values['span_id']}x{number}"}
         self.text = "\n\n".join(self.blocks)
         hashes = [(len(block), digest(block)) for block in self.blocks]
         self.data["paragraphs"], self.data["text"] = hashes, self.text

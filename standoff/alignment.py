@@ -147,14 +147,11 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
 
 
 def runs(numbers: Iterable[int]) -> str:
-    """Write numbers as ranges: [3, 5, 6, 7] as "3, 5-7"."""
-    runs = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1] = [runs[-1][0], number]
-        else:
-            runs.append([number])
-    return ", ".join("-".join(map(str, run)) for run in runs)
+    """Write numbers, in order, as ranges: [3, 5, 6, 7] as "3, 5-7"."""
+    numbers = list(numbers)
+    begins = [number for number in numbers if number - 1 not in numbers]
+    ends = [number for number in numbers if number + 1 not in numbers]
+    return ", ".join(f"{begin}-{end}" if begin < end else f"{begin}" for begin, end in zip(begins, ends))
 
 
 def align(case: Case, text: str) -> tuple[list[Match], list[Match]]:
@@ -195,7 +192,7 @@ class _Alignment:
         self.anchors = [(0, 0), (max(span.position + span.length for span in spans), len(self.text))]
         self.steps = EFFORT * (100 + sum(1 + span.length // 64 for span in in_order))
         for span in long:
-            self._try(span, self._in_place(span))
+            self._try(span, self._positions(self._bases(span)))
         reserve = self.steps // 2
         for respelled in (False, True):  # Most spans hold no punctuation, and are found in the copy as it is.
             self.reserve = reserve
@@ -208,14 +205,17 @@ class _Alignment:
                     self._search_between_anchors(span)
         return [self.matches.get(span, Match("missing")) for span in spans]
 
-    def _in_place(self, span):
-        """Yield where the span stands if nothing was moved, counted from its paragraph's beginning and from the text's."""
-        begins = self.begins[span.paragraph - 1 : span.paragraph]
-        yield from [begin + span.start for begin in begins] + [span.position]
+    def _bases(self, span):
+        """List the beginnings of the span's paragraph and of the text in the copy, each with the distance of the span."""
+        return [(begin, span.start) for begin in self.begins[span.paragraph - 1 : span.paragraph]] + [
+            (0, span.position)
+        ]
+
+    def _positions(self, bases):
+        """Yield the positions at such distances: first as the copy is spelled, then as it may have been spelled."""
+        yield from (base + distance for base, distance in bases)
         for ruler in self._rulers:
-            for begin in begins:
-                yield ruler.back(ruler.to(begin) + span.start)
-            yield ruler.back(span.position)
+            yield from (ruler.back(ruler.to(base) + distance) for base, distance in bases)
 
     def _search_anywhere(self, spans, respelled):
         """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
@@ -224,19 +224,19 @@ class _Alignment:
             wanted[span.length][span.sha256_16].append(span)
         for length, by_hash in sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0])):
             hits = defaultdict(set)
-            for position in self._word_starts if respelled else self._as_is(length):
-                for stretch, end in self._spellings(position, length, as_is=not respelled):
+            for position in self._word_starts:
+                if not respelled and position + length not in self._word_ends:
+                    continue
+                for stretch, end in self._spellings(position, length):
                     if end in self._word_ends and (key := self._hash(stretch)) in by_hash:
                         hits[key].add((position, end))
+                    if not respelled:
+                        break  # The first is the copy as it is.
                 if self.steps <= self.reserve:
                     return
             for key, places in hits.items():
                 if len(places) == len({span.position for span in by_hash[key]}) == 1:
                     self._record(by_hash[key][0], *places.pop())
-
-    def _as_is(self, length):
-        """List the positions at which a stretch of this length begins and ends at the edges of words."""
-        return [position for position in self._word_starts if position + length in self._word_ends]
 
     def _search_between_anchors(self, span):
         """Look for a span at the same distance from the nearest anchors as in the original, then around there."""
@@ -244,16 +244,10 @@ class _Alignment:
         before, copy_before = self.anchors[bisect_right(self.anchors, (span.position, len(self.text))) - 1]
         after, copy_after = self.anchors[bisect_left(self.anchors, (end, 0))]
 
-        def guesses():
-            yield copy_before + span.position - before
-            yield copy_after + span.position - after
-            for ruler in self._rulers:
-                yield ruler.back(ruler.to(copy_before) + span.position - before)
-                yield ruler.back(ruler.to(copy_after) + span.position - after)
-
-        if self._try(span, guesses()) or self.steps <= 0:
+        bases = [(copy_before, span.position - before), (copy_after, span.position - after)]
+        if self._try(span, self._positions(bases)) or self.steps <= 0:
             return
-        near = sorted([copy_before + span.position - before, copy_after + span.position - after])
+        near = sorted(base + distance for base, distance in bases)
         low, high = max(copy_before, near[0] - REACH), min(copy_after, near[1] + REACH)
         starts = self._word_starts[bisect_left(self._word_starts, low) : bisect_right(self._word_starts, high)]
         starts.sort(key=lambda start: min(abs(start - guess) for guess in near))
@@ -277,7 +271,7 @@ class _Alignment:
                     return True
         return False
 
-    def _spellings(self, position, length, mixed=False, as_is=False) -> Iterator[tuple[str, int]]:
+    def _spellings(self, position, length, mixed=False) -> Iterator[tuple[str, int]]:
         """Yield what the original may have had from a position on, `length` characters, and where that ends in the copy.
 
         First the copy as it is; then with all signs of a kind spelled in the same style, or each by itself if `mixed`.
@@ -285,25 +279,22 @@ class _Alignment:
         if position + length <= len(self.text):
             yield self.text[position : position + length], position + length
         first = bisect_left(self.sign_starts, position)
-        if as_is or first == len(self.signs) or self.sign_starts[first] >= position + length:
+        if first == len(self.signs) or self.sign_starts[first] >= position + length:
             return
-        waiting = [((), 0, position, first, {})]
+        waiting = [("", position, first, {})]
         while waiting and self.steps > self.reserve:
             self.steps -= 1
-            spelled, size, begin, number, styles = waiting.pop()
+            spelled, begin, number, styles = waiting.pop()
             end = self.sign_starts[number] if number < len(self.signs) else len(self.text)
-            if size + end - begin >= length:
-                end = begin + length - size
-                yield _joined((spelled, self.text[begin:end])), end
+            if len(spelled) + end - begin >= length:
+                end = begin + length - len(spelled)
+                yield spelled + self.text[begin:end], end
             elif number < len(self.signs):
-                sign = self.signs[number]
-                spelled, size = (spelled, self.text[begin:end]), size + end - begin
+                sign, spelled = self.signs[number], spelled + self.text[begin:end]
                 choices = [styles[sign.kind]] if sign.kind in styles and not mixed else range(len(sign.spellings))
                 for choice in reversed(choices):
-                    new = size + len(sign.spellings[choice])
-                    if new <= length:
-                        chain = (spelled, sign.spellings[choice])
-                        waiting.append((chain, new, sign.end, number + 1, styles | {sign.kind: choice}))
+                    if len(longer := spelled + sign.spellings[choice]) <= length:
+                        waiting.append((longer, sign.end, number + 1, styles | {sign.kind: choice}))
 
     def _hash(self, stretch):
         self.steps -= 1 + len(stretch) // 64
@@ -312,13 +303,12 @@ class _Alignment:
     def _record(self, span, position, end):
         """Note where in the copy the span stands."""
         paragraph = bisect_right(self.begins, position)
-        begins = self.begins[span.paragraph - 1 : span.paragraph]
-        as_is = position in [span.position, *(begin + span.start for begin in begins)]
+        bases = self._bases(span)
+        as_is = position in [base + distance for base, distance in bases]
         if as_is and self._hash(self.text[position : position + span.length]) == span.sha256_16:
             self.matches[span] = Match("exact", paragraph, 0)
         elif as_is or any(
-            ruler.to(position) in [span.position, *(ruler.to(begin) + span.start for begin in begins)]
-            for ruler in self._rulers
+            ruler.to(position) == ruler.to(base) + distance for ruler in self._rulers for base, distance in bases
         ):
             self.matches[span] = Match("folded", paragraph, 0)
         else:
@@ -362,27 +352,22 @@ class _Ruler:
         self._counted = [end + change for end, change in zip(self._ends, accumulate(changes, initial=0))]
 
     def to(self, position):
-        return _translate(position, self._ends, self._counted)
+        number = bisect_right(self._ends, position) - 1
+        return self._counted[number] + position - self._ends[number]
 
     def back(self, position):
-        return _translate(position, self._counted, self._ends)
-
-
-def _translate(position, ends, other_ends):
-    number = bisect_right(ends, position) - 1
-    return other_ends[number] + position - ends[number]
+        number = bisect_right(self._counted, position) - 1
+        return self._ends[number] + position - self._counted[number]
 
 
 def _sign(match):
     kind = match.lastgroup
-    if kind == "invisible":
-        return _Sign(match.start(), match.end(), kind, ("",))
-    spellings = SPELLINGS[kind]
+    spellings = (match[0], *SPELLINGS.get(kind, ()))
     if kind in ("double", "single"):  # straight, as its direction says, and against that
-        straight, opening, closing = spellings
-        spellings = (straight, opening, closing) if _opens(match) else (straight, closing, opening)
+        if not _opens(match):
+            spellings = (match[0], spellings[1], spellings[3], spellings[2])
         kind = "quotation"
-    return _Sign(match.start(), match.end(), kind, (match[0], *spellings))
+    return _Sign(match.start(), match.end(), kind, ("",) if kind == "invisible" else spellings)
 
 
 def _opens(match):
@@ -391,12 +376,3 @@ def _opens(match):
     after = match.string[match.end() : match.end() + 1]
     year = match.lastgroup == "single" and after.isdigit()
     return (not before or before in " ([{-–—") and after not in ("", " ") and not year
-
-
-def _joined(chain):
-    """Join the pieces of a chain: pairs of the chain before and a piece."""
-    pieces = []
-    while chain:
-        chain, piece = chain
-        pieces.append(piece)
-    return "".join(reversed(pieces))

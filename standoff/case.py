@@ -1,13 +1,12 @@
 """Load a case: one report as a folder of tables, described by its datapackage.json, as DataFrames of pandas."""
 
-import csv
 import html
-import io
 import re
 from pathlib import Path
 
 import pandas as pd
 
+from .files import csv_rows
 from .problems import CaseError, Row
 from .schema import (
     DESCRIPTOR,
@@ -184,12 +183,7 @@ def _csv_rows(path: Path, name: str) -> list[list[str]]:
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         raise CaseError("a character is not UTF-8", save_as, file=name, row=row) from error
-    rows = []
-    try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        remedy = "close every quotation mark, and double those inside a cell"
-        raise CaseError(f"not CSV from here on ({error})", remedy, file=name, row=len(rows) + 1) from error
+    rows = csv_rows(text, file=name)
     if not rows:
         raise CaseError("the file is empty", "write the header and the rows", file=name)
     if len(rows[0]) == 1 and re.search("[;\t]", rows[0][0]):

@@ -18,7 +18,7 @@ from .coding.sheets import FOLDER
 from .export import webannotation
 from .files import write_atomically
 from .problems import CaseError
-from .rules import Findings, examine
+from .rules import Draft, examine
 from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
 from .text import TextError
 
@@ -40,9 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(error, file=sys.stderr)
             status = 2
         except OSError as error:  # a folder that is a file, a disk that is full
-            print(
-                f"{error.filename}: {error.strerror}. Remedy: give a path that you may read or write.", file=sys.stderr
-            )
+            remedy = "give a path that you may read or write"
+            print(f"{error.filename}: {error.strerror}. Remedy: {remedy}.", file=sys.stderr)
             status = 2
     for note in dict.fromkeys(str(note.message) for note in notes):
         print(f"Note: {note}", file=sys.stderr)
@@ -53,39 +52,39 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="standoff", description="One news report, read as data.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(run: Callable, name: str, words: str) -> argparse.ArgumentParser:
+    def command(run: Callable, name: str, words: str, case: str = "name or folder of a case") -> Callable:
         parser = commands.add_parser(name, help=words)
         parser.set_defaults(run=run)
-        return parser
+        if case:
+            parser.add_argument("case", help=case)
+        return parser.add_argument
 
-    parser_new = command(_new, "new", "make the folder of a case from a text")
-    parser_new.add_argument("name", help="small letters, digits, hyphens: the folder is data/NAME")
-    parser_new.add_argument("--text", metavar="FILE", required=True, help="with a blank line between paragraphs")
-    parser_new.add_argument("--title", default="", help="headline, author and publisher of the text")
-    parser_new.add_argument("--date", default="", help="day of the text, as 2024-05-09")
-    parser_new.add_argument("--licence", default="", help="of the text, if it may be handed out: CC-BY-4.0")
+    add = command(_new, "new", "make the folder of a case from a text", case="")
+    add("name", help="small letters, digits, hyphens: the folder is data/NAME")
+    add("--text", metavar="FILE", required=True, help="with a blank line between paragraphs")
+    add("--title", default="", help="headline, author and publisher of the text")
+    add("--date", default="", help="day of the text, as 2024-05-09")
+    add("--licence", default="", help="of the text, if it may be handed out: CC-BY-4.0")
     semicolons = {"action": "store_const", "const": ";", "default": ",", "dest": "separator"}
-    parser_new.add_argument("--semicolons", **semicolons, help="write sheets for spreadsheets that separate by them")
+    add("--semicolons", **semicolons, help="write sheets for spreadsheets that separate by them")
 
-    parser_anchor = command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows wait)")
-    parser_anchor.add_argument("case", help="name or folder of a case")
+    command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows wait)")
 
-    parser_check = command(_check, "check", "is a case sound? (exit status 1 if not)")
-    parser_check.add_argument("case", nargs="?", default="report", help="name or folder of a case (default: report)")
-    parser_check.add_argument("--article", metavar="FILE", help="the text, to look for words copied from it")
+    add = command(_check, "check", "is a case sound? (exit status 1 if not)", case="")
+    add("case", nargs="?", default="report", help="name or folder of a case (default: report)")
+    add("--article", metavar="FILE", help="the text, to look for words copied from it")
 
-    parser_export = command(_export, "export", "write a case in another format, without the text")
-    parser_export.add_argument("case", help="name or folder of a case")
-    parser_export.add_argument("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
-    parser_export.add_argument("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
+    add = command(_export, "export", "write a case in another format, without the text")
+    add("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
+    add("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
 
-    parser_schema = command(_schema, "schema", "give a case the tables and columns that the report has")
-    parser_schema.add_argument("case", help="name or folder of a case; its own topics stay")
+    words = "give a case the tables and columns that the report has"
+    command(_schema, "schema", words, case="name or folder of a case; its own topics stay")
 
-    parser_verify = command(_verify, "verify", "is this file the text of a case? (exit status 1 if spans are missing)")
-    parser_verify.add_argument("article", help="a copy of the text, as a plain text file")
-    parser_verify.add_argument("--case", default="report", help="name or folder of a case (default: report)")
-    parser_verify.add_argument("--all", action="store_true", help="one line per part of a span, not per paragraph")
+    add = command(_verify, "verify", "is this file the text of a case? (exit status 1 if spans are missing)", case="")
+    add("article", help="a copy of the text, as a plain text file")
+    add("--case", default="report", help="name or folder of a case (default: report)")
+    add("--all", action="store_true", help="one line per part of a span, not per paragraph")
 
     commands.add_parser("assignment", help="`assignment release` writes assignments for students", add_help=False)
     commands.add_parser("grade", help="mark what students handed in", add_help=False)
@@ -93,8 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new(options: argparse.Namespace) -> int:
-    given = {name: getattr(options, name) for name in ("title", "date", "licence", "separator")}
-    folder = new(options.name, options.text, **given)
+    folder = new(options.name, options.text, options.title, options.date, options.licence, options.separator)
     paragraphs = (folder / FOLDER / "paragraphs.csv").read_text(encoding="utf-8-sig").count("\n") - 1
     print(f"Made data/{options.name} with {paragraphs} paragraphs:")
     print("  article.txt   the text, in the form in which places are counted")
@@ -130,10 +128,10 @@ def _export(options: argparse.Namespace) -> int:
 def _schema(options: argparse.Namespace) -> int:
     path = find(options.case) / DESCRIPTOR
     package = read_package(path.parent)
-    is_report = any(
+    has_claims = any(
         resource["name"] == "claims" for resource in package["resources"]
     )  # else it is facts from elsewhere
-    new_package = renewed(package, read_package(find("report")) if is_report else package)
+    new_package = renewed(package, read_package(find("report")) if has_claims else package)
     if new_package != package:
         write_atomically(path, descriptor_text(new_package))
     print(f"{path}: {'as it should be' if new_package == package else 'written'}.")
@@ -147,20 +145,19 @@ def _check(options: argparse.Namespace) -> int:
         return _guide(options, findings)
     for problem in findings.problems:
         print(problem)
-    count, rows = len(findings.problems), sum(findings.rows.values())
-    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(findings.rows)} tables with {rows} rows.")
+    count, rows = len(findings.problems), sum(map(len, findings.tables.values()))
+    print(f"{count or 'No'} problem{'s' * (count != 1)} in {len(findings.tables)} tables with {rows} rows.")
     if findings.waiting:
-        print(
-            "Rules that wait, because a column that they read has problems or is lacking:", ", ".join(findings.waiting)
-        )
-    if findings.own_words:
-        print("Looked for words copied from the text.")
-    else:
+        rules = ", ".join(findings.waiting)
+        print("Rules that wait, because a column that they read has problems or is lacking:", rules)
+    if findings.text is None:
         print("Did not look for words copied from the text: give it with --article.")
+    else:
+        print("Looked for words copied from the text.")
     return int(bool(findings.problems))
 
 
-def _guide(options: argparse.Namespace, findings: Findings) -> int:
+def _guide(options: argparse.Namespace, findings: Draft) -> int:
     """Check a case that is still being made."""
     state = progress(find(options.case), findings.problems)
     print(state.paragraphs.assign(gist=state.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
@@ -171,9 +168,7 @@ def _guide(options: argparse.Namespace, findings: Findings) -> int:
     for doubt in state.doubts:
         print(f"Look again: {doubt}")
     if state.next:
-        print("Next:")
-        for step in state.next:
-            print(f"- {step}")
+        print("Next:", *state.next, sep="\n- ")
     else:
         print("Complete: every paragraph has claims, no row waits, no rule is broken.")
         print(f"Cite as: {state.citation}")
@@ -193,8 +188,7 @@ def _grading(arguments: list[str]) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     case = load(options.case)
-    df = verify(case, options.article)
-    table = df
+    table = df = verify(case, options.article)
     if not options.all:
         table = pd.crosstab(df["paragraph"], df["status"], dropna=False)
         table.insert(0, "spans", table.sum(axis=1))

@@ -6,7 +6,16 @@ from .case import Case
 from .problems import CaseError
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
-CLAIM = {"content_span": "content", "source_span": "source", "cue_span": "cue"}
+CLAIM = "{{claim_id}}, {} of a claim"
+BODIES = {  # by table and column of spans: what an annotation says of such a span
+    ("claims", "content_span"): CLAIM.format("content") + ": {source}; {act}; {certainty}, {polarity}; {gist}",
+    ("claims", "source_span"): CLAIM.format("source"),
+    ("claims", "cue_span"): CLAIM.format("cue"),
+    ("cruxes", "span_id"): "{crux_id}, crux: {problem}; adopted reading: {adopted_reading}",
+    ("quantities", "span_id"): "{quantity_id}, quantity: {concept}; {bound}; {unit}",
+    ("events", "span_id"): "{event_id}, event: {category}; {status}; {gist}",
+    ("actors", "span_id"): "{actor_id}, first mention of {name}, {kind}",
+}
 
 
 def webannotation(case: Case) -> dict:
@@ -43,25 +52,10 @@ def webannotation(case: Case) -> dict:
     return page | {"items": items}
 
 
-def _bodies(case):
+def _bodies(case: Case) -> dict[str, list[dict]]:
     """Say what each span is: a list of TextualBody by span_id."""
     bodies = defaultdict(list)
-
-    def add(span, identifier, words):
-        body = {"type": "TextualBody", "format": "text/plain", "value": f"{identifier}, {words}"}
-        bodies[span].append(body)
-
-    for claim in case.claims.itertuples():
-        for column, part in CLAIM.items():
-            if isinstance(span := getattr(claim, column), str):
-                labels = f"{claim.source}; {claim.act}; {claim.certainty}, {claim.polarity}; {claim.gist}"
-                add(span, claim.claim_id, f"{part} of a claim" + (f": {labels}" if part == "content" else ""))
-    for crux in case.cruxes.itertuples():
-        add(crux.span_id, crux.crux_id, f"crux: {crux.problem}; adopted reading: {crux.adopted_reading}")
-    for quantity in case.quantities.itertuples():
-        add(quantity.span_id, quantity.quantity_id, f"quantity: {quantity.concept}; {quantity.bound}; {quantity.unit}")
-    for event in case.events.itertuples():
-        add(event.span_id, event.event_id, f"event: {event.category}; {event.status}; {event.gist}")
-    for actor in case.actors.itertuples():
-        add(actor.span_id, actor.actor_id, f"first mention of {actor.name}, {actor.kind}")
+    for (table, column), words in BODIES.items():
+        for row in case[table].dropna(subset=column).to_dict("records"):
+            bodies[row[column]].append({"type": "TextualBody", "format": "text/plain", "value": words.format_map(row)})
     return bodies

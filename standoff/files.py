@@ -1,9 +1,11 @@
-"""Write files whole or not at all, and rows as the text of a CSV file."""
+"""Write files whole or not at all, and read and write rows as the text of a CSV file."""
 
 import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
+
+from .problems import CaseError
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
@@ -18,3 +20,17 @@ def csv_text(rows: Iterable[Iterable], separator: str = ",") -> str:
     file = io.StringIO()
     csv.writer(file, delimiter=separator, lineterminator="\n").writerows(rows)
     return file.getvalue()
+
+
+def csv_rows(text: str, separator: str = ",", *, file: str, first: int = 1) -> list[list[str]]:
+    """Return the rows of a CSV file, the header among them. Raises CaseError.
+
+    file and first: its name, and the number of its first row, for the error.
+    """
+    rows = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        remedy = "close every quotation mark, and double those inside a cell, or let a spreadsheet save it"
+        raise CaseError(f"not CSV from here on ({error})", remedy, file=file, row=len(rows) + first) from error
+    return rows

@@ -6,24 +6,13 @@ from .case import Case
 
 # The four kinds of PLOVER: words or deeds, with or against the other side. `state` is aimed at nobody; `other` and
 # `consult` among events and the like follow the manual's sections.
-QUADS = {
-    "agree": "verbal cooperation",
-    "support": "verbal cooperation",
-    "concede": "verbal cooperation",
-    "consult": "verbal cooperation",
-    "request": "verbal conflict",
-    "accuse": "verbal conflict",
-    "reject": "verbal conflict",
-    "threaten": "verbal conflict",
-    "cooperate": "material cooperation",
-    "aid": "material cooperation",
-    "retreat": "material cooperation",
-    "sanction": "material conflict",
-    "mobilise": "material conflict",
-    "coerce": "material conflict",
-    "assault": "material conflict",
-    "protest": "material conflict",
+KINDS = {
+    "verbal cooperation": "agree support concede consult",
+    "verbal conflict": "request accuse reject threaten",
+    "material cooperation": "cooperate aid retreat",
+    "material conflict": "sanction mobilise coerce assault protest",
 }
+QUADS = {what: kind for kind, labels in KINDS.items() for what in labels.split()}
 
 
 def interactions(case: Case) -> pd.DataFrame:
@@ -35,30 +24,15 @@ def interactions(case: Case) -> pd.DataFrame:
     Claims count where the act is more than a plain statement and has a recipient. Events give a pair for each actor and
     recipient, and for each two actors who do something together, both ways.
     """
-    claims = case.claims[(case.claims["act"] != "state") & case.claims["recipient"].notna()]
-    said = pd.DataFrame(
-        {
-            "actor": claims["source"],
-            "recipient": claims["recipient"],
-            "what": claims["act"].astype(str),
-            "status": "said",
-            "via": claims["claim_id"],
-        }
-    )
+    columns = ["actor", "recipient", "what", "status", "via"]
+    claims = case.claims[(case.claims["act"] != "state") & case.claims["recipient"].notna()].assign(status="said")
+    said = claims[["source", "recipient", "act", "status", "claim_id"]].set_axis(columns, axis=1)
 
     parts = case.event_actors.merge(case.events[["event_id", "category", "status"]], on="event_id")
     pairs = parts[parts["role"] == "actor"].merge(parts, on=["event_id", "category", "status"], suffixes=("", "_other"))
     pairs = pairs[pairs["actor_id"] != pairs["actor_id_other"]]
-    done = pd.DataFrame(
-        {
-            "actor": pairs["actor_id"],
-            "recipient": pairs["actor_id_other"],
-            "what": pairs["category"].astype(str),
-            "status": pairs["status"].astype(str),
-            "via": pairs["event_id"],
-        }
-    )
+    done = pairs[["actor_id", "actor_id_other", "category", "status", "event_id"]].set_axis(columns, axis=1)
 
-    both = pd.concat([said, done], ignore_index=True)
+    both = pd.concat([said.astype("str"), done.astype("str")], ignore_index=True)
     both.insert(3, "quad", both["what"].map(QUADS))
     return both

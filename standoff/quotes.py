@@ -58,16 +58,14 @@ class Quoted:
             message = f"there is no paragraph {paragraph}"
             raise QuoteError(message, f"write a number from 1 to {len(self.paragraphs)}, or nothing")
         everywhere = self._everywhere(quote, paragraph or (near[0][0] if near else None))
-        if not everywhere and near and not paragraph:
-            everywhere = self._everywhere(quote)
-        found = everywhere
-        if len(found) > 1 and near:
-            found = [parts for parts in found if self._same_sentence(parts, near)] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise QuoteError(*self._ambiguous(quote, found, everywhere))
-        raise QuoteError(*self._missing(quote, paragraph))
+        if near and not paragraph:
+            everywhere = everywhere or self._everywhere(quote)
+        nearest = [parts for parts in everywhere if near and self._same_sentence(parts, near)] or everywhere
+        if not nearest:
+            raise QuoteError(*self._missing(quote, paragraph))
+        if len(nearest) > 1:
+            raise QuoteError(*self._ambiguous(quote, nearest, everywhere))
+        return nearest[0]
 
     def _everywhere(self, quote, paragraph=None):
         """List all ways to find the words, in one paragraph or all: a list of lists of parts."""

@@ -41,29 +41,23 @@ GIST_RUN, ANY_RUN = 5, 7  # words in a row of the text that are no longer our ow
 PLAIN_WORDS = 4  # ... if at least this many are neither capitalised in the text nor numbers: names may be repeated
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What `examine` found.
-
-    problems: in the order of tables and rows; rows: how many were read, by table; waiting: names of the rules that
-    wait until the descriptor's problems are mended; own_words: whether a text was at hand to look for copied words.
-    """
-
-    problems: list[Problem]
-    rows: dict[str, int]
-    waiting: list[str]
-    own_words: bool
-
-
 @dataclass
 class Draft:
-    """A case under examination: its descriptor; rows by table; columns without problems; the canonical texts, or None."""
+    """A case under examination.
+
+    package: its descriptor; tables: the rows of those that can be read, converted, by name; text: the canonical
+    paragraphs in which copied words are looked for, and shipped_text: those that the case ships, or None; problems: in
+    the order of tables and rows; sound: the columns without problems, each as "table.column"; waiting: names of the
+    rules that wait until the descriptor's problems are mended.
+    """
 
     package: dict
     tables: dict[str, list[Row]]
-    sound: set[str]
-    shipped_text: list[str] | None
     text: list[str] | None
+    shipped_text: list[str] | None
+    problems: list[Problem]
+    sound: set[str]
+    waiting: list[str]
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
@@ -78,7 +72,7 @@ def check(case_path: str | Path = "report", article: str | Path | None = None) -
     return examine(case_path, article).problems
 
 
-def examine(case_path: str | Path = "report", article: str | Path | None = None) -> Findings:
+def examine(case_path: str | Path = "report", article: str | Path | None = None) -> Draft:
     """Do what `check` does, and give an account of what was looked at."""
     folder = find(case_path)
     shipped = text_of(folder)
@@ -87,7 +81,7 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
     try:
         package = schema.read_package(folder)
     except CaseError as error:
-        return Findings([error.problem], {}, [], False)
+        return Draft({}, {}, None, None, [error.problem], set(), [])
 
     tables, problems = {}, [*schema.descriptor_problems(package)]
     for resource in package["resources"]:
@@ -99,24 +93,29 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
         for field in resource["schema"]["fields"]:
             problems += schema.convert(rows, field)
         problems += schema.key_problems(resource, rows)
-    problems += schema.link_problems(package, tables)
-    problems += schema.elsewhere_problems(folder, package, tables)
+    problems += schema.link_problems(folder, package, tables)
     if article and _is_of_another_case(folder, article):
         text = shipped_text
         remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
         problems.append(Problem("this seems to be another text", remedy, Path(article).name))
 
-    sound = _sound_columns(package, tables, problems)
-    draft, waiting = Draft(package, tables, sound, shipped_text, text), []
-    described = {resource["name"] for resource in package["resources"]}
+    flagged = {(problem.file, column) for problem in problems for column in (problem.column or "").split(", ")}
+    sound = {
+        f"{resource['name']}.{column}"
+        for resource in package["resources"]
+        for column in schema.columns_of(resource)
+        if resource["name"] in tables and (resource["path"], column) not in flagged
+    }
+    draft = Draft(package, tables, text, shipped_text, problems, sound, [])
+    files = {resource["name"]: resource["path"] for resource in package["resources"]}
     for find_problems, columns in RULES.items():
         if columns <= sound:
             problems += find_problems(draft)
-        elif any(column.split(".")[0] in described for column in columns):  # else it is about another kind of case
-            waiting.append(find_problems.__name__)
-    files = [resource["path"] for resource in package["resources"]]
-    problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.row or 0))
-    return Findings(problems, {name: len(rows) for name, rows in tables.items()}, waiting, text is not None)
+        elif any(column.split(".")[0] in files for column in columns):  # else it is about another kind of case
+            draft.waiting.append(find_problems.__name__)
+    order = {file: number for number, file in enumerate(files.values())}
+    problems.sort(key=lambda problem: (order.get(problem.file, -1), problem.row or 0))
+    return draft
 
 
 def _is_of_another_case(folder: Path, article: str | Path) -> bool:
@@ -124,17 +123,6 @@ def _is_of_another_case(folder: Path, article: str | Path) -> bool:
         return is_other_text(verify(load(folder), article))
     except CaseError:  # problems of the tables are reported in any case, and the text cannot be judged by them
         return False
-
-
-def _sound_columns(package: dict, tables: dict[str, list[Row]], problems: list[Problem]) -> set[str]:
-    """Return the columns of readable tables that have no problem, each as "table.column"."""
-    flagged = {(problem.file, column) for problem in problems for column in (problem.column or "").split(", ")}
-    return {
-        f"{resource['name']}.{field['name']}"
-        for resource in package["resources"]
-        for field in resource["schema"]["fields"]
-        if resource["name"] in tables and (resource["path"], field["name"]) not in flagged
-    }
 
 
 # ---- rules that a descriptor cannot say ----

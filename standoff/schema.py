@@ -96,29 +96,36 @@ def vocabulary(field: dict) -> list[str]:
 
 def references(resource: dict) -> dict[str, str]:
     """Return the columns of a table that name rows of tables of the same case: the name of that table, by column."""
-    return {column: link.table for link in _links(resource) for column in link.columns}
+    return {column: link.table for link in _links(resource) if link.table for column in link.columns}
 
 
 @dataclass(frozen=True)
 class _Link:
-    """Columns whose cells name rows of a table of the same case, or else one of the names `besides`."""
+    """Columns whose cells name rows of a table of the same case, or what a file has, or one of the names `besides`."""
 
     columns: list[str]
-    table: str
+    table: str | None
+    path: str | None
     keys: list[str]
-    separator: str = ""
+    separator: str = ""  # between several names in one cell
     besides: tuple[str, ...] = ()
 
 
 def _links(resource: dict) -> Iterator[_Link]:
-    """Yield the links of a table: its `foreignKeys`, and what its fields are `foundIn`, if that is a `resource`."""
+    """Yield the links of a table: its `foreignKeys`, and what its fields are `foundIn`.
+
+    This is the `column` of a `resource`, or of the table of another case, whose `path` is given from the descriptor's
+    folder, or the keys of a bibliography (.bib) at that path.
+    """
     for key in resource["schema"].get("foreignKeys", []):
         other = key["reference"].get("resource") or resource["name"]
-        yield _Link(_listed(key["fields"]), other, _listed(key["reference"]["fields"]))
+        yield _Link(_listed(key["fields"]), other, None, _listed(key["reference"]["fields"]))
     for field in resource["schema"]["fields"]:
-        if "resource" in (origin := field.get("foundIn", {})):
+        if origin := field.get("foundIn"):
+            keys = [origin["column"]] if "resource" in origin else _listed(origin.get("column", []))
             besides = tuple(origin.get("besides", []))
-            yield _Link([field["name"]], origin["resource"], [origin["column"]], field.get("separator", ""), besides)
+            separator = field.get("separator", "")
+            yield _Link([field["name"]], origin.get("resource"), origin.get("path"), keys, separator, besides)
 
 
 def _listed(names: str | list[str]) -> list[str]:
@@ -182,14 +189,9 @@ def descriptor_problems(package: dict) -> Iterator[Problem]:
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             column, constraints = f"{resource['name']}.{field['name']}", field.get("constraints", {})
-            if vocabulary(field) != constraints.get(
-                "enum", []
-            ):  # people read the one, other programs enforce the other
-                message, remedy = (
-                    "categories and constraints.enum differ",
-                    "let `standoff schema` write constraints.enum",
-                )
-                yield Problem(message, remedy, DESCRIPTOR, column=column)
+            if vocabulary(field) != constraints.get("enum", []):  # People read the first, other programs the second.
+                remedy = "let `standoff schema` write constraints.enum"
+                yield Problem("categories and constraints.enum differ", remedy, DESCRIPTOR, column=column)
             if unknown := constraints.keys() - CONSTRAINTS:
                 message = f"nothing here checks {', '.join(sorted(unknown))}"
                 yield Problem(message, f"use {', '.join(sorted(CONSTRAINTS))}", DESCRIPTOR, column=column)
@@ -212,50 +214,41 @@ def key_problems(resource: dict, rows: list[Row]) -> Iterator[Problem]:
             yield row.wrong(", ".join(columns), message, "give each row its own identifier, or delete one of the two")
 
 
-def link_problems(package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
-    """Yield the cells that name a row which is not there.
+def link_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
+    """Yield the cells that name what is not there.
 
     tables: the rows of each table that could be read, converted, by its name.
     """
     columns = {resource["name"]: {*columns_of(resource)} for resource in package["resources"]}
     for resource in package["resources"]:
         for link in _links(resource):
-            if link.table not in columns:
+            address = {"file": resource["path"], "column": ", ".join(link.columns)}
+            where = f"neither {' nor '.join(link.besides)} nor in" if link.besides else "not in"
+            if link.path:
+                where = f"{where} {Path(link.path).name}"
+                try:
+                    known = _names_in(folder / link.path, *link.keys)
+                except (OSError, KeyError, UnicodeError, csv.Error) as error:
+                    remedy = f"restore it, or correct foundIn in {DESCRIPTOR}"
+                    yield Problem(f"{link.path} cannot be read ({error})", remedy, **address)
+                    continue
+            elif link.table not in columns:
                 remedy = f"describe it, or take the reference to it out of {DESCRIPTOR}"
-                message = f'the table "{link.table}" does not exist'
-                yield Problem(message, remedy, resource["path"], column=", ".join(link.columns))
+                yield Problem(f'the table "{link.table}" does not exist', remedy, **address)
+                continue
             elif unknown := ({*link.columns} - columns[resource["name"]]) | ({*link.keys} - columns[link.table]):
                 yield _no_column(f"{resource['name']}.foreignKeys", unknown)
-            elif {resource["name"], link.table} <= tables.keys():
+                continue
+            elif link.table in tables:
+                where = f"{where} the table {link.table}"
                 known = {tuple(row[key] for key in link.keys) for row in tables[link.table]}
-                known |= {(name,) for name in link.besides}
-                where = f"neither {' nor '.join(link.besides)} nor" if link.besides else "not"
-                where = f"{where} in the table {link.table}"
-                yield from _strangers(tables[resource["name"]], link.columns, known, where, link.separator)
-
-
-def elsewhere_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
-    """Yield the names that are not in the file outside of the case in which they should be found.
-
-    A field's `foundIn` names it by a `path` beside the descriptor: a bibliography (.bib), or the table of another case,
-    with a `column`. A field's `separator` parts a cell that holds several names.
-    """
-    for resource in package["resources"]:
-        for field in resource["schema"]["fields"]:
-            origin, column = field.get("foundIn", {}), field["name"]
-            if "path" not in origin or resource["name"] not in tables:
+            else:
                 continue
-            try:
-                known = _names_in(folder / origin["path"], origin.get("column"))
-            except (OSError, KeyError, UnicodeError, csv.Error) as error:
-                message, remedy = f"{origin['path']} cannot be read ({error})", "restore it, or correct foundIn in "
-                yield Problem(message, remedy + DESCRIPTOR, resource["path"], column=column)
-                continue
-            where = f"not in {Path(origin['path']).name}"
-            yield from _strangers(tables[resource["name"]], [column], known, where, field.get("separator", ""))
+            known |= {(name,) for name in link.besides}
+            yield from _strangers(tables.get(resource["name"], []), link.columns, known, where, link.separator)
 
 
-def _names_in(path: Path, column: str | None) -> set[tuple[str]]:
+def _names_in(path: Path, column: str = "") -> set[tuple[str]]:
     """Return the names in a column of a table, or the keys of a bibliography, each as a tuple of one name."""
     text = path.read_text(encoding="utf-8-sig")
     if path.suffix == ".bib":

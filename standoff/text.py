@@ -115,13 +115,10 @@ def _decode(data, name):
     except UnicodeDecodeError:
         text = data.decode("utf-8-sig", "replace")
     lost = text.count("\ufffd")
-    whole = sum(character > "\x7f" for character in text) - lost
-    if lost < whole:  # a Windows-1252 file has hardly a sequence that is also UTF-8
-        warnings.warn(f"{name} is UTF-8 with {lost} unreadable characters.", UnicodeWarning, stacklevel=3)
-        return text
-    warnings.warn(
-        f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.",
-        UnicodeWarning,
-        stacklevel=3,
-    )
-    return data.decode("cp1252", "replace")
+    kept = sum(character > "\x7f" for character in text) - lost
+    note = f"{name} is UTF-8 with {lost} unreadable characters."
+    if lost >= kept:  # A Windows-1252 file has hardly a sequence that is also UTF-8.
+        text = data.decode("cp1252", "replace")
+        note = f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done."
+    warnings.warn(note, UnicodeWarning, stacklevel=3)
+    return text

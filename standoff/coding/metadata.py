@@ -1,12 +1,11 @@
 """Say of a case what its data are: from the sheet `about` to the head of the descriptor, and the citation."""
 
-import datetime
-import re
 from collections import defaultdict
 from pathlib import Path
 
 from ..files import write_atomically
 from ..problems import Problem, Row
+from ..schema import parse
 from .sheets import FOLDER
 
 IGNORE = f"# The text may not be handed out, nor the sheets, which quote it.\n/article.txt\n/{FOLDER}/\n"
@@ -30,6 +29,18 @@ ENTRIES = {  # of the sheet, and what to write
     "text_link": "where the text can be read; may be empty",
     "text_licence": "only if the text is free to hand out: its licence. Empty: git leaves the text out",
 }
+_DATE = ("date", ".*", "a date", "write it as 2024-05-09")
+_LICENCE = (  # Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to.
+    "string",
+    r"MIT|ISC|Zlib|Unlicense|LicenseRef-.+|[A-Za-z][\w.+-]*-\d[\w.+-]*",
+    "the identifier of a licence",
+    "write one of spdx.org/licenses, such as CC0-1.0 or CC-BY-4.0",
+)
+SHAPES = {  # by entry: the type and the pattern of its value, what this is called, and how to write it
+    "version": ("string", r"\d+\.\d+\.\d+", "a version", "write three numbers, as 1.0.0"),
+    **dict.fromkeys(["data_date", "text_date"], _DATE),
+    **dict.fromkeys(["data_licence", "text_licence"], _LICENCE),
+}
 NEEDED = ["title", "description", "authors", "version", "data_date", "data_licence", "text_title"]
 
 
@@ -39,8 +50,8 @@ def describe(package: dict, rows: list[Row]) -> tuple[dict, list[Problem]]:
     for row in rows:
         if row.key not in ENTRIES:
             problems.append(row.wrong("entry", "there is no such entry", f"they are {', '.join(ENTRIES)}"))
-        elif wrong := row["value"] and WRONG.get(row.key, lambda value: None)(row["value"]):
-            problems.append(row.wrong("value", *wrong))
+        elif problem := wrong(row.key, row["value"]):
+            problems.append(row.wrong("value", *problem))
         else:
             entries[row.key] = row["value"]
     authors = [name.strip() for name in entries["authors"].split(";") if name.strip()]
@@ -65,36 +76,14 @@ def describe(package: dict, rows: list[Row]) -> tuple[dict, list[Problem]]:
     return {key: value for key, value in head.items() if value}, problems
 
 
-def wrong_date(value: str) -> tuple[str, str] | None:
-    """Return what is wrong with a date, and its remedy; None if nothing is."""
+def wrong(entry: str, value: str) -> tuple[str, str] | None:
+    """Return what is wrong with the value of an entry, and its remedy; None if nothing is."""
+    kind, pattern, words, remedy = SHAPES.get(entry, ("string", "(?s).*", "", ""))
     try:
-        datetime.datetime.strptime(value, "%Y-%m-%d")
+        parse(value, {"type": kind, "constraints": {"pattern": pattern}})
     except ValueError:
-        return f"{value!r} is not a date", "write it as 2024-05-09"
-
-
-def wrong_version(value: str) -> tuple[str, str] | None:
-    """Return what is wrong with a version, and its remedy; None if nothing is."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+", value):
-        return f"{value!r} is not a version", "write three numbers, as 1.0.0"
-
-
-def wrong_licence(value: str) -> tuple[str, str] | None:
-    """Return what is wrong with the identifier of a licence, and its remedy; None if nothing is.
-
-    Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to.
-    """
-    if not re.fullmatch(r"MIT|ISC|Zlib|Unlicense|LicenseRef-.+|[A-Za-z][\w.+-]*-\d[\w.+-]*", value):
-        near = [name for name in LICENCES if name.rpartition("-")[0] == value.upper()] or ["CC-BY-4.0", "CC0-1.0"]
-        remedy = f"write one of spdx.org/licenses, such as {' or '.join(near)}"
-        return f"{value!r} is not the identifier of a licence", remedy
-
-
-WRONG = {
-    **dict.fromkeys(["text_date", "data_date"], wrong_date),
-    "version": wrong_version,
-    **dict.fromkeys(["data_licence", "text_licence"], wrong_licence),
-}
+        return f"{value!r} is not {words}", remedy
+    return None
 
 
 def licence(name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_pac
 from ..text import TextError, count_damage, paragraphs, read_text
 from . import sheets
 from .anchor import anchor
-from .metadata import ENTRIES, wrong_date, wrong_licence
+from .metadata import ENTRIES, wrong
 
 DATASHEET = "DATASHEET.md"
 UNANSWERED = "(not answered yet)"
@@ -42,8 +42,8 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
     if folder.exists():
         remedy = "choose another name, or delete the folder if nothing in it is needed"
         raise CaseError("this folder exists already", remedy, file=f"data/{name}")
-    for option, value, wrong in (("--date", date, wrong_date), ("--licence", licence, wrong_licence)):
-        if value and (problem := wrong(value)):
+    for option, entry, value in (("--date", "text_date", date), ("--licence", "text_licence", licence)):
+        if problem := wrong(entry, value):
             raise CaseError(*problem, file=option)
     blocks = _blocks(text)
     tables = read_package(find("practice"))
@@ -105,9 +105,7 @@ def _blocks(path: str | Path) -> list[str]:
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
     if damaged := count_damage(text):
-        raise TextError(
-            f"{name} is damaged: {damaged} characters were lost. Copy the text again, and save it as UTF-8."
-        )
+        raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy it again, and save it as UTF-8.")
     return blocks
 
 

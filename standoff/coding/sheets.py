@@ -4,13 +4,11 @@ A sheet is a CSV file in the case's folder `sheets/`. It is written once, empty,
 typed there is the author's. `standoff.coding.anchor` makes the case's tables of the sheets.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from pathlib import Path
 
-from ..files import csv_text, write_atomically
+from ..files import csv_rows, csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..schema import is_required, resource_of, vocabulary
 from ..text import TextError, read_text
@@ -101,14 +99,8 @@ def _cells(text: str, file: str, columns: list[str]) -> list[tuple[int, list[str
         text, first = text.partition("\n")[2], 2
     head = text.partition("\n")[0].lower()
     separator = max(",;\t", key=lambda sign: sum(cell.strip(' "\ufeff\r') in columns for cell in head.split(sign)))
-    rows = []
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            rows.append((len(rows) + first, cells))
-    except csv.Error as error:
-        remedy = "close every quotation mark, and double those inside a cell, or let the spreadsheet save it"
-        raise CaseError(f"not CSV from here on ({error})", remedy, file=file, row=len(rows) + first) from error
-    return rows or [(first, [])]
+    rows = csv_rows(text, separator, file=file, first=first)
+    return list(enumerate(rows, start=first)) or [(first, [])]
 
 
 def _clean(cell: str) -> str:

@@ -1,12 +1,12 @@
 """Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
 
 from . import palette
-from .desk import desk
 from .exercises import check, exercise
 from .forecasts import scorecard
+from .labelling import compare, trial
 from .lookup import claims_table, codebook, cruxes_table
+from .reading_desk import desk
 from .show import cite, counted, figure, in_words, listing, percent, say, table
-from .trial import compare, trial
 
 __all__ = [
     "check",

@@ -59,12 +59,7 @@ def table(
         '<div class="{}" tabindex="0" role="group" aria-label="{}"><table{}><caption>{}</caption>'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(
-        box,
-        _visible(caption),
-        _attribute("id", name),
-        caption,
-        Markup().join(head),
-        each("<tr{}>{}{}</tr>", body),
+        box, _visible(caption), _attribute("id", name), caption, Markup().join(head), each("<tr{}>{}{}</tr>", body)
     )
 
 

@@ -1,5 +1,6 @@
 """Show the pages to look things up in, made from a case: all claims, all cruxes, and the codebook."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -20,10 +21,10 @@ def claims_table(case: Case) -> None:
     """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
     columns = ["claim", "gist", "source", "paragraph", "certainty", "polarity", "act", "quotation", "topic", "links"]
     names = case.names.replace("the narrator", "The narrator")
-    paragraph_of, links = case.paragraph_of, _links(case)
+    paragraph_of, links = case.paragraph_of, links_of(case)
     rows = [
         [row.claim_id, row.gist, names[row.source], str(paragraph_of[row.content_span])]
-        + [row.certainty, row.polarity, row.act, row.quote_type, row.topic, links.get(row.claim_id, "")]
+        + [row.certainty, row.polarity, row.act, row.quote_type, row.topic, _linked(links[row.claim_id])]
         for row in case.claims.itertuples()
     ]
     caption = f"All {len(rows)} claims of the report, in our own words"
@@ -58,22 +59,22 @@ def _filterable(name: str, noun: str, caption: str, columns: Sequence, rows: Seq
     html.show(form + html.table(caption, columns, rows, name=name, addresses=addresses, box="so-scroll so-long"))
 
 
-def _links(case):
-    """Return, for each claim_id, the claims that it bears on and that bear on it, as Markup."""
-    targets = {}  # claim_id -> relation in words -> links
-    for link in case.claim_links.itertuples():
-        for claim, words, other in (
-            (link.claim_id, link.relation, link.other_id),
-            (link.other_id, PASSIVE[link.relation], link.claim_id),
-        ):
-            target = Markup('<a href="#{0}" title="{1}">{0}</a>').format(other, html.text(link.note))
-            targets.setdefault(claim, {}).setdefault(words, []).append(target)
-    return {
-        claim: Markup('<div class="so-links">{}</div>').format(
-            Markup("; ").join(Markup("{} {}").format(words, Markup(", ").join(all_)) for words, all_ in kinds.items())
-        )
-        for claim, kinds in targets.items()
-    }
+def links_of(case: Case) -> dict[str, list[tuple[str, str, str]]]:
+    """Return what bears on each claim or is borne on by it, by claim_id: (relation in words, claim_id, note)."""
+    links = defaultdict(list)
+    for claim, relation, other, note in case.claim_links[["claim_id", "relation", "other_id", "note"]].to_numpy():
+        links[claim].append((relation, other, html.text(note)))
+        links[other].append((PASSIVE[relation], claim, html.text(note)))
+    return links
+
+
+def _linked(links: list[tuple[str, str, str]]) -> Markup:
+    """Return the links of a claim, those of a kind together."""
+    targets = defaultdict(list)
+    for words, *target in links:
+        targets[words].append(Markup('<a href="#{0}" title="{1}">{0}</a>').format(*target))
+    kinds = [Markup("{} {}").format(words, Markup(", ").join(claims)) for words, claims in targets.items()]
+    return Markup('<div class="so-links">{}</div>').format(Markup("; ").join(kinds)) if kinds else Markup()
 
 
 def codebook(case: Case, table: str) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ..case import Case
 from . import html
-from .trial import in_its_sentence
+from .labelling import in_its_sentence
 
 
 def write(*labels: str) -> None:

@@ -131,7 +131,7 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
         ]
     assert Package(folder / "datapackage.json").validate().valid
     report = examine("mine")
-    assert report.problems == [] and report.own_words
+    assert report.problems == [] and report.text
     found = progress(folder, report.problems)
     assert found.next == ["Answer the questions of DATASHEET.md (6 left)."]
     (folder / "DATASHEET.md").write_text("All answered.")

@@ -35,7 +35,7 @@ PLACES = {
             "cruxes": "",
         },
     ),
-    "standoff/display/desk.py": (
+    "standoff/display/reading_desk.py": (
         "hand it to the page in `desk_data`, and show it in _static/desk.js",
         {
             "actors": "kind country sector part_of",

@@ -448,14 +448,14 @@ def test_a_damaged_file_is_one_problem_and_no_traceback(case_copy, file, data, e
     (problem,) = [problem for problem in report.problems if problem.file == file]
     assert (problem.row, problem.column) == expected[:2]
     assert expected[2] in problem.message and problem.remedy
-    assert report.own_words == (file != "datapackage.json")
+    assert (report.text is not None) == (file != "datapackage.json")
 
 
 def test_rules_about_a_damaged_table_wait(case_copy):
     (case_copy / "events.csv").unlink()
     report = examine(case_copy)
     assert [problem.file for problem in report.problems] == ["events.csv"]
-    assert "events" not in report.rows
+    assert "events" not in report.tables
     assert set(report.waiting) == {"actual_events_have_actors", "anchors_lie_in_the_paragraph_of_the_claim"}
 
 
@@ -648,7 +648,7 @@ def test_own_words_by_a_text_that_is_given(case_copy, tmp_path):
         "article.txt: this seems to be another text. "
         "Remedy: give the text that the case is about (The practice report, as data)."
     ]
-    assert not report.own_words
+    assert report.text is None
 
     with pytest.raises(TextError, match="does not exist"):
         check(case_copy, tmp_path / "none.txt")
@@ -661,7 +661,7 @@ def test_own_words_are_looked_for_although_a_table_is_broken(case_copy, tmp_path
     tables.spoil("claims", "gist", "a routine inspection of fishing grounds", claim_id="c004")
     tables.save()
     report = examine(case_copy, article)
-    assert report.own_words
+    assert report.text
     assert [problem.file for problem in report.problems] == ["claims.csv", "events.csv"]
 
 
@@ -671,7 +671,7 @@ def test_no_such_case():
 
 
 def test_the_report_is_in_our_own_words(report_text):
-    assert examine("report", report_text).own_words
+    assert examine("report", report_text).text is not None
     assert check("report", report_text) == []
 
 
@@ -682,6 +682,8 @@ def test_sound_cases_have_no_problems(case_copy):
 
 def test_the_account_of_what_was_checked(case_copy):
     report = examine(case_copy)
-    assert report.rows == {name: len(table) for name, table in load(case_copy).tables.items()}
-    assert report.own_words and not report.waiting
-    assert not examine("report").own_words
+    assert {name: len(rows) for name, rows in report.tables.items()} == {
+        name: len(table) for name, table in load(case_copy).tables.items()
+    }
+    assert report.text and not report.waiting
+    assert examine("report").text is None

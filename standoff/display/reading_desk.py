@@ -4,13 +4,22 @@ The page's script (`_static/desk.js`) compares the copy with the hashes, in the 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 
+import pandas as pd
 from markupsafe import Markup
 
 from ..case import Case
 from . import html
+from .lookup import links_of
 
+UNSTRESSED = {"the", "of", "a", "in", "and", "for"}
+CLAIM = (
+    "claim_id source source_chain recipient content_span source_span cue_span cue_lemma quote_type act time_ref certainty "
+    "polarity evidence topic gist"
+)
+CRUX = "crux_id span_id problem printed_reading adopted_reading alternatives why"
 OWN = 8  # how many sources have a colour that no other has
 
 
@@ -41,61 +50,43 @@ def desk_data(case: Case) -> dict:
     names = case.names.to_dict()
     counts = case.claims["source"].value_counts()
     labels = _labels([names[source] for source in counts.index])
-    spans = {}
-    for part in case.spans.itertuples():
-        spans.setdefault(part.span_id, []).append([part.paragraph, part.start, part.end, part.sha256_16])
-    claims = case.claims.astype(object).where(case.claims.notna(), None)
-    cruxes = case.cruxes.astype(object).where(case.cruxes.notna(), None)
-    plain = ["cue_lemma", "quote_type", "act", "time_ref", "certainty", "polarity", "evidence", "topic", "gist"]
+    spans = defaultdict(list)
+    for span, *part in case.spans[["span_id", "paragraph", "start", "end", "sha256_16"]].itertuples(index=False):
+        spans[span].append(part)
+    claims = _by_key(case.claims, CLAIM)
+    for claim in claims.values():
+        claim["through"] = [names[voice] for voice in claim.pop("source_chain").split(";")[1:-1]]
+        claim["recipient"] = names.get(claim["recipient"])
+        claim["spans"] = [claim.pop(column) for column in ("content_span", "source_span", "cue_span")]
     return {
         "title": case.title,
         "text": "\n\n".join(case.paragraph_texts) if case.text else None,
         "paragraphs": case.paragraphs[["n_chars", "sha256"]].to_numpy().tolist(),
         "spans": spans,
         "sources": {
-            source: {
-                "name": names[source],
-                "label": labels[names[source]],
-                "claims": int(count),
-                "colour": min(rank, OWN),
-            }
-            for rank, (source, count) in enumerate(counts.items())
+            source: {"name": names[source], "label": label, "claims": int(count), "colour": min(rank, OWN)}
+            for rank, ((source, count), label) in enumerate(zip(counts.items(), labels))
         },
-        "claims": {
-            row["claim_id"]: {
-                "source": row["source"],
-                "through": [names[voice] for voice in row["source_chain"].split(";")[1:-1]],
-                "recipient": names.get(row["recipient"]),
-                "spans": [row["content_span"], row["source_span"], row["cue_span"]],
-                **{column: row[column] for column in plain},
-            }
-            for row in claims.to_dict("records")
-        },
-        "links": case.claim_links[["claim_id", "relation", "other_id", "note"]].astype(str).to_numpy().tolist(),
-        "cruxes": {
-            row["crux_id"]: {
-                "span": row["span_id"],
-                **{key: row[key] for key in ("problem", "printed_reading", "adopted_reading", "alternatives", "why")},
-            }
-            for row in cruxes.to_dict("records")
-        },
+        "claims": claims,
+        "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
+        "cruxes": _by_key(case.cruxes, CRUX),
     }
 
 
-def _labels(names: Iterable[str]) -> dict[str, str]:
+def _by_key(table: pd.DataFrame, columns: str) -> dict[str, dict]:
+    """Return the rows of a table by the first of some columns (names with spaces between), None for empty cells."""
+    key, *others = columns.split()
+    table = table.set_index(key)[others]
+    return table.astype(object).where(table.notna(), None).to_dict("index")
+
+
+def _labels(names: Iterable[str]) -> list[str]:
     """Return a short label for each name, all different: initials, and more letters where these are taken."""
-    labels = {}
+    labels = []
     for name in names:
-        words = [
-            word
-            for word in name.replace("-", " ").split()
-            if word.lower() not in ("the", "of", "a", "in", "and", "for")
-        ]
+        words = [word for word in name.replace("-", " ").split() if word.lower() not in UNSTRESSED]
         initials = "".join(word[0] for word in words[:3]).upper()
-        tries = [
-            initials,
-            *(words[0][:size].capitalize() for size in range(2, 9)),
-            *(f"{initials}{n}" for n in range(2, 99)),
-        ]
-        labels[name] = next(label for label in tries if label not in labels.values())
+        tries = [initials, *(words[0][:size].capitalize() for size in range(2, 9))]
+        tries += [f"{initials}{number}" for number in range(2, 99)]
+        labels.append(next(label for label in tries if label not in labels))
     return labels
