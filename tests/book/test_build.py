@@ -74,15 +74,16 @@ load("mine").claims, load("practice").claims, load("report").claims
 PACK = """
 import sys
 from pathlib import Path
-from autograder import release, source
+from assignments.course import COURSE
+from autograder import release
 from formats import archives
 
 out = Path(sys.argv[1])
 out.mkdir()
 archives.write_data(out)
 archives.write_book(out / "book.zip", [])
-for name in source.names():
-    release.release(source.read(name), out, zipped=True)
+for name in COURSE.names():
+    release(COURSE, name, out, zipped=True)
 """
 
 
@@ -98,6 +99,7 @@ def small(tmp_path_factory):
         "index.md": "# Small\n\nA book of two chapters.\n",
         "_toc.yml": TOC,
         "assignments/1-mine/1-mine.md": ASSIGNMENT,
+        **{f"assignments/{name}.py": (ROOT / f"assignments/{name}.py").read_text() for name in ("course", "variant")},
         "data/mine/article.txt": f"{PRIVATE} of a case",
         "data/mine/sheets/claims.csv": f"{PRIVATE} in a sheet",
         "data/report/article.txt": f"{PRIVATE} beside the tables of the project",
