@@ -47,6 +47,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Finish the pages of a build that went well."""
     if exception is None and app.builder.format == "html":
         finish_folder(Path(app.outdir))
+        if app.config.html_baseurl:
+            social.draw(Path(app.outdir) / social.CARD)
 
 
 def setup(app: Sphinx) -> dict:
