@@ -79,14 +79,12 @@ def log(text: str) -> None:
 
 
 def run(command: list, **options) -> str:
-    """Return what a command prints. Raises NotRehearsed if it fails."""
-    result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options
-    )
-    if result.returncode:
-        words = command if isinstance(command, str) else shlex.join(map(str, command))
-        raise NotRehearsed(f"this step failed (status {result.returncode}): {words}\n{result.stdout[-4000:]}")
-    return result.stdout
+    """Return what a command prints to its standard output. Raises NotRehearsed if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+    if done.returncode:
+        words, output = shlex.join(map(str, command)), (done.stdout + done.stderr)[-4000:]
+        raise NotRehearsed(f"this step failed (status {done.returncode}): {words}\n{output}")
+    return done.stdout
 
 
 # ---- 1. the Dockerfile ----
@@ -95,11 +93,7 @@ def run(command: list, **options) -> str:
 def render(clone: Path, tools: Path) -> str:
     """Return the text of the Dockerfile that repo2docker writes for the clone."""
     options = shlex.split("--no-build --debug --user-id 1000 --user-name jovyan --Repo2Docker.default_buildpack=None")
-    command = [tools / "bin/jupyter-repo2docker", *options, "."]
-    result = subprocess.run(command, cwd=clone, capture_output=True, text=True)
-    if result.returncode:
-        raise NotRehearsed(f"repo2docker refuses this repository:\n{result.stderr[-4000:]}")
-    return result.stdout
+    return run([tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone)
 
 
 def instructions(dockerfile: str) -> list[tuple[str, str]]:
@@ -137,9 +131,8 @@ def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
     version = ".".join(match.groups())
     lock = next(tools.glob(f"lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-{version}-linux-64.lock"))
     pins = []
-    for name, number, build in re.findall(
-        r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)", lock.read_text(encoding="utf-8")
-    ):
+    names = re.compile(r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)")
+    for name, number, build in names.findall(lock.read_text(encoding="utf-8")):
         if build.startswith("py") and name not in ("cpython", "python_abi"):  # others are no Python packages, or empty
             pins.append(f"{OTHER_NAMES.get(name, name)}=={number}")
     return version, pins
