@@ -69,7 +69,7 @@ def draft(copy: Copy) -> None:
 def cells(root: Path) -> None:
     """Execute all chapters that have code, spread over the cores, the longest first."""
     paths = sorted((root / "chapters").glob("*.md"), key=lambda path: path.stat().st_size, reverse=True)
-    notebooks = [(path, jupytext.read(path)) for path in paths]
+    notebooks = [(path, jupytext.read(path, fmt="md:myst")) for path in paths]
     clients = [
         NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
         for path, notebook in notebooks
