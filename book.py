@@ -1,17 +1,5 @@
 #!/usr/bin/env python3
-"""Build, test and serve the book. Each command does all its own set-up.
-
-    python book.py build          execute the chapters and write _build/html
-    python book.py test [ARGS]    build, then run the tests (ARGS go to pytest: tests/library, or -k links)
-    python book.py quick          build, then run in a minute the tests that an author needs most
-    python book.py formats        build, then write PDF, EPUB, notebooks and archives to _build/formats
-    python book.py serve [PORT]   show a draft of the book, and renew it when a file changes
-    python book.py notebooks      open the chapters as notebooks in JupyterLab
-    python book.py run COMMAND    run a command of the book's environment, such as `standoff check`
-    python book.py rehearse       do what Binder does with the last commit, and run every chapter there
-    python book.py links          ask every address outside the book whether it answers, and write _build/links.md
-    python book.py bench [ROUNDS] measure builds beside the least that they could take
-    python book.py pins [ARGS]    renew requirements.txt (ARGS go to `uv pip compile`, such as --upgrade)
+"""Build, test and serve the book: `python book.py help` lists the commands, and each does all its own set-up.
 
 Started with any Python, this file needs the standard library only: it makes the environment `.venv` beside itself and
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
@@ -32,7 +20,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -48,7 +35,6 @@ CORES = min(os.cpu_count() or 1, 8)
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]  # where every pinned package can be installed
 UV = "uv==0.13.9"  # writes the pins
-BOOK = "book,tests"  # what pyproject.toml calls the packages with which the book is built and tested
 
 
 # ---------------------------------------------------------------------------------------------- the environment
@@ -57,7 +43,8 @@ BOOK = "book,tests"  # what pyproject.toml calls the packages with which the boo
 def main() -> int:
     command, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if command in ("help", "-h", "--help"):
-        print(__doc__)
+        for name, function in COMMANDS.items():
+            print("python book.py %-10s %s" % (name, function.__doc__.splitlines()[0]))
         return 0
     if command not in COMMANDS:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
@@ -104,63 +91,50 @@ def clean_environ() -> dict:
 
 
 def make_environment() -> None:
-    """Make or renew `.venv`, if it is not what requirements.txt and pyproject.toml ask for."""
+    """Make `.venv` anew, if it does not work, was moved, or is not what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
-    recorded = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
-    moved = recorded and recorded.splitlines()[0] != str(ROOT)  # an environment does not survive its folder's renaming
-    check = [str(VENV_PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info[:2] not in %r)" % (PYTHONS,)]
-    works = VENV_PYTHON.exists() and subprocess.call(check, stderr=subprocess.DEVNULL) == 0
-    if works and recorded == made_from():
+    works = (
+        VENV_PYTHON.exists() and subprocess.call([str(VENV_PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    )
+    if works and stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from():
         return
 
     print("Preparing the environment in .venv (needed once; about a minute) ...", flush=True)
-    if moved or not works:
-        if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-            sys.exit(
-                "book.py: Python's venv module is missing: install it (Debian and Ubuntu: apt install python3-venv) "
-                "and run this command again."
-            )
-        base = getattr(sys, "_base_executable", sys.executable)
-        if subprocess.call([base, "-m", "venv", "--clear", str(VENV)]):
-            sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
-    install(["setuptools"])  # so that no other one is fetched to install the project itself
-    install(["--no-build-isolation", "--editable", ".[%s]" % BOOK])
+    if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+        sys.exit(
+            "book.py: Python's venv module is missing: install it (Debian and Ubuntu: apt install python3-venv) "
+            "and run this command again."
+        )
+    if subprocess.call([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)]):
+        sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
+    install("setuptools")  # so that no other version is fetched to install the project itself
+    install("--no-build-isolation", "--editable", ".[book,tests]")
     # A kernel says on each start that its local connection is not encrypted: hide that.
     profile = VENV / "ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(
-        "get_config().IPKernelApp.log_level = 'ERROR'\n", encoding="utf-8"
-    )
+    profile.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n")
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
     stamp.write_text(made_from(), encoding="utf-8")
 
 
 def made_from() -> str:
-    """Return what `.venv` is made from, and where."""
+    """Return what `.venv` is made from, and where: it does not survive its folder's renaming."""
     return "%s\n%s\n" % (ROOT, hashed([ROOT / "requirements.txt", ROOT / "pyproject.toml"]))
 
 
 def add(extra: str) -> None:
     """Add to `.venv` packages that building the book does without: those that pyproject.toml calls `extra`."""
-    stamp = VENV / ("%s-from.txt" % extra)
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from():
+    stamp = VENV / (extra + "-added.txt")
+    if not stamp.exists():
         print("Adding what %s needs to .venv (needed once; about a minute) ..." % extra, flush=True)
-        install(["--no-build-isolation", "--editable", ".[%s,%s]" % (BOOK, extra)])
-        stamp.write_text(made_from(), encoding="utf-8")
+        install("--no-build-isolation", "--editable", ".[%s]" % extra)
+        stamp.touch()
 
 
-def let_chapters_open_as_notebooks() -> None:
-    """Set JupyterLab up in this environment alone, not in the user's own settings."""
-    settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"
-    command = ["-m", "jupytext_config", "--settings-file", str(settings), "set-default-viewer", "markdown"]
-    if subprocess.call([str(VENV_PYTHON)] + command, env=clean_environ()):
-        sys.exit("book.py: could not set JupyterLab up, see above.")
-
-
-def install(arguments: list) -> None:
+def install(*arguments: str) -> None:
     """Install into `.venv`, in the versions of requirements.txt."""
-    command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + arguments
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + list(arguments)
     if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
         sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
 
@@ -178,7 +152,7 @@ def hashed(files: Iterable) -> str:
 
 
 def build(arguments: list) -> int:
-    """Execute the chapters whose code, or whose data, changed, and write every page anew. If nothing changed, do nothing.
+    """Execute the chapters whose code or data changed, and write every page to _build/html; nothing, if nothing changed.
 
     Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
@@ -200,7 +174,7 @@ def build(arguments: list) -> int:
         print("\nThe book was NOT built: see the messages above.", file=sys.stderr)
         return 1
     NEW.rename(HTML)
-    BUILT_FROM.write_text(inputs + hashed(pages()), encoding="utf-8")
+    BUILT_FROM.write_text(inputs + hashed(files_in(HTML)), encoding="utf-8")
     if left_out(ROOT):
         print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out(ROOT)))
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
@@ -210,11 +184,7 @@ def build(arguments: list) -> int:
 def sources() -> list:
     """Return the files and folders in which the book's sources are: whatever is not known to be something else."""
     other = {BUILD.name, "benchmarks", "handouts", "tests"}
-    return [
-        path
-        for path in sorted(ROOT.iterdir())
-        if path.name not in other and not path.name.startswith(".") and not path.name.endswith(".egg-info")
-    ]
+    return [path for path in ROOT.iterdir() if path.name not in other and not is_scratch(path)]
 
 
 def files_in(*paths: Path) -> Iterator:
@@ -227,36 +197,31 @@ def files_in(*paths: Path) -> Iterator:
 
 
 def is_scratch(path: Path) -> bool:
-    return path.name.startswith(".") or path.name.endswith("~") or path.name == "__pycache__"
-
-
-def pages() -> list:
-    """Return the files that a build has written."""
-    return [path for path in HTML.rglob("*") if path.is_file()]
+    return path.name.startswith(".") or path.name.endswith(("~", ".egg-info")) or path.name == "__pycache__"
 
 
 def everything_read() -> str:
-    """Return what pages depend on: the sources, and what is in no file: the version of Python, and where the repository is."""
+    """Return what pages depend on: the sources, and what is in no file: Python's version, where the book is kept and shown."""
+    from _ext.address import find_address
     from _ext.repository import find_repository
 
-    return "%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT))
+    return "%s\n%s\n%s\n%s\n" % (hashed(files_in(*sources())), sys.version, find_repository(ROOT), find_address())
 
 
 def is_current() -> bool:
     """Say whether the pages are as the last build wrote them, all of them, and no build could write others."""
     recorded = BUILT_FROM.read_text(encoding="utf-8") if BUILT_FROM.is_file() else ""
-    return recorded == everything_read() + hashed(pages())
+    return recorded == everything_read() + hashed(files_in(HTML))
 
 
 def execute_chapters() -> None:
     """Execute the chapters that are not in the cache, several at a time, so that Sphinx finds their outputs there.
 
-    A chapter that fails is not kept: Sphinx executes it once more, and says what is wrong with it.
+    This halves the time of a build from nothing. A chapter that fails is not kept: Sphinx executes it once more, and says
+    what is wrong with it.
     """
     from jupyter_cache import get_cache
-    from jupyter_cache.base import CacheBundleIn
-    from jupyter_cache.executors.utils import single_nb_execution
-    from myst_nb.core.read import myst_nb_reader_plugin
+    from jupyter_cache.executors import load_executor
 
     # The cache knows a chapter by the code of its cells alone: forget it when anything changed that the code reads.
     stamp, inputs = BUILD / "executed-with.txt", executed_with()
@@ -267,26 +232,12 @@ def execute_chapters() -> None:
     if sys.platform != "linux":  # where alone this was tried; elsewhere Sphinx executes them, one at a time
         return
 
+    print("Executing the chapters whose code or data changed ...", flush=True)
     cache = get_cache(str(CACHE))
-    waiting = []
-    for path in sorted((ROOT / "chapters").glob("*.md"), key=lambda path: path.stat().st_size, reverse=True):
-        if "\nkernelspec:" in path.read_text(encoding="utf-8"):
-            notebook = myst_nb_reader_plugin(str(path))
-            try:
-                cache.match_cache_notebook(notebook)
-            except KeyError:
-                waiting.append((path, notebook))
-
-    def execute(chapter):
-        path, notebook = chapter
-        print("executing %s" % path.name, flush=True)
-        return path, single_nb_execution(notebook, cwd=str(path.parent), timeout=120, allow_errors=False)
-
-    with ThreadPoolExecutor(CORES) as pool:
-        for path, result in pool.map(execute, waiting):
-            if result.err is None:
-                bundle = CacheBundleIn(result.nb, str(path), data={"execution_seconds": result.time})
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    chapters = [str(path) for path in (ROOT / "chapters").glob("*.md") if "\nkernelspec:" in path.read_text("utf-8")]
+    for path in chapters:
+        cache.add_nb_to_project(path, read_data={"name": "myst_nb_md", "type": "plugin"})
+    load_executor("local-parallel", cache).run_and_cache(filter_uris=chapters, timeout=120)
 
 
 def executed_with() -> str:
@@ -321,7 +272,7 @@ def sphinx(folder: Path, builder: str = "html", settings: Mapping = None, **opti
 
 
 def test(arguments: list) -> int:
-    """Build the book, then run the tests; their exit status is this command's."""
+    """Build the book, then run the tests (arguments go to pytest: tests/library, or -k links); return pytest's status."""
     add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
     paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
     side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -335,12 +286,17 @@ def quick(arguments: list) -> int:
 
 
 def bench(arguments: list) -> int:
-    """Measure builds of copies of the book."""
-    return subprocess.call([sys.executable, str(ROOT / "benchmarks" / "build.py")] + arguments)
+    """Measure builds beside the least that they could take (the number of rounds may follow)."""
+    return run(["python", str(ROOT / "benchmarks" / "build.py")] + arguments)
+
+
+def rehearse(arguments: list) -> int:
+    """Do what Binder does with the last commit (`laptop`: a fresh clone), and run every chapter there in a browser."""
+    return run(["python", str(ROOT / "binder" / "rehearse.py")] + arguments)
 
 
 def formats(arguments: list) -> int:
-    """Build the book, then write it in every other format."""
+    """Build the book, then write PDF, EPUB, notebooks and archives to _build/formats."""
     if build([]):
         return 1
     from formats import make
@@ -361,7 +317,7 @@ setInterval(async () => {
 
 
 def serve(arguments: list) -> None:
-    """Show a draft of the book on this machine, and keep it in step with the files."""
+    """Show a draft of the book on this machine (the port may follow), and renew it when a file changes."""
 
     class Server(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *arguments):
@@ -412,7 +368,7 @@ REFUSED = re.compile(r": (401|403|405|406|418|429|451|999) ")
 
 
 def links(arguments: list) -> int:
-    """Ask every address on the pages whether it still answers; write those that do not to _build/links.md."""
+    """Ask every address outside the book whether it answers, and write those that do not to _build/links.md."""
     failed = sphinx(BUILD / "links" / "asked", builder="linkcheck")
     answers = BUILD / "links" / "asked" / "output.txt"
     if not answers.is_file():
@@ -430,7 +386,7 @@ def broken_links(answers: str) -> str:
 
 
 def pins(arguments: list) -> int:
-    """Write the exact version of every package that pyproject.toml asks for, directly or not."""
+    """Renew requirements.txt, the exact version of every package (arguments go to `uv pip compile`, such as --upgrade)."""
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
@@ -441,9 +397,11 @@ def pins(arguments: list) -> int:
 
 
 def notebooks(arguments: list) -> int:
-    """Open JupyterLab, in the browser, with the first chapter; the others, and handouts/, are in the list of files."""
+    """Open the chapters as notebooks in JupyterLab, the first of them in the browser; hand-outs lie in handouts/."""
     add("lab")
-    let_chapters_open_as_notebooks()
+    settings = VENV / "etc" / "jupyter" / "labconfig" / "default_setting_overrides.json"  # not the user's own
+    command = [sys.executable, "-m", "jupytext_config", "--settings-file", str(settings)]
+    subprocess.check_call(command + ["set-default-viewer", "markdown"])
     from assignments.course import COURSE
     from autograder.handout import FOLDER, release
 
@@ -455,7 +413,7 @@ def notebooks(arguments: list) -> int:
 
 
 def run(arguments: list) -> int:
-    """Run a command of `.venv`, so that nobody needs to know where it lies."""
+    """Run a command of the book's environment, such as `standoff check`."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
     command = shutil.which(arguments[0], path=path) if arguments else None
     if command is None:
@@ -463,24 +421,8 @@ def run(arguments: list) -> int:
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-def rehearse(arguments: list) -> int:
-    """Do what Binder does with the last commit, and run every chapter there in a browser."""
-    return subprocess.call([sys.executable, str(ROOT / "binder" / "rehearse.py")] + arguments, cwd=str(ROOT))
-
-
-COMMANDS = {
-    "build": build,
-    "test": test,
-    "quick": quick,
-    "formats": formats,
-    "serve": serve,
-    "notebooks": notebooks,
-    "run": run,
-    "rehearse": rehearse,
-    "links": links,
-    "bench": bench,
-    "pins": pins,
-}
+FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, rehearse, links, bench, pins)
+COMMANDS = {function.__name__: function for function in FUNCTIONS}
 
 if __name__ == "__main__":
     try:

@@ -5,21 +5,17 @@ BOOK_REPOSITORY (an address, or "none"; the branch in BOOK_BRANCH), what GitHub 
 remote `origin`. If none is known there are no buttons, and nothing else is missing.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-if TYPE_CHECKING:  # book.py asks for the repository before it knows whether it needs Sphinx at all
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 # scheme:// and user:secret@ are dropped; what remains is host, port and path, also of git@host:owner/name.git
 ADDRESS = re.compile(
@@ -122,6 +118,7 @@ def finish_buttons(app: Sphinx, pagename: str, templatename: str, context: dict,
 
 
 def setup(app: Sphinx) -> dict:
+    """Register this extension."""
     app.connect("config-inited", set_buttons)
     app.connect("html-page-context", finish_buttons, priority=502)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,11 +5,9 @@ page shows, so that it cannot go stale. Both are rules of thumb, rounded to five
 """
 
 import re
-from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
@@ -44,9 +42,8 @@ def minutes(doctree: nodes.Element) -> tuple[int, int]:
         for code in cell.findall(nodes.literal_block)
     )
     shown = "".join(raw.astext() for raw in doctree.findall(nodes.raw) if "html" in raw["format"].split())
-    pictures = re.findall(
-        "<(?:figure|table)\\b", re.sub("<details.*?</details>", "", shown, flags=re.S)
-    )  # unfolded ones
+    unfolded = re.sub("<details.*?</details>", "", shown, flags=re.S)
+    pictures = re.findall("<(?:figure|table)\\b", unfolded)
     read = words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60 + len(pictures) * MINUTES_A_PICTURE
     return _rounded(read), _rounded(read + MINUTES_AN_EXERCISE * shown.count('class="so-quiz"'))
 
@@ -76,29 +73,18 @@ def fill_frame(app: Sphinx, doctree: nodes.document) -> None:
 
 def list_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list of chapters in its place."""
-    for place in list(doctree.findall(chapter_list)):
+    for node in list(doctree.findall(chapter_list)):
         items = []
-        for name in _in_order(app.env):
+        for name in app.env.collect_relations():  # in the order of the table of contents
             if chapter := app.env.metadata[name].get("chapter"):
                 title = make_refnode(app.builder, docname, name, "", nodes.strong("", chapter["title"]))
                 about = f" {chapter['read']} minutes to read, {chapter['work']} with the exercises; {chapter['level']}"
                 items.append(
                     nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"])))
                 )
-        place.replace_self(
+        node.replace_self(
             nodes.enumerated_list("", *items, classes=["so-chapters"], enumtype="arabic", prefix="", suffix=".")
         )
-
-
-def _in_order(env: BuildEnvironment) -> Iterator[str]:
-    """Yield the pages in the order of the table of contents."""
-
-    def below(name):
-        yield name
-        for child in env.toctree_includes.get(name, []):
-            yield from below(child)
-
-    return below(env.config.root_doc)
 
 
 def setup(app: Sphinx) -> dict:

@@ -85,7 +85,9 @@ class _Case:
             texts["article.txt"] = self.text
         for table, resource in self.resources.items():
             file = io.StringIO(newline="")
-            writer = csv.DictWriter(file, [field["name"] for field in resource["schema"]["fields"]], lineterminator="\n")
+            writer = csv.DictWriter(
+                file, [field["name"] for field in resource["schema"]["fields"]], lineterminator="\n"
+            )
             writer.writeheader()
             writer.writerows(self[table])
             texts[resource["path"]] = file.getvalue()

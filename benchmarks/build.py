@@ -17,18 +17,16 @@ CPU seconds are those of the process and all that it started; they are steadier 
 
 import os
 import platform
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
+import pandas as pd
 import yaml
 from nbclient import NotebookClient
 
@@ -37,13 +35,6 @@ from copies import Copy, book  # noqa: E402
 
 EDITED = "chapters/claims.md"
 LIMIT = 1.5  # cold build / floor
-Results = dict[str, tuple[float, float, int]]  # wall seconds, CPU seconds, number of executed chapters
-
-
-def cpu_seconds() -> float:
-    """Return the CPU seconds of this process and of those that it started and that have ended."""
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(used.ru_utime + used.ru_stime for used in usage)
 
 
 def run(command: list[str], **options) -> None:
@@ -78,7 +69,7 @@ def draft(copy: Copy) -> None:
 def cells(root: Path) -> None:
     """Execute all chapters that have code, spread over the cores, the longest first."""
     paths = sorted((root / "chapters").glob("*.md"), key=lambda path: path.stat().st_size, reverse=True)
-    notebooks = [(path, jupytext.read(path)) for path in paths]
+    notebooks = [(path, jupytext.read(path, fmt="md:myst")) for path in paths]
     clients = [
         NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
         for path, notebook in notebooks
@@ -88,15 +79,15 @@ def cells(root: Path) -> None:
         list(pool.map(NotebookClient.execute, clients))
 
 
-def measure(own: Copy, plain: Copy, unexecuted: Copy) -> Results:
-    """Run everything once."""
-    results: Results = {}
+def measure(own: Copy, plain: Copy, unexecuted: Copy) -> dict[str, dict[str, float]]:
+    """Run everything once; return by what was done the seconds by the clock and of CPU, and how many chapters were executed."""
+    results = {}
 
     def note(name: str, copy: Copy, work: Callable, *arguments) -> None:
-        before, wall, cpu = copy.executions(), time.perf_counter(), cpu_seconds()
+        before, began = copy.executions(), os.times()
         work(*arguments)
-        seconds = time.perf_counter() - wall, cpu_seconds() - cpu
-        results[name] = *seconds, len(copy.executions() - before)
+        *cpu, wall = (end - start for end, start in zip(os.times(), began))
+        results[name] = {"wall": wall, "CPU": sum(cpu), "executed": len(copy.executions() - before)}
 
     for copy in (own, plain, unexecuted):
         shutil.rmtree(copy.root / "_build", ignore_errors=True)
@@ -116,27 +107,19 @@ def measure(own: Copy, plain: Copy, unexecuted: Copy) -> Results:
     return results
 
 
-def spread(values: list[float]) -> str:
-    """Return the median, least and most of some values."""
-    return f"{statistics.median(values):8.2f} {min(values):7.2f} {max(values):7.2f}"
-
-
-def report(rounds: list[Results]) -> None:
-    """Print the table and the ratios."""
-    print(f"\n{'':14}{'wall s: median  least    most':>30}{'CPU s: median  least    most':>32}   chapters executed")
-    for name in rounds[0]:
-        walls, cpus, executed = map(list, zip(*(results[name] for results in rounds)))
-        print(f"{name:14}{spread(walls):>30}{spread(cpus):>32}   {', '.join(map(str, sorted(set(executed))))}")
-    print()
-    for above, *below in (
-        ("cold", "cells", "unexecuted"),
-        ("plain cold", "cells", "unexecuted"),
-        ("cold", "plain cold"),
-    ):
-        for unit, label in enumerate(("wall", "CPU")):
-            values = [results[above][unit] / sum(results[name][unit] for name in below) for results in rounds]
-            print(f"{above} / {' + '.join(below)}, {label}: {spread(values)}")
-    print(f"At most {LIMIT} is wanted for cold / floor.")
+def report(rounds: list[dict[str, dict[str, float]]]) -> None:
+    """Print medians and ranges, of what was measured and of the ratios."""
+    table = pd.concat([pd.DataFrame(results).T for results in rounds], keys=range(len(rounds)))
+    print(table.groupby(level=1, sort=False).agg(["median", "min", "max"]).round(2).to_string())
+    seconds = table[["wall", "CPU"]].unstack(0).T
+    floor = seconds["cells"] + seconds["unexecuted"]
+    ratios = {
+        f"cold / floor (at most {LIMIT} is wanted)": seconds["cold"] / floor,
+        "plain cold / floor": seconds["plain cold"] / floor,
+        "cold / plain cold": seconds["cold"] / seconds["plain cold"],
+    }
+    ratios = pd.DataFrame(ratios).groupby(level=0, sort=False).agg(["median", "min", "max"])
+    print(f"\n{ratios.T.unstack().round(2).to_string()}")
 
 
 def main(count: int) -> None:

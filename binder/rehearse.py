@@ -24,7 +24,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -60,9 +59,8 @@ NOT_SHOWN_BY_LAPTOP = """\
 What this does not show: other systems and Pythons than this one, and settings of JupyterLab that a user already has."""
 PATIENCE = 180  # seconds for a page to open, and for its cells to run; an idle machine needs about ten
 CLOSE_KERNELS = """async () => {
-    const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? ""};
     for (const kernel of await (await fetch("/api/kernels")).json())
-        await fetch("/api/kernels/" + kernel.id, {method: "DELETE", headers});
+        await fetch("/api/kernels/" + kernel.id, {method: "DELETE"});
 }"""
 # a directive or role as it was typed; without the backtick of a role, which JupyterLab takes for code
 RAW = re.compile(r"^\s*:::|^\s*```\{|\{(?:doc|ref|cite(?::\w+)?|term|math|kbd)\}", re.M)
@@ -72,27 +70,21 @@ class NotRehearsed(Exception):
     """Something that the rehearsal needs is missing, or a step failed."""
 
 
-class Log:
-    """Print what is done, with the seconds since the start and since the last step."""
+START = time.monotonic()
 
-    def __init__(self):
-        self.start = self.step = time.monotonic()
 
-    def __call__(self, text: str) -> None:
-        now = time.monotonic()
-        print(f"{now - self.start:6.1f} s  (+{now - self.step:5.1f})  {text}", flush=True)
-        self.step = now
+def log(text: str) -> None:
+    """Print what is done, with the seconds since the start."""
+    print(f"{time.monotonic() - START:6.1f} s  {text}", flush=True)
 
 
 def run(command: list, **options) -> str:
-    """Return what a command prints. Raises NotRehearsed if it fails."""
-    result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", **options
-    )
-    if result.returncode:
-        words = command if isinstance(command, str) else shlex.join(map(str, command))
-        raise NotRehearsed(f"this step failed (status {result.returncode}): {words}\n{result.stdout[-4000:]}")
-    return result.stdout
+    """Return what a command prints to its standard output. Raises NotRehearsed if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+    if done.returncode:
+        words, output = shlex.join(map(str, command)), (done.stdout + done.stderr)[-4000:]
+        raise NotRehearsed(f"this step failed (status {done.returncode}): {words}\n{output}")
+    return done.stdout
 
 
 # ---- 1. the Dockerfile ----
@@ -101,11 +93,7 @@ def run(command: list, **options) -> str:
 def render(clone: Path, tools: Path) -> str:
     """Return the text of the Dockerfile that repo2docker writes for the clone."""
     options = shlex.split("--no-build --debug --user-id 1000 --user-name jovyan --Repo2Docker.default_buildpack=None")
-    command = [tools / "bin/jupyter-repo2docker", *options, "."]
-    result = subprocess.run(command, cwd=clone, capture_output=True, text=True)
-    if result.returncode:
-        raise NotRehearsed(f"repo2docker refuses this repository:\n{result.stderr[-4000:]}")
-    return result.stdout
+    return run([tools / "bin/jupyter-repo2docker", *options, "."], cwd=clone)
 
 
 def instructions(dockerfile: str) -> list[tuple[str, str]]:
@@ -131,12 +119,10 @@ def own_steps(dockerfile: str) -> list[str]:
 def python_of(version: str) -> str:
     """Return the path of a Python of this version, such as '3.12'."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    own = pyenv.glob(f"versions/{version}.*/bin/python")
-    for path in filter(None, [*sorted(own), shutil.which(f"python{version}"), sys.executable]):
-        command = [path, "-c", "import venv, sys; print('%d.%d' % sys.version_info[:2])"]
-        if subprocess.run(command, capture_output=True, text=True).stdout.strip() == version:
-            return str(path)
-    raise NotRehearsed(f"there is no Python {version} here (looked for python{version}, and in {pyenv}): install one")
+    folders = [*map(str, pyenv.glob(f"versions/{version}.*/bin")), os.environ["PATH"]]
+    if path := shutil.which(f"python{version}", path=os.pathsep.join(folders)):
+        return path
+    raise NotRehearsed(f"there is no python{version} here, also not in {pyenv}: install Python {version}")
 
 
 def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
@@ -145,9 +131,8 @@ def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
     version = ".".join(match.groups())
     lock = next(tools.glob(f"lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-{version}-linux-64.lock"))
     pins = []
-    for name, number, build in re.findall(
-        r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)", lock.read_text(encoding="utf-8")
-    ):
+    names = re.compile(r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)")
+    for name, number, build in names.findall(lock.read_text(encoding="utf-8")):
         if build.startswith("py") and name not in ("cpython", "python_abi"):  # others are no Python packages, or empty
             pins.append(f"{OTHER_NAMES.get(name, name)}=={number}")
     return version, pins
@@ -174,14 +159,15 @@ def variables(clone: Path, environment: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def server(command: list[str], environ: dict[str, str], folder: Path) -> Iterator[str]:
-    """Run a Jupyter server, and give its address. No password: it listens on this machine only."""
-    address = f"http://127.0.0.1:{free_port()}"
-    command += ["--ip=127.0.0.1", f"--port={urlsplit(address).port}", "--ServerApp.port_retries=0", "--no-browser"]
-    command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True"]
+    """Run a Jupyter server, and give its address. It is open to all, but listens on this machine only."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--no-browser"]
+    command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True", "--ServerApp.disable_check_xsrf=True"]
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            command, env=environ, cwd=folder, stdout=output, stderr=output, start_new_session=True
-        )
+        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=output)
         try:
             for _ in range(6000):  # ten minutes, because an environment may have to be made first
                 with contextlib.suppress(OSError):
@@ -194,102 +180,67 @@ def server(command: list[str], environ: dict[str, str], folder: Path) -> Iterato
             else:
                 raise NotRehearsed("the server did not answer within ten minutes")
             yield address
+            urllib.request.urlopen(f"{address}/api/shutdown", data=b"").close()  # also what it was started through ends
+            process.wait(timeout=60)
         finally:
-            stop(process)
-
-
-def stop(process: subprocess.Popen) -> None:
-    """End a server and the processes that it was started through."""
-    if os.name == "nt":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True)
-    else:
-        os.killpg(process.pid, signal.SIGTERM)
-    process.wait(timeout=30)
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+            process.kill()
+            process.wait()
 
 
 # ---- 5. the visitor ----
 
 
-def visit(
-    context: BrowserContext, address: str, path: str, cells: int, stops: list[int], pictures: str | None
-) -> tuple[str, list[str]]:
+def visit(context: BrowserContext, address: str, path: str, cells: int, stops: list[int]) -> tuple[str, list[str]]:
     """Open a path of the server as a visitor, run all its `cells`, save; return the sentence of what was seen, and complaints.
 
     stops: an assignment stops for want of an answer; how many cells may have run before that
     """
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
     strangers, messages, complaints = set(), [], []
     page = context.new_page()
-    page.on(
-        "request",
-        lambda request: strangers.add(urlsplit(request.url).netloc) if not is_own(request.url, address) else None,
-    )
+    page.set_default_timeout(PATIENCE * 1000)
+    page.on("request", lambda request: request.url.startswith(own) or strangers.add(urlsplit(request.url).netloc))
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: messages.append(message(frame))))
     start = time.monotonic()
     try:
-        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{address}/{path}")
-        opened = page.locator(
-            ".jp-NotebookPanel:visible, .jp-FileEditor:visible, .jp-MarkdownViewer:visible, .jp-Dialog:visible"
-        ).first
-        opened.wait_for(timeout=PATIENCE * 1000)
+        kinds = ("NotebookPanel", "FileEditor", "MarkdownViewer", "Dialog")
+        opened = page.locator(", ".join(f".jp-{kind}:visible" for kind in kinds)).first
+        opened.wait_for()
         if "jp-NotebookPanel" not in opened.get_attribute("class"):
             return "", [f"did not open as a notebook: {opened.inner_text()[:200]}"]
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE * 1000)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         while ("kernel_info_reply", "ok") not in messages and time.monotonic() - start < PATIENCE:
             page.wait_for_timeout(100)
-        seconds_open = time.monotonic() - start
+        opened_in, start = time.monotonic() - start, time.monotonic()
 
-        start = time.monotonic()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         while (ran := messages.count(("execute_reply", "ok"))) < cells and ("execute_reply", "error") not in messages:
             if time.monotonic() - start > PATIENCE:
                 return "", [f"only {ran} of {cells} cells ran within {PATIENCE} s"]
             page.wait_for_timeout(100)
-        seconds_run = time.monotonic() - start
+        ran_in = time.monotonic() - start
+        page.wait_for_timeout(500)  # the last output is drawn
         if stops and ran not in stops:
             complaints.append(f"stopped after {ran} cells, not at the first task ({' or '.join(map(str, stops))})")
-        page.wait_for_timeout(500)  # the last output is drawn
-        if pictures:
-            height = min(page.locator(".jp-Notebook").evaluate("box => box.scrollHeight") + 100, 16000)
-            page.screenshot(
-                path=Path(pictures, f"{Path(path).stem}.png"), clip={"x": 0, "y": 0, "width": 1280, "height": height}
-            )
-
+        if (("execute_reply", "error") in messages) != bool(stops):
+            complaints.append("the first task did not say that its answer is missing" if stops else "a cell failed")
         for output in page.locator('[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]').all():
             if not (stops and re.search(r"NotImplementedError|AssertionError: \w", output.inner_text())):
                 complaints.append(f"a cell said: {output.inner_text()[-300:]}")
         text = "\n".join(page.locator(".jp-MarkdownOutput").all_inner_texts())
         complaints += [f"shown as typed: {text[match.start() : match.start() + 60]!r}" for match in RAW.finditer(text)]
         complaints += [f"{name} was asked for something" for name in sorted(strangers)]
-        if (("execute_reply", "error") in messages) != bool(stops) and not complaints:
-            complaints.append("the first task did not say that its answer is missing" if stops else "a cell failed")
 
-        with page.expect_response(
-            lambda response: response.request.method == "PUT" and "/api/contents/" in response.url
-        ):
+        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
             page.keyboard.press("Control+s")
     except TooLate as error:
         return "", [*complaints, f"waited too long: {error}"]
     finally:
         page.evaluate(CLOSE_KERNELS)
         page.close()
-    return f"opened in {seconds_open:4.1f} s, {ran:2} cells ran in {seconds_run:4.1f} s", complaints
-
-
-def count_cells(path: Path) -> tuple[int, list[int]]:
-    """Return how many code cells a notebook has, and for an assignment how many of them come before its first task and its check."""
-    code = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code" and cell.source]
-    roles = [cell.metadata.get("nbgrader", {}) for cell in code]
-    tasks = [next((n for n, role in enumerate(roles) if role.get(kind)), None) for kind in ("solution", "grade")]
-    return len(code), [number for number in tasks if number is not None]
+    return f"opened in {opened_in:4.1f} s, {ran:2} cells ran in {ran_in:4.1f} s", complaints
 
 
 def message(frame: str | bytes) -> tuple[str | None, str | None]:
@@ -300,19 +251,18 @@ def message(frame: str | bytes) -> tuple[str | None, str | None]:
     return tuple(match and match[1].decode() for match in (kind, status))
 
 
-def is_own(url: str, address: str) -> bool:
-    """Say whether an address is of the server at `address`, or of none."""
-    return (
-        url.startswith(address)
-        or urlsplit(url).scheme in ("data", "blob")
-        or url.startswith(address.replace("http", "ws"))
-    )
+def count_cells(path: Path) -> tuple[int, list[int]]:
+    """Return how many code cells a notebook has, and for an assignment how many of them come before its first task and its check."""
+    code = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code" and cell.source]
+    roles = [cell.metadata.get("nbgrader", {}) for cell in code]
+    tasks = [next((n for n, role in enumerate(roles) if role.get(kind)), None) for kind in ("solution", "grade")]
+    return len(code), [number for number in tasks if number is not None]
 
 
 # ---- the rehearsals ----
 
 
-def cloned(folder: Path, log: Log) -> Path:
+def cloned(folder: Path) -> Path:
     """Return a fresh clone of the last commit."""
     if run(["git", "status", "--porcelain"], cwd=ROOT).strip():
         log("NOTE: what is not committed is not rehearsed")
@@ -330,7 +280,7 @@ def button_paths(clone: Path) -> list[str]:
     return [parse_qs(urlsplit(link).query)["urlpath"][0] for link in launch_links(pages)]
 
 
-def visit_all(paths: list[str], address: str, clone: Path, log: Log) -> list[str]:
+def visit_all(paths: list[str], address: str, clone: Path) -> list[str]:
     """Visit each path; return those that failed."""
     failed = []
     with launch() as browser:
@@ -340,7 +290,7 @@ def visit_all(paths: list[str], address: str, clone: Path, log: Log) -> list[str
         for path in paths:
             shutil.rmtree(clone / ".jupyter/lab/workspaces", ignore_errors=True)  # each visitor finds a new server
             cells, stops = count_cells(clone / path.removeprefix("lab/tree/"))
-            seen, complaints = visit(context, address, path, cells, stops, os.environ.get("REHEARSAL_PICTURES"))
+            seen, complaints = visit(context, address, path, cells, stops)
             if changes := run(["git", "diff"], cwd=clone):
                 complaints.append(f"saving changed the file:\n{changes[:2000]}")
                 run(["git", "checkout", "--quiet", "."], cwd=clone)
@@ -351,13 +301,12 @@ def visit_all(paths: list[str], address: str, clone: Path, log: Log) -> list[str
     return failed
 
 
-def on_binder(folder: Path, log: Log) -> tuple[list[str], list[str]]:
+def on_binder(folder: Path) -> tuple[list[str], list[str]]:
     """Do what a reader gets who presses the button; return all paths, and those that failed."""
     if os.name == "nt":
         raise NotRehearsed("the image's steps are those of Linux: rehearse there")
-    clone, tools, environment = cloned(folder, log), folder / "tools", folder / "environment"
-    asked = (clone / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
-    run([python_of(asked), "-m", "venv", tools])
+    clone, tools, environment = cloned(folder), folder / "tools", folder / "environment"
+    run([sys.executable, "-m", "venv", tools])
     run([tools / "bin/pip", "install", "-qq", REPO2DOCKER, UV])
     dockerfile = render(clone, tools)
     version, pins = locked(dockerfile, tools)
@@ -389,17 +338,17 @@ def on_binder(folder: Path, log: Log) -> tuple[list[str], list[str]]:
     command = [word for word in words if word not in ("--ip", "0.0.0.0")]
     with server([str(environment / "bin" / command[0]), *command[1:]], environ, clone) as address:
         log(f"CMD {shlex.join(command)}: the server answers")
-        return paths, visit_all(paths, address, clone, log)
+        return paths, visit_all(paths, address, clone)
 
 
-def on_a_laptop(folder: Path, log: Log) -> tuple[list[str], list[str]]:
+def on_a_laptop(folder: Path) -> tuple[list[str], list[str]]:
     """Do what a newcomer gets from `book.py notebooks` in a fresh clone."""
-    clone = cloned(folder, log)
+    clone = cloned(folder)
     paths = button_paths(clone)
     environ = os.environ | {"JUPYTER_CONFIG_DIR": str(clone / ".jupyter")}  # not with the settings of whoever rehearses
     with server([sys.executable, str(clone / "book.py"), "notebooks"], environ, clone) as address:
         log("book.py notebooks: made its environment, the server answers")
-        return paths, visit_all(paths, address, clone, log)
+        return paths, visit_all(paths, address, clone)
 
 
 REHEARSALS = {"binder": (on_binder, NOT_SHOWN_BY_BINDER), "laptop": (on_a_laptop, NOT_SHOWN_BY_LAPTOP)}
@@ -410,7 +359,7 @@ def main(which: str = "binder") -> int:
     rehearse, not_shown = REHEARSALS[which]
     with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         try:
-            pages, failed = rehearse(Path(folder).resolve(), Log())
+            pages, failed = rehearse(Path(folder).resolve())
         except NotRehearsed as reason:
             print(f"\nNOT REHEARSED, and so not passed: {reason}")
             return 1

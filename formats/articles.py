@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import matplotlib
 import yaml
@@ -74,11 +74,9 @@ def read_book() -> Book:
 
 def needed(tag: Tag, selector: str) -> Tag:
     """Return the first element that a selector finds. Raises ValueError if there is none."""
-    if (found := tag.select_one(selector)) is None:
-        raise ValueError(
-            f"no {selector} in {str(tag)[:300]} ...: has the markup of pages changed? See formats/articles.py."
-        )
-    return found
+    if (element := tag.select_one(selector)) is None:
+        raise ValueError(f"no {selector} in {str(tag)[:300]} ...: have pages changed? See formats/articles.py.")
+    return element
 
 
 def linked(
@@ -98,12 +96,7 @@ def linked(
     for link in body.find_all("a", href=True):
         if urlsplit(link["href"]).scheme:
             continue
-        file, anchor = urldefrag(link["href"])
-        file = (
-            posixpath.normpath(posixpath.join(posixpath.dirname(article.address), unquote(file)))
-            if file
-            else article.address
-        )
+        file, anchor = urldefrag(urljoin(article.address, link["href"]))
         href = address(posixpath.basename(file).removesuffix(".html"), anchor) if file.endswith(".html") else None
         if href:
             link["href"] = href
@@ -125,11 +118,8 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
     for form in page.select("form.so-quiz"):
         on_paper(form)
     for desk in page.select("#so-desk"):
-        desk.name, desk.attrs, desk.string = (
-            "p",
-            {},
-            "(The desk works in a browser only: open this page of the book there.)",
-        )
+        desk.name, desk.attrs = "p", {}
+        desk.string = "(The desk works in a browser only: open this page of the book there.)"
     for form in page.select("form.so-trial"):
         trial_on_paper(form)
     move_to_the_end(page, "Answers", page.select("details.so-answer"), "so-quiz")
@@ -153,9 +143,7 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
 def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
     """Put a picture, which stands in the page, among `pictures`, with the letters that it shows, and point to it there."""
     if not image["src"].startswith(SVG) or not image.get("alt"):
-        raise ValueError(
-            f"a figure is no SVG in the page with a text beside it: {str(image)[:200]} (see formats/articles.py)"
-        )
+        raise ValueError(f"no SVG in the page with a text beside it: {str(image)[:200]} (see formats/articles.py)")
     picture = base64.b64decode(image["src"].removeprefix(SVG)).decode()
     picture = re.sub(r"<!DOCTYPE[^>]*>\s*", "", picture)  # an e-book may not refer to one
     letters = "".join(sorted(set("".join(re.findall(r">([^<]+)<", picture)))))
@@ -163,9 +151,7 @@ def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
     faces = "".join(font_face("DejaVu Sans", weight, file, letters) for weight, file in weights.items())
     picture = picture.replace("<defs>", f"<defs><style>{faces}</style>", 1)
     if faces not in picture:
-        raise ValueError(
-            "a figure has no <defs> for its fonts: does matplotlib write other SVG? See formats/articles.py."
-        )
+        raise ValueError("a figure has no <defs> for its fonts: does matplotlib write other SVG?")
     image["src"] = f"pictures/{hashlib.sha256(picture.encode()).hexdigest()[:16]}.svg"
     pictures[image["src"]] = picture.encode()
 
@@ -173,9 +159,8 @@ def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
 def font_face(family: str, weight: str, file: str, letters: str) -> str:
     """Return a rule of CSS that holds the letters of a font: a picture looks the same where the font is not installed."""
     font = subset.load_font(FONTS / f"{file}.ttf", subset.Options())
-    subsetter = subset.Subsetter(
-        subset.Options(hinting=False, drop_tables=[*subset.Options._drop_tables_default, "FFTM"])
-    )
+    options = subset.Options(hinting=False, drop_tables=[*subset.Options._drop_tables_default, "FFTM"])
+    subsetter = subset.Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)
     font["head"].modified = font["head"].created  # else the time of this moment

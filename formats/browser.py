@@ -26,16 +26,13 @@ OPTIONS = [  # no request of the browser's own, for the tests count them
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def works(path: str | None) -> bool:
+def works(path: str) -> bool:
     """Say whether there is a browser at this path. Ubuntu's `chromium` package, without snap, installs one that is not."""
-    if not path or not os.path.isfile(path):
-        return False
     if os.name == "nt":  # there, --version opens a window
-        return True
-    try:
+        return os.path.isfile(path)
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    return False
 
 
 def find() -> str | None:
@@ -43,7 +40,7 @@ def find() -> str | None:
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path  # where Playwright puts its own
     candidates = (os.environ.get("STANDOFF_CHROMIUM"), *map(shutil.which, NAMES), own)
-    return next(filter(works, candidates), None)
+    return next(filter(works, filter(None, candidates)), None)
 
 
 def installations() -> Iterator[str]:

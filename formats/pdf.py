@@ -18,30 +18,24 @@ PAGE = """<!DOCTYPE html>
 """
 # Lines are laid out once all fonts are there: else Chromium keeps from a first layout in other fonts what it made links of.
 SHOW = "Promise.all([...document.fonts].map(face => face.load())).then(() => { document.body.hidden = false; })"
-FACES = {  # matplotlib's fonts, so that a PDF looks the same wherever it is made
-    "Book": {
-        "normal normal": "STIXGeneral",
-        "bold normal": "STIXGeneralBol",
-        "normal italic": "STIXGeneralItalic",
-        "bold italic": "STIXGeneralBolIta",
-    },
-    "Head": {
-        "normal normal": "DejaVuSans",
-        "bold normal": "DejaVuSans-Bold",
-        "normal italic": "DejaVuSans-Oblique",
-        "bold italic": "DejaVuSans-BoldOblique",
-    },
-    "Code": {
-        "normal normal": "DejaVuSansMono",
-        "bold normal": "DejaVuSansMono-Bold",
-        "normal italic": "DejaVuSansMono-Oblique",
-    },
-}
+FACES = [  # matplotlib's fonts, so that a PDF looks the same wherever it is made
+    ("Book", "normal", "normal", "STIXGeneral"),
+    ("Book", "bold", "normal", "STIXGeneralBol"),
+    ("Book", "normal", "italic", "STIXGeneralItalic"),
+    ("Book", "bold", "italic", "STIXGeneralBolIta"),
+    ("Head", "normal", "normal", "DejaVuSans"),
+    ("Head", "bold", "normal", "DejaVuSans-Bold"),
+    ("Head", "normal", "italic", "DejaVuSans-Oblique"),
+    ("Head", "bold", "italic", "DejaVuSans-BoldOblique"),
+    ("Code", "normal", "normal", "DejaVuSansMono"),
+    ("Code", "bold", "normal", "DejaVuSansMono-Bold"),
+    ("Code", "normal", "italic", "DejaVuSansMono-Oblique"),
+]
 SITE = "http://book/"  # an address for what is printed; nobody is asked for it
 
 
-def write(book: Book, whole: Path, folder: Path) -> None:
-    """Print the whole book to the file `whole`, and each article but the first, which is short, to a file in `folder`."""
+def write(book: Book, path: Path, folder: Path) -> None:
+    """Print the book to the file `path`, and each article but the first, which is short, to a file in `folder`."""
     css = style() + faces() + (ROOT / "formats" / "pdf.css").read_text(encoding="utf-8")
     with launch() as browser:
         tab = browser.new_page()
@@ -65,21 +59,21 @@ def write(book: Book, whole: Path, folder: Path) -> None:
             printed.write(path)
 
         for article in book.articles[1:]:
-            path, text = folder / f"standoff-{article.name}.pdf", on_pages(article, [article.name])
-            print_to(path, f"{article.title} (Standoff)", [article], text)
+            title, text = f"{article.title} (Standoff)", on_pages(article, [article.name])
+            print_to(folder / f"standoff-{article.name}.pdf", title, [article], text)
         names = [article.name for article in book.articles]
         articles = "".join(on_pages(article, names) for article in book.articles)
         numbers = {}
         for _ in range(2):  # the first time to learn on which page each chapter begins
-            print_to(whole, book.about["title"], book.articles, cover.page(book) + contents(book, numbers) + articles)
-            numbers = first_pages(whole)
+            print_to(path, book.about["title"], book.articles, cover.page(book) + contents(book, numbers) + articles)
+            numbers = first_pages(path)
 
 
 def first_pages(path: Path) -> dict[str, int]:
     """Return the number of the page to which each link of a PDF leads, by its anchor."""
     reader = PdfReader(path)
-    places = reader.named_destinations.items()
-    return {name.lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in places}
+    named = reader.named_destinations.items()
+    return {name.lstrip("/"): reader.get_destination_page_number(destination) + 1 for name, destination in named}
 
 
 def on_pages(article: Article, names: list[str]) -> str:
@@ -89,9 +83,8 @@ def on_pages(article: Article, names: list[str]) -> str:
         return f"{name}--{anchor}" if anchor else name
 
     text = linked(article, lambda name, anchor: f"#{anchor_of(name, anchor)}" if name in names else None, anchor_of)
-    text = re.sub(
-        r"(</?)figure\b", r"\1div", text
-    )  # else a figure around each picture, without a text for those who listen
+    # Else there is a figure around each picture, without a text for those who listen.
+    text = re.sub(r"(</?)figure\b", r"\1div", text)
     return f'<article id="{article.name}">{text}</article>'
 
 
@@ -122,9 +115,5 @@ def running_heads(articles: list[Article]) -> str:
 
 def faces() -> str:
     """Return rules that load the fonts."""
-    rule = "@font-face {{ font-family: {}; font-weight: {}; font-style: {}; src: url({}{}.ttf) }}\n"
-    return "".join(
-        rule.format(family, *kind.split(), SITE, file)
-        for family, kinds in FACES.items()
-        for kind, file in kinds.items()
-    )
+    rule = f"@font-face {{{{ font-family: {{}}; font-weight: {{}}; font-style: {{}}; src: url({SITE}{{}}.ttf) }}}}\n"
+    return "".join(rule.format(*face) for face in FACES)

@@ -13,18 +13,18 @@ from sphinx.application import Sphinx
 from . import accessible, figures, light, safe, social
 
 
-def finish_folder(folder: Path) -> None:
-    """Finish all pages of the site in `folder`, and the files that they load."""
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Finish all pages of a build that went well, which Sphinx has just written, and the files that they load."""
+    if exception or app.builder.format != "html":
+        return
+    folder = Path(app.outdir)
     pages, sheets = {}, []
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder)
         if name.parts[0] == "_static":
             continue
-        text = path.read_text(encoding="utf-8")
-        if safe.is_finished(text):  # in a build that did not write this page again
-            pages[path] = text
-            continue
-        page, root = BeautifulSoup(text, "html.parser"), "../" * (len(name.parts) - 1)
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        root = "../" * (len(name.parts) - 1)
         figures.improve(page, folder, root)
         light.drop_scripts(page)
         light.thin_code(page)
@@ -35,18 +35,12 @@ def finish_folder(folder: Path) -> None:
         pages[path] = minify_html.minify(
             str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
         )
-    if not sheets:
-        return
     version = light.write_styles(folder, sheets, pages.values())
     for path, text in pages.items():
         path.write_text(light.with_version(text, version), encoding="utf-8", newline="\n")
     light.remove_unused(folder, pages.values())
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Finish the pages of a build that went well."""
-    if exception is None and app.builder.format == "html":
-        finish_folder(Path(app.outdir))
+    if app.config.html_baseurl:
+        social.draw(folder / social.CARD)
 
 
 def setup(app: Sphinx) -> dict:

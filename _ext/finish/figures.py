@@ -10,7 +10,6 @@ from sphinx.errors import ExtensionError
 
 PREFIX = "data:image/svg+xml;base64,"
 PIXELS = 4 / 3  # in a point, of which SVG by Matplotlib is made
-NUMBER = re.compile(r"-?\d+\.\d+")
 NEEDLESS = re.compile(
     r' (?:width|height)="[\d.]+pt"|<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->', re.S
 )
@@ -47,16 +46,9 @@ def improve(page: BeautifulSoup, folder: Path, root: str) -> None:
 
 
 def thin(picture: str) -> tuple[str, int, int]:
-    """Return a picture by Matplotlib, drawn to a tenth of a point, with its width and height in pixels.
+    """Return a picture by Matplotlib without what browsers have no use for, and its width and height in pixels.
 
     Without a size of its own it fills the window where it is opened alone.
     """
     width, height = (round(float(size) * PIXELS) for size in re.findall(r' (?:width|height)="([\d.]+)pt"', picture))
-    picture = NEEDLESS.sub("", picture)
-    picture = re.sub(r"<[^>]*>", lambda tag: NUMBER.sub(rounded, tag[0]), picture)  # what is written stays as it is
-    return re.sub(r"\s+", " ", picture), width, height
-
-
-def rounded(number: re.Match) -> str:
-    """Return a number as short as SVG may write it: 12.3, 4."""
-    return f"{float(number[0]):.1f}".removesuffix(".0")
+    return NEEDLESS.sub("", picture), width, height

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from fontTools import subset
@@ -63,12 +64,11 @@ def join_styles(page: BeautifulSoup, root: str, folder: Path, sheets: list[str])
 
     `sheets` are those of the page before, which must be the same; it is empty for the first page.
     """
-    links = page.select("link[rel=stylesheet]")
     paths = []
-    for link in links:
+    for link in page.select("link[rel=stylesheet]"):
         path = posixpath.normpath(link["href"].removeprefix(root).partition("?")[0])
         imported = re.findall(r'@import "([^"]+)"', (folder / path).read_text(encoding="utf-8"))
-        paths += [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in imported] or [path]
+        paths += [urljoin(path, name) for name in imported] or [path]
         link.extract()
     if not paths or sheets and paths != sheets:
         raise ExtensionError(f"a page has other style sheets than the first one: {CHANGED}")
@@ -144,7 +144,7 @@ def remove_unused(folder: Path, pages: Iterable[str]) -> None:
     """Remove from _static what no page and no style sheet names: nine tenths of it."""
     css = (folder / "_static" / JOINED).read_text(encoding="utf-8")
     named = {posixpath.normpath(path) for page in pages for path in re.findall(r'_static/[^"?#\s>]+', page)}
-    named |= {posixpath.normpath("_static/styles/" + path) for path in re.findall(r"url\(([^)]+)\)", css)}
+    named |= {urljoin(f"_static/{JOINED}", path) for path in re.findall(r"url\(([^)]+)\)", css)}
     for path in sorted((folder / "_static").rglob("*"), reverse=True):  # a folder after what is in it
         if path.is_file() and path.relative_to(folder).as_posix() not in named:
             path.unlink()

@@ -14,11 +14,6 @@ POLICY = (
 HANDLERS = {"window.print()", "toggleFullScreen()"}  # the theme's, done by book.js instead
 
 
-def is_finished(text: str) -> bool:
-    """Tell whether a page has its policy, as it has after the last step."""
-    return HEADER in text
-
-
 def set_policy(page: BeautifulSoup) -> None:
     """Give a page its content security policy; scripts in the page, of which the theme has a few, pass by their hash."""
     drop_handlers(page)

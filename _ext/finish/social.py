@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
-from sphinx.application import Sphinx
 
 CARD, WIDTH, HEIGHT = "card.png", 1200, 630
 SUBTITLE = "one news report, read as data"
@@ -84,15 +83,3 @@ def draw(path: Path) -> None:
         figure.text(0.06 + 0.125 * number, 0.06, "■", size=20, family="DejaVu Sans", color=colour)
         figure.text(0.083 + 0.125 * number, 0.06, certainty, size=16, **text)
     figure.savefig(path, metadata={"Software": None})
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Draw the picture for a site with an address."""
-    if exception is None and app.builder.format == "html" and app.config.html_baseurl:
-        draw(Path(app.outdir) / CARD)
-
-
-def setup(app: Sphinx) -> dict:
-    """Connect the drawing to the end of a build."""
-    app.connect("build-finished", finish)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

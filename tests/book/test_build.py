@@ -247,8 +247,9 @@ def test_no_source_is_overlooked(small, name):
     assert small.is_current()
 
 
-def test_another_repository_is_not_overlooked(small, monkeypatch):
-    monkeypatch.setenv("BOOK_REPOSITORY", "https://github.com/someone/copy")
+@pytest.mark.parametrize("name", ["BOOK_ADDRESS", "BOOK_REPOSITORY"])
+def test_another_repository_and_another_address_are_not_overlooked(small, monkeypatch, name):
+    monkeypatch.setenv(name, "https://github.com/someone/copy")
     assert not small.is_current()
 
 

@@ -10,8 +10,9 @@ import zipfile
 import nbclient
 import nbformat
 import pytest
+from test_binder import PROJECT, names
+from test_structure import imports
 
-from _ext.notebooks import imported
 from binder.rehearse import RAW
 from chapters import HTML, PAGES, is_notebook
 from formats.shipped import SHIPPED
@@ -78,11 +79,8 @@ def needed(name):
     return ast.literal_eval(re.search(r"for name in (\[.*?\])", set_up)[1])
 
 
-# one notebook for each set of packages: what else its cells do, the build has shown
-ALIKE = {tuple(needed(name)): name for name in sorted(NOTEBOOKS, reverse=True)} if HTML.is_dir() else {}
-
-
-@pytest.mark.parametrize("name", ALIKE.values())
+# Those that import least and most, and the one that calls the command; what else their cells do, the build has shown.
+@pytest.mark.parametrize("name", ["chapters/start", "chapters/actors", "chapters/your-report"])
 def test_a_notebook_with_the_archive_beside_it_runs(run, folder, name):
     path = folder / f"{name.rpartition('/')[2]}.ipynb"
     download(name, path)
@@ -98,7 +96,7 @@ def test_a_notebook_finds_all_that_it_imports_and_reads(name):
     with zipfile.ZipFile(HTML / "_sources" / ARCHIVE) as archive:
         held = set(archive.namelist())
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
-    for module in set().union(*map(imported, sources)):
+    for module in set().union(*map(imports, sources)):
         path, _, member = module.replace(".", "/").rpartition("/")
         own = {f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"} | {
             f"{path}.py" * bool(path),
@@ -108,6 +106,13 @@ def test_a_notebook_finds_all_that_it_imports_and_reads(name):
         assert top in sys.stdlib_module_names or top in needed(name) or own & held, module
     read = set(re.findall(r"""\bload\(["']([\w-]+)["']\)""", "\n".join(sources))) & {*SHIPPED}
     assert {f"data/{case}/datapackage.json" for case in read} <= held
+
+
+def test_no_notebook_asks_for_a_package_that_is_not_installed_with_the_book():
+    """The name of one of our own packages may be somebody else's on PyPI."""
+    installed = {name.lower() for name in names(PROJECT["dependencies"])}
+    for name in NOTEBOOKS:
+        assert {package.lower() for package in needed(name)} <= installed, name
 
 
 def test_a_notebook_in_the_unpacked_archive_runs(run, folder):
