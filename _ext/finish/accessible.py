@@ -1,4 +1,4 @@
-"""Mend what the theme, Sphinx and pandas leave to be desired for people who do not see the page, or use no mouse."""
+"""Fix what the theme, Sphinx and pandas get wrong for people who do not see the page or use no mouse."""
 
 from bs4 import BeautifulSoup, Tag
 from sphinx.errors import ExtensionError

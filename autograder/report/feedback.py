@@ -1,4 +1,4 @@
-"""Write a page for each student: what became of her tasks, in plain words, without anything of a hidden check."""
+"""Write a page for each student: how each task was marked, in plain words, with nothing of the hidden tests."""
 
 from __future__ import annotations
 

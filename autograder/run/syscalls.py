@@ -1,4 +1,4 @@
-"""Take from a process the system calls that no notebook needs, by the kernel's seccomp."""
+"""Deny a process the system calls that no notebook needs, by the kernel's seccomp."""
 
 import ctypes
 import errno

@@ -1,4 +1,4 @@
-"""Read working sheets: the tables of a case as people fill them in, in a spreadsheet, with quotations for positions.
+"""Read working sheets: the tables of a case as people fill them in, in a spreadsheet, with quotations in place of positions.
 
 A sheet is a CSV file in the case's folder `sheets/`. It is written once, empty, and from then on only read: what was
 typed there is the author's. `standoff.coding.anchor` makes the case's tables of the sheets.

@@ -205,12 +205,11 @@ def test_code_that_unfolds_on_a_phone_can_be_scrolled_by_keyboard(tab):
     expect(tab.locator("details.so-code pre").first).to_have_attribute("tabindex", "0", timeout=3_000)
 
 
-def test_what_a_figure_says_in_numbers_is_not_rounded():
-    """Where a line is drawn may be off by a twentieth of a point, but not what is written beside it."""
+def test_a_figure_keeps_what_is_drawn_and_written_and_nothing_else():
     picture = (
         '<?xml version="1.0"?><svg width="72pt" height="36pt"><!-- x --><path d="M 1.26 -2.04"/><text>0.25</text></svg>'
     )
-    assert thin(picture) == ('<svg><path d="M 1.3 -2"/><text>0.25</text></svg>', 96, 48)
+    assert thin(picture) == ('<svg><path d="M 1.26 -2.04"/><text>0.25</text></svg>', 96, 48)
 
 
 def test_a_figure_without_numbers_stops_the_build(tmp_path):

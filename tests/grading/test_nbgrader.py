@@ -215,7 +215,7 @@ def test_what_could_not_be_read_has_its_status_and_no_points(page, content):
 
 def test_without_nbgrader_a_sentence_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "nbgrader.api", None)
-    with pytest.raises(AssignmentError, match="Remedy: python book.py run pip install"):
+    with pytest.raises(AssignmentError, match="Remedy: pip install nbgrader"):
         gradebook.make_course(COURSE, tmp_path)
 
 
