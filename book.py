@@ -272,17 +272,20 @@ def sphinx(folder: Path, builder: str = "html", settings: Mapping = None, **opti
 
 
 def test(arguments: list) -> int:
-    """Build the book, then run the tests (arguments go to pytest: tests/library, or -k links); return pytest's status."""
+    """Build the book, then run the tests (--all: the thorough ones too; other arguments go to pytest, such as -k links)."""
     add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
     paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
-    side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest"] + side_by_side + paths + arguments
+    chosen = [] if {"--all", "-m"} & set(arguments) else ["-m", "not thorough"]
+    # One process more than cores, because tests wait for browsers, for other processes and for time limits.
+    side_by_side = ["-n", str(min(CORES, 4) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest"] + side_by_side + paths + chosen
+    command += [argument for argument in arguments if argument != "--all"]
     return build([]) or subprocess.call(command, cwd=str(ROOT))
 
 
 def quick(arguments: list) -> int:
     """Build the book, then run the tests of data, library, chapters and pages that need no browser and no second build."""
-    return test(["tests/library", "tests/book", "-m", "not slow"] + arguments)
+    return test(["tests/library", "tests/book", "-m", "not slow and not thorough"] + arguments)
 
 
 def bench(arguments: list) -> int:

@@ -27,7 +27,7 @@ from formats import archives, articles
 from formats.browser import IS_ROOT
 from formats.pdf import first_pages
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 CHAPTERS = CONTENT + OTHERS
 NOTEBOOKS = sorted(

@@ -10,7 +10,7 @@ import pytest
 from _ext.repository import find_repository
 from chapters import HTML, ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 
 def contents(folder):
