@@ -276,8 +276,7 @@ def test(arguments: list) -> int:
     add("grading")  # nbgrader, which teachers may use; a test says whether it gets on with ours
     paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests"]
     chosen = [] if {"--all", "-m"} & set(arguments) else ["-m", "not thorough"]
-    # One process more than cores, because tests wait for browsers, for other processes and for time limits.
-    side_by_side = ["-n", str(min(CORES, 4) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    side_by_side = ["-n", str(min(CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest"] + side_by_side + paths + chosen
     command += [argument for argument in arguments if argument != "--all"]
     return build([]) or subprocess.call(command, cwd=str(ROOT))
