@@ -439,7 +439,7 @@ def test_a_tag_makes_and_attaches_every_format():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
     assert workflow[True] == {"push": {"tags": ["v*"]}}  # YAML takes the key `on` for true
     runs = [step.get("run", "") for step in workflow["jobs"]["release"]["steps"]]
-    assert runs.index("make test") < runs.index("make formats") < len(runs) - 1
+    assert runs.index("make test ARGS=--all") < runs.index("make formats") < len(runs) - 1
     assert "find _build/formats -type f" in runs[-1] and "gh release upload" in runs[-1]
 
 
