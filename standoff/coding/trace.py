@@ -33,7 +33,7 @@ FORM = 0.65  # share of its letters, from the first, in which a word is another 
 CANDIDATES = 20  # nearest stretches whose order of words is compared
 AROUND = 20  # words before and after the beginning of a stretch in which the rest of the claim is looked for
 BACK, AHEAD = 2, 4  # words to the edge of a clause, up to which a stretch is extended
-NOTHING = "-"  # beside words that the other text lacks
+NOTHING, NEXT = "-", " / "  # beside words that the other text lacks; between words that differ at several places
 WORD = re.compile(r"\w+?(?=n[’']t\b)|n[’']t\b|[’'](?:ll|re|ve|m)\b|\w+")
 IN_FULL = {"n't": "not", "wo": "will", "ca": "can", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 EDGE = re.compile(r"[.?!…;:,—–()“”„«»\"]")
@@ -81,7 +81,7 @@ def readable(df: pd.DataFrame) -> str:
             continue
         lines.append(f"{row.claim_id}  paragraph {row.paragraph}, similarity {row.similarity}, words {row.words}")
         lines += [f"  printed  {row.quotation}", f"  said     {row.passage}"]
-        pairs = zip(row.printed.split("; "), row.said.split("; "))
+        pairs = zip(row.printed.split(NEXT), row.said.split(NEXT))
         lines += [f"  differ   {printed} | {said}" for printed, said in pairs if printed != said]
         lines.append("")
     return "\n".join(lines)
@@ -163,8 +163,8 @@ class _Witness:
             "passage": self._said(start, end),
             "similarity": similarity,
             "words": "changed" if printed else "same",
-            "printed": "; ".join(printed),
-            "said": "; ".join(said),
+            "printed": NEXT.join(printed),
+            "said": NEXT.join(said),
         }
 
     def _similarity(self, quoted, like, share, start, end):

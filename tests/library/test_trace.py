@@ -81,6 +81,17 @@ def test_clauses_may_stand_the_other_way_round(tmp_path, witness):
     assert row.paragraph == 4 and row.words == "changed" and row.passage.startswith("If we do not")
 
 
+def test_words_that_differ_stand_side_by_side(tmp_path, witness):
+    case = quoting(tmp_path, "the narrow strait stays open; the ferries sail at noon")
+    df = trace(case, witness("The wide strait stays open; the ferries always sail at midnight."))
+    assert df.loc[0, ["printed", "said"]].tolist() == ["narrow / - / noon", "wide / always / midnight"]
+    assert readable(df).splitlines()[3:] == [
+        "  differ   narrow | wide",
+        "  differ   - | always",
+        "  differ   noon | midnight",
+    ]
+
+
 MISSED = {
     "nothing of it": ("Dorvia shall pay dearly for closing the strait", "The sun shone all day."),
     "common words alone": ("it was what they had of it, and who was it for", "Nobody spoke."),
