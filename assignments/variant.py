@@ -319,11 +319,8 @@ class _Case:
             if row["passage_id"] not in first:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
         found = [row for row in self["traces"] if row["passage_id"]]
-        for columns, rows in {
-            ("sense", "printed", "said"): found,
-            ("words",): [r for r in found if r["words"]],
-        }.items():
-            self._take_over(rows, columns, 0.35)
+        self._take_over(found, ["sense", "printed", "said"], 0.35)
+        self._take_over([row for row in found if row["words"]], ["words"], 0.35)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
@@ -341,10 +338,10 @@ class _Case:
             if row["witness_id"] not in last:
                 row["n_chars"] = str(int(row["n_chars"]) + self.chance.randrange(80))
         for row in self["witnesses"]:
-            if name := row["witness_id"] if row["witness_id"] in last else "":
-                kept = paragraphs(self.texts[f"{name}.txt"])[: last[name]]
-                text = "\n\n".join(kept)
-                self.texts[f"{name}.txt"] = text + "\n"
+            file, end = f"{row['witness_id']}.txt", last.get(row["witness_id"])
+            if end:
+                text = "\n\n".join(paragraphs(self.texts[file])[:end])
+                self.texts[file] = f"{text}\n"
                 row.update(n_words=str(len(text.split())), sha256=digest(text))
 
     def _follow_questions(self, report):
