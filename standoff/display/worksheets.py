@@ -69,11 +69,11 @@ def from_mouth_to_print(case: Case, witnesses: Case, claim_ids: Sequence[str]) -
         stages = [
             (
                 speaker[trace.passage_id] if kind[trace.witness_id] == "transcript" else kind[trace.witness_id],
-                in_its_sentence(witness(witnesses, trace.witness_id), trace.passage_id),
+                in_its_sentence(witness(witnesses, trace.witness_id), trace.passage_id).striptags(),
             )
             for trace in traces.loc[[claim]].itertuples()
         ]
-        stages.append(("the report", in_its_sentence(case, contents[claim])))
+        stages.append(("the report", in_its_sentence(case, contents[claim]).striptags()))
         found.append(Markup("<br>").join(Markup("<b>{}:</b> {}").format(*stage) for stage in stages))
     return found
 
