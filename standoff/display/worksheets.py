@@ -60,7 +60,7 @@ def from_mouth_to_print(case: Case, witnesses: Case, claim_ids: Sequence[str]) -
 
     A transcript is called by who speaks there, any other witness by its kind. Raises KeyError for an unknown id.
     """
-    traces = witnesses["traces"].dropna(subset="passage_id").set_index("claim_id")
+    traces = witnesses["traces"].dropna(subset="passage_id")
     kind = witnesses["witnesses"].set_index("witness_id")["kind"]
     speaker = witnesses["passages"].drop_duplicates("passage_id").set_index("passage_id")["speaker"].map(case.names)
     contents = case.claims.set_index("claim_id")["content_span"]
@@ -71,7 +71,7 @@ def from_mouth_to_print(case: Case, witnesses: Case, claim_ids: Sequence[str]) -
                 speaker[trace.passage_id] if kind[trace.witness_id] == "transcript" else kind[trace.witness_id],
                 in_its_sentence(witness(witnesses, trace.witness_id), trace.passage_id).striptags(),
             )
-            for trace in traces.loc[[claim]].itertuples()
+            for trace in traces[traces["claim_id"] == claim].itertuples()
         ]
         stages.append(("the report", in_its_sentence(case, contents[claim]).striptags()))
         found.append(Markup("<br>").join(Markup("<b>{}:</b> {}").format(*stage) for stage in stages))

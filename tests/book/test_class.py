@@ -63,6 +63,18 @@ def test_words_of_a_span_in_two_parts_are_joined():
     assert set(worksheets.words(case, narrated["cue_span"])) == {""}
 
 
+def test_a_claim_is_followed_from_who_said_it_to_the_report():
+    case, witnesses = load("practice"), load("practice/witnesses")
+    quoted, alone = worksheets.from_mouth_to_print(case, witnesses, ["c006", "c044"])
+    assert [stage.split(":</b> ")[0] for stage in quoted.split("<br>")] == [
+        "<b>Oren Tamsel",
+        "<b>agency story",
+        "<b>the report",
+    ]
+    assert "never, in time of peace, been closed" in quoted.split("<br>")[0]
+    assert alone.count("<b>") == 1, "no witness has it"
+
+
 def test_text_on_a_sheet_is_printed_with_its_licence():
     assert page("worksheets").select_one(".so-to-mark").find_next(class_="so-credit").get_text() == worksheets.credit(
         load("practice")
