@@ -93,7 +93,7 @@ class Case:
 
     def _overview(self) -> pd.DataFrame:
         titles = {resource["name"]: resource.get("title", "") for resource in self.package["resources"]}
-        rows = [(name, len(table), titles[name]) for name, table in self.tables.items()]
+        rows = [(name, len(table), titles.get(name, "")) for name, table in self.tables.items()]
         return pd.DataFrame(rows, columns=["table", "rows", "content"])
 
     def __repr__(self):

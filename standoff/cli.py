@@ -21,6 +21,7 @@ from .problems import CaseError
 from .rules import Draft, examine
 from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
 from .text import TextError
+from .witnesses import load_text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,9 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     words = "give a case the tables and columns that the report has"
     command(_schema, "schema", words, case="name or folder of a case; its own topics stay")
 
-    add = command(_verify, "verify", "is this file the text of a case? (exit status 1 if spans are missing)", case="")
+    add = command(
+        _verify, "verify", "is this file the text of a case or a witness? (exit status 1 if spans are missing)", case=""
+    )
     add("article", help="a copy of the text, as a plain text file")
-    add("--case", default="report", help="name or folder of a case (default: report)")
+    words = "a case (default: report), a witness (remarks-biden), or folder/witness (practice/witnesses/conference)"
+    add("--case", default="report", help=words)
     add("--all", action="store_true", help="one line per part of a span, not per paragraph")
 
     commands.add_parser("assignment", help="`assignment release` writes assignments for students", add_help=False)
@@ -187,7 +191,7 @@ def _grading(arguments: list[str]) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    case = load(options.case)
+    case = load_text(options.case)
     table = df = verify(case, options.article)
     if not options.all:
         table = pd.crosstab(df["paragraph"], df["status"], dropna=False)

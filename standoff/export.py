@@ -26,6 +26,8 @@ def webannotation(case: Case) -> dict:
     else learns it. Bodies say what the span is: of a claim the content, source or cue; a crux; a quantity; an event;
     the first mention of an actor. Standard: https://www.w3.org/TR/annotation-model/
     """
+    if "spans" not in case.tables:
+        raise CaseError("it has no spans", "export a case that points into one text", file=case.name)
     paragraph = case.paragraphs.set_index("paragraph")["sha256"]
     if not case.spans["paragraph"].isin(paragraph.index).all():
         raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")

@@ -111,7 +111,7 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
     for find_problems, columns in RULES.items():
         if columns <= sound:
             problems += find_problems(draft)
-        elif any(column.split(".")[0] in files for column in columns):  # else it is about another kind of case
+        elif files.keys() >= {column.split(".")[0] for column in columns}:  # else it is about another kind of case
             draft.waiting.append(find_problems.__name__)
     order = {file: number for number, file in enumerate(files.values())}
     problems.sort(key=lambda problem: (order.get(problem.file, -1), problem.row or 0))
@@ -143,10 +143,12 @@ def rule(**columns: str) -> Callable[[Rule], Rule]:
 
 @rule(paragraphs="paragraph")
 def paragraphs_are_numbered(case: Draft) -> Iterator[Problem]:
-    for number, row in enumerate(case["paragraphs"], start=1):
-        if row["paragraph"] != number:
-            yield row.wrong("paragraph", f"paragraph {number} should stand here", "number them 1, 2, 3 ... in order")
-            return
+    for rows in _by_text(case["paragraphs"]).values():
+        for number, row in enumerate(rows, start=1):
+            if row["paragraph"] != number:
+                message = f"paragraph {number} should stand here"
+                yield row.wrong("paragraph", message, "number them 1, 2, 3 ... in order")
+                break
 
 
 @rule(paragraphs="paragraph", spans="span_id paragraph", claims="content_span")
@@ -445,7 +447,15 @@ def live_questions_close(case: Draft) -> Iterator[Problem]:
             yield row.wrong("closes", "needs one way to close", remedy)
 
 
-def _paragraphs_of_spans(case: Draft) -> Iterator[Problem]:
+def _by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
+    """Sort rows by the text that they are about: by witness, or all under None where the case has one text."""
+    texts = defaultdict(list)
+    for row in rows:
+        texts[row.get("witness_id")].append(row)
+    return texts
+
+
+def _paragraphs_of_spans(case: Draft) -> dict[str, set[int]]:
     paragraphs_of = defaultdict(set)
     for row in case["spans"]:
         paragraphs_of[row["span_id"]].add(row["paragraph"])

@@ -57,20 +57,25 @@ ERRORS = ("#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#N/A", "#NUM!", "E
 
 
 def read(folder: Path, name: str) -> tuple[list[Row], list[Problem]]:
+    """Read the rows of a sheet of a case, as `read_sheet` does."""
+    return read_sheet(folder / FOLDER / f"{name}.csv", f"{FOLDER}/{name}.csv", SHEETS[name])
+
+
+def read_sheet(path: Path, file: str, columns: list[str]) -> tuple[list[Row], list[Problem]]:
     """Read the rows of a sheet in which something stands, and what is wrong with the rows that are lost.
+
+    file: what messages call it; columns: those that are read, the first of them names a row.
 
     Takes what spreadsheets save: commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16, Windows-1252; more
     columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is no sheet at all.
     """
-    file = f"{FOLDER}/{name}.csv"
     save_as = "save the sheet as CSV (UTF-8) under this name"
-    if not (folder / file).is_file():
+    if not path.is_file():
         raise CaseError("the sheet is missing", f"{save_as}, or restore it", file=file)
     try:
-        text = read_text(folder / file)
+        text = read_text(path)
     except TextError as error:
         raise CaseError(f"not a CSV file ({error})", save_as, file=file) from error
-    columns = SHEETS[name]
     (first, header), *lines = _cells(text, file, columns)
     header = [_clean(cell).lower() for cell in header]
     for column in columns:

@@ -1,0 +1,164 @@
+"""A folder of witnesses: its tables are made from quotations, and each witness is compared with copies of its text."""
+
+import re
+
+import pytest
+from witness_folders import PASSAGES, TEXTS, folder_of_witnesses, sheet
+
+import standoff
+from standoff.alignment import explain, verify
+from standoff.case import CaseError
+from standoff.cli import main
+from standoff.coding.passages import anchor_passages
+from standoff.rules import check
+from standoff.text import digest, paragraphs
+from standoff.witnesses import load_text
+
+NAVIGATION = "\n".join(f"Item {number} of the menu" for number in range(20))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return folder_of_witnesses(tmp_path)
+
+
+@pytest.fixture
+def witnesses(folder):
+    return standoff.load(folder)
+
+
+def words_of(case, text):
+    """The words of each part of a passage, by (passage_id, part)."""
+    return {
+        (row.passage_id, row.part): paragraphs(text[row.witness_id])[row.paragraph - 1][row.start : row.end]
+        for row in case.passages.itertuples()
+    }
+
+
+def test_passages_are_where_their_words_are(witnesses):
+    assert words_of(witnesses, TEXTS) == {
+        ("p001", 1): "This strait",
+        ("p001", 2): "was never closed to a ferry",
+        ("p002", 1): "We will publish the times in a few days.",
+        ("p002", 2): "It is so",
+        ("p003", 1): "agreed to speak again",
+    }
+    second = witnesses.passages.query("passage_id == 'p002' and part == 2").iloc[0]
+    assert (second["paragraph"], second["gist"], second["sha256_16"]) == (
+        3,
+        "A timetable will follow",
+        digest("It is so")[:16],
+    )
+
+
+def test_witnesses_know_their_length_and_hash(witnesses):
+    table = witnesses.witnesses.set_index("witness_id")
+    for name, text in TEXTS.items():
+        assert table.loc[name, "n_words"] == len(text.split())
+        assert table.loc[name, "sha256"] == digest("\n\n".join(paragraphs(text)))
+        rows = witnesses.paragraphs.query("witness_id == @name")
+        assert rows["n_chars"].tolist() == [len(block) for block in paragraphs(text)]
+    assert table.loc["speech", ["n_words", "sha256", "title"]].isna().tolist() == [True, True, False]
+
+
+WRONG = {  # by what is wrong: column and value of the first passage, and words of the problem
+    "no such words": ("quote", "This river", "is not in paragraph 1"),
+    "nothing quoted": ("quote", "", "is lacking"),
+    "another paragraph": ("paragraph", "2", "is not in paragraph 2"),
+    "no such paragraph": ("paragraph", "9", "there is no paragraph 9"),
+    "a paragraph in words": ("paragraph", "first", "is lacking"),
+    "no such witness": ("witness_id", "speech", "there is no text of the witness 'speech'"),
+    "no such second part": ("quote2", "nowhere", "“nowhere” is not in"),
+}
+
+
+@pytest.mark.parametrize(("column", "value", "words"), WRONG.values(), ids=WRONG)
+def test_nothing_is_written_if_words_are_not_found(folder, tmp_path, column, value, words):
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    row = list(PASSAGES[0])
+    row[["passage_id", "witness_id", "paragraph", "quote", "quote2"].index(column)] = value
+    (problem,) = anchor_passages(folder, folder, sheet(tmp_path, [PASSAGES[1], row]))
+    assert (problem.file, problem.row) == ("passages-by-quotation.csv", 3) and words in problem.message
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_texts_that_are_not_there(folder, tmp_path):
+    with pytest.raises(CaseError, match="no text of a witness is in this folder"):
+        anchor_passages(folder, tmp_path, sheet(tmp_path))
+
+
+def test_a_witness_is_a_case_of_its_own(witnesses):
+    one = standoff.witness(witnesses, "conference")
+    assert (one.name, one.title, one.text) == (
+        "conference",
+        "News conference in Teln",
+        witnesses.folder / "conference.txt",
+    )
+    assert one.paragraph_texts == paragraphs(TEXTS["conference"])
+    assert one.spans["span_id"].tolist() == ["p001", "p001", "p002", "p002"]
+    assert "News conference in Teln (conference)" in repr(one) and "spans" in one._repr_html_()
+    df = verify(one, one.text)
+    assert set(df["status"]) == {"exact"}
+    assert explain(one, one.text, df) == "This is the text."
+
+
+def test_a_witness_that_is_not_there(witnesses, practice):
+    with pytest.raises(CaseError, match="no such witness. Remedy: its witnesses are conference, readout, speech"):
+        standoff.witness(witnesses, "conferense")
+    with pytest.raises(CaseError, match="none of its passages is marked"):
+        standoff.witness(witnesses, "speech")
+    with pytest.raises(CaseError, match="give a folder with witnesses"):
+        standoff.witness(practice, "conference")
+
+
+def test_what_can_be_compared_is_named_by_folder_and_witness(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert load_text("practice/witnesses/readout").name == "readout"
+    assert load_text(str(folder / "readout")).name == "readout"
+    assert load_text("practice").name == "practice"
+    with pytest.raises(CaseError, match="name one witness: practice/witnesses/conference, practice/witnesses/readout"):
+        load_text("practice/witnesses")
+    for name in ("nowhere", "nowhere/conference", "practice/conference"):
+        with pytest.raises(CaseError, match="Remedy"):
+            load_text(name)
+
+
+def as_a_page(text):
+    """A copy as a web page gives it: a paragraph to each sentence, and what stands around the text."""
+    sentences = "\n\n".join(re.split(r"(?<=[.?!])\s+", text))
+    return f"{NAVIGATION}\n\n{sentences}\n\n{NAVIGATION}"
+
+
+COPIES = {
+    "as it is": str,
+    "other paragraphs": as_a_page,
+    "straight quotation marks": lambda text: as_a_page(text.translate(str.maketrans("“”", '""'))),
+    "non-breaking spaces": lambda text: as_a_page(text).replace(" ", "\u00a0"),
+    "labels after names": lambda text: as_a_page(text.replace("Oren Tamsel", "Oren Tamsel Tamsel Oren President of Dorvia")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", COPIES.values(), ids=COPIES)
+def test_verify_finds_a_witness_in_the_copy_of_a_page(folder, tmp_path, capsys, change):
+    copy = tmp_path / "copy.txt"
+    copy.write_text(change(TEXTS["conference"]), encoding="utf-8")
+    assert main(["verify", str(copy), "--case", str(folder / "conference"), "--all"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[1].split()[0] == "p001" and ", 0 missing of 4" in out
+
+
+def test_verify_says_what_a_copy_lacks(folder, tmp_path, capsys):
+    copy = tmp_path / "copy.txt"
+    copy.write_text(TEXTS["conference"].replace("never closed", "not closed"), encoding="utf-8")
+    assert main(["verify", str(copy), "--case", str(folder / "conference")]) == 1
+    assert "1 missing of 4" in capsys.readouterr().out
+
+
+def test_folders_without_claims_are_loaded_printed_and_checked(folder, capsys):
+    for name in (folder, "witnesses"):
+        case = standoff.load(name)
+        assert "traces" in repr(case) and "traces" in case._repr_html_()
+        assert [str(problem) for problem in check(name)] == []
+        assert main(["verify", "copy.txt", "--case", str(name)]) == 2
+        assert main(["export", str(name), "--to", "webannotation"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
