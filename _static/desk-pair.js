@@ -14,14 +14,14 @@
 
   // The offer of a second text, or nothing if the case has no witnesses: which one, what it is, where it can be read.
   desk.offer = (view) => {
-    const { element, button, compare, explain, isOther } = desk;
+    const { element, compare, explain, isOther } = desk;
     const witnesses = Object.entries(view.data.witnesses);
     if (!witnesses.length) return [];
     const choice = element("select", {}, ...witnesses.map(([id, { title }]) => new Option(title, id)));
     const about = element("div", { className: "so-witness-about" });
     const said = element("div", { className: "so-desk-said", role: "status" });
     const section = element("section", { className: "so-witness", "aria-label": "A second text" },
-      element("h2", {}, "Beside it: what was said"), element("label", {}, "Witness ", choice), about, said);
+      element("h2", {}, "Beside it: a witness"), element("label", {}, "Witness ", choice), about, said);
 
     function describe() {
       const witness = view.data.witnesses[choice.value];
@@ -58,7 +58,7 @@
 
   function open(view, witness, results) {
     const { element, button, COLOURS, SIGNS } = desk;
-    const { data, text, side, panel, frame } = view;
+    const { data, text, side, frame } = view;
     const { traces, passages } = witness;
     const pairs = Object.entries(traces).filter(([, { passage_id }]) => passage_id).map(([claim, { passage_id }]) => [claim, passage_id]);
     const claimsOf = Map.groupBy(pairs, ([, passage]) => passage); // by passage
@@ -73,7 +73,7 @@
       const { label, name, colour } = witness.speakers[speaker];
       const claims = (claimsOf.get(id) ?? []).map(([claim]) => claim);
       const use = claims.length ? `traced to it: ${claims.join(", ")}` : "left out by the report";
-      return { id, spans: [id], tag: `${label}${SIGNS[certainty]}`, label: `${label}: ${name}, ${certainty} (${id}), ${use}`,
+      return { id, spans: [id], note: `${id}${claims.length ? `←${claims.join(", ")}` : ""}`, tag: `${label}${SIGNS[certainty]}`, label: `${label}: ${name}, ${certainty} (${id}), ${use}`,
         tint: COLOURS[colour], words: claims.length ? "so-passage" : "so-left-out" };
     };
     const other = desk.annotate(witness, results, Object.entries(passages).map(passageMark), view.press);
@@ -83,15 +83,16 @@
       before.set(id, { ...mark });
       const trace = traces[id];
       const [sign, line] = trace ? SENSES[trace.sense] : ["", ""];
-      const to = trace?.passage_id ? `, traced to ${trace.passage_id}` : "";
-      Object.assign(mark, { words: line, tag: `${mark.tag} ${sign}`.trim(), label: trace ? `${mark.label}, sense ${trace.sense}${to}` : mark.label });
+      const to = trace?.passage_id;
+      Object.assign(mark, { words: line, tag: `${mark.tag} ${sign}`.trim(), note: to ? `${id}→${to}` : id,
+        label: [mark.label, trace && `sense ${trace.sense}`, to && `traced to ${to}`].filter(Boolean).join(", ") });
     }
 
-    const head = (words) => element("p", { className: "so-side-head" }, words);
+    const head = (words) => element("p", { className: "so-side-head", title: words }, words);
     const right = element("section", { className: "so-side so-witness-side" }, head(witness.title), ...other.nodes);
     const sides = [side, right];
     const names = ["The report", "The witness"];
-    side.prepend(head(data.title));
+    side.prepend(head(data.title.split(",")[0]));
     sides.forEach((each, i) => {
       each.setAttribute("aria-label", names[i]);
       each.tabIndex = 0; // it scrolls
@@ -99,17 +100,18 @@
     const thread = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     thread.setAttribute("class", "so-thread");
     thread.setAttribute("aria-hidden", "true");
-    const tabs = names.map((words, i) => button(words, () => front(i), { "aria-pressed": "false" }));
-    const switcher = element("div", { className: "so-switch", role: "group", "aria-label": "Text shown" }, ...tabs);
-    const bar = element("div", { className: "so-pair-bar" }, senses(), button("Close the witness", leave));
+    const sideOf = (which) => (which === text ? side : right);
+    const tabs = new Map([text, other].map((which, i) => [which, button(names[i], () => front(which), { "aria-pressed": "false" })]));
+    const switcher = element("div", { className: "so-switch", role: "group", "aria-label": "Text shown" }, ...tabs.values());
+    const bar = element("div", { className: "so-pair-bar" }, filters(), button("Show the report alone", leave, { className: "so-desk-jump" }));
     frame.prepend(bar, switcher);
     side.after(thread, right);
     frame.classList.add("so-two");
 
     // ---- what is marked ----
 
-    function senses() {
-      const box = (words, count, isOn, change, sample) => {
+    function filters() {
+      const box = (sample, count, isOn, change) => {
         const input = element("input", { type: "checkbox", checked: isOn });
         input.addEventListener("change", () => {
           change(input.checked);
@@ -117,21 +119,16 @@
           other.paint(isMarked);
           draw();
         });
-        return element("label", {}, input, " ", sample ?? words, ` (${count})`);
+        return element("label", {}, input, sample, ` (${count})`);
       };
+      const group = (words, ...boxes) => element("div", { role: "group", "aria-label": words }, element("span", {}, `${words}: `), ...boxes);
       const keep = (name) => (isOn) => (isOn ? wanted.add(name) : wanted.delete(name));
-      const known = Object.keys(SENSES).filter((sense) => counts.has(sense)).map((sense) => {
-        const [sign, line] = SENSES[sense];
-        const sample = element("span", {}, `${sign} `, element("span", { className: line }, sense));
-        sample.title = witness.labels.sense[sense] ?? "";
-        return box(sense, counts.get(sense).length, true, keep(sense), sample);
-      });
+      const known = Object.keys(SENSES).filter((name) => counts.has(name)).map((name) => box(sense(name), counts.get(name).length, true, keep(name)));
       const untraced = Object.keys(data.claims).length - Object.keys(traces).length;
       const silent = Object.keys(passages).length - claimsOf.size;
       return element("form", { className: "so-senses" },
-        element("fieldset", {}, element("legend", {}, "Claims by what became of the sense"), ...known, box("nothing to compare", untraced, false, keep(UNTRACED))),
-        element("fieldset", {}, element("legend", {}, "Passages"),
-          box("", silent, false, (isOn) => (leftOut = isOn), element("span", { className: "so-left-out" }, "left out by the report"))));
+        group("Claims", ...known, box("without a trace", untraced, false, keep(UNTRACED))),
+        group("Passages", box(element("span", { className: "so-left-out" }, "left out by the report"), silent, false, (isOn) => (leftOut = isOn))));
     }
 
     function isMarked(id) {
@@ -144,48 +141,46 @@
 
     // ---- what is selected ----
 
-    function card(id, details) {
+    function card(id) {
       if (passages[id]) return passageCard(id);
-      if (!data.claims[id]) return details;
+      if (!data.claims[id]) return view.details(id);
       const trace = traces[id];
-      const all = element("details", {}, element("summary", {}, "All about the claim"), ...details);
-      if (!trace) return [element("h2", {}, `Claim ${id}`), element("p", {}, data.claims[id].gist), element("p", {}, "This witness has nothing that could bear on it."), all];
-      return [...traceCard(id, trace), all];
+      const all = element("details", {}, element("summary", {}, "All about the claim"), ...view.details(id));
+      if (trace) return [...traceCard(id, trace), all];
+      return [element("h2", {}, `Claim ${id}`), element("p", {}, data.claims[id].gist), element("p", {}, "This witness cannot bear on it."), all];
+    }
+
+    function sense(name) {
+      const [sign, line] = SENSES[name];
+      return element("span", { className: "so-sense" }, `${sign} `, element("span", { className: line }, name));
     }
 
     function traceCard(id, trace) {
       const claim = data.claims[id];
       const passage = passages[trace.passage_id];
-      const quoted = (words) => (words ? `“${words}”` : "");
-      const sure = ({ certainty, polarity }) => `${SIGNS[certainty]} ${certainty}, ${polarity}`;
-      const rows = [
-        ["who", data.sources[claim.source].name, passage && witness.speakers[passage.speaker].name],
-        ["gist", claim.gist, passage?.gist ?? "not found in this witness"],
-        ["words", quoted(trace.printed), quoted(trace.said)],
-        ["certainty", sure(claim), passage && sure(passage)],
-      ].filter(([, ...cells]) => cells.some(Boolean));
-      const [sign, line] = SENSES[trace.sense];
-      const cell = (tag, words, properties) => element(tag, properties ?? {}, words ?? "");
-      const words = { same: "the same as the witness's", changed: "not the witness's" }[trace.words];
+      const block = (words, press, { gist, certainty, polarity }, who, quoted) => element("div", {}, button(words, press, { className: "so-desk-jump" }),
+        element("p", {}, gist), element("p", { className: "so-said-by" }, `${who}: ${SIGNS[certainty]} ${certainty}, ${polarity}`),
+        ...(quoted ? [element("p", { className: "so-quoted" }, `“${quoted}”`)] : []));
+      const verdict = [witness.labels.sense[trace.sense], witness.labels.words[trace.words] && `in quotation marks: ${witness.labels.words[trace.words]}`];
       return [
-        element("h2", {}, `Claim ${id}: ${sign} `, element("span", { className: line }, trace.sense)),
-        element("p", {}, `${witness.labels.sense[trace.sense] ?? ""}`, words ? `; the words in quotation marks: ${words}` : ""),
-        element("table", { className: "so-beside" },
-          element("thead", {}, element("tr", {}, cell("td"), cell("th", names[0], { scope: "col" }), cell("th", names[1], { scope: "col" }))),
-          element("tbody", {}, ...rows.map(([term, ...cells]) =>
-            element("tr", {}, cell("th", term, { scope: "row" }), ...cells.map((words) => cell("td", words)))))),
+        element("h2", {}, `Claim ${id} `, sense(trace.sense)),
+        element("p", { className: "so-verdict" }, verdict.filter(Boolean).join("; ")),
+        element("div", { className: "so-beside" },
+          block("In the report", () => go(text, id), claim, data.sources[claim.source].name, trace.printed),
+          passage ? block("In the witness", () => go(other, trace.passage_id), passage, witness.speakers[passage.speaker].name, trace.said)
+            : element("p", {}, "Not found in the witness.")),
         ...(trace.note ? [element("p", {}, trace.note)] : []),
-        element("p", { className: "so-go" }, button("Show the claim", () => go(0, text, id)),
-          ...(passage ? [button("Show the passage", () => go(1, other, trace.passage_id))] : [])),
       ];
     }
 
     function passageCard(id) {
       const { speaker, gist, certainty, polarity, topic } = passages[id];
       const claims = (claimsOf.get(id) ?? []).map(([claim]) => {
-        const [sign, line] = SENSES[traces[claim].sense];
-        return element("div", {}, button(claim, () => go(0, text, claim, view.select(claim)), { className: "so-desk-jump" }), ` ${sign} `,
-          element("span", { className: line }, traces[claim].sense), `: ${data.claims[claim].gist}`);
+        const press = () => {
+          view.select(claim);
+          go(text, claim);
+        };
+        return element("div", {}, button(claim, press, { className: "so-desk-jump" }), " ", sense(traces[claim].sense), `: ${data.claims[claim].gist}`);
       });
       return [
         element("h2", {}, `Passage ${id}`), element("p", {}, gist),
@@ -202,10 +197,15 @@
       other.light({ "so-on": id && [passages[id] ? id : passage] || [] });
       if (passages[id]) text.light({ "so-on": claims.map(([claim]) => data.claims[claim].spans[0]) });
       if (id) {
-        const own = text.marks.has(id) ? [text, id] : [other, id];
+        const own = [text.marks.has(id) ? text : other, id];
         const opposite = passages[id] ? claims[0] && [text, claims[0][0]] : passage && [other, passage];
-        if (isWide()) for (const place of [own, opposite].filter(Boolean)) centre(...place);
-        else own[0].buttons.get(id).scrollIntoView({ block: "nearest" });
+        const both = [own, opposite].filter(Boolean);
+        if (isWide()) for (const place of both) centre(...place);
+        else {
+          const [which, seen] = both.find(([each]) => sideOf(each).classList.contains("so-front")) ?? own;
+          front(which);
+          which.buttons.get(seen).scrollIntoView({ block: "nearest" });
+        }
       }
       draw();
     }
@@ -217,13 +217,13 @@
 
     // Scroll a mark to the upper third of its side; the page stays where it is.
     function centre(which, id) {
-      const box = sides[which === text ? 0 : 1];
+      const box = sideOf(which);
       const [first] = nodesOf(which, id);
       box.scrollTo({ top: box.scrollTop + first.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3 });
     }
 
-    function go(number, which, id) {
-      front(number);
+    function go(which, id) {
+      front(which);
       const mark = which.buttons.get(id);
       if (isWide()) centre(which, id);
       else mark.scrollIntoView({ block: "center" });
@@ -232,16 +232,16 @@
 
     // ---- where only one text has room ----
 
-    const places = [null, null]; // how far the page was scrolled in each text
+    const places = new Map(); // how far the page was scrolled in each text
 
-    function front(number) {
-      const now = sides.findIndex((each) => each.classList.contains("so-front"));
-      if (!isWide() && now !== number) {
-        places[now] = scrollY;
-        sides.forEach((each, i) => each.classList.toggle("so-front", i === number));
-        if (places[number] !== null) scrollTo({ top: places[number], behavior: "instant" });
+    function front(which) {
+      const now = [text, other].find((each) => sideOf(each).classList.contains("so-front"));
+      if (!isWide() && now !== which) {
+        places.set(now, scrollY);
+        for (const each of [text, other]) sideOf(each).classList.toggle("so-front", each === which);
+        if (places.has(which)) scrollTo({ top: places.get(which), behavior: "instant" });
       }
-      tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String(i === number)));
+      for (const [each, tab] of tabs) tab.setAttribute("aria-pressed", String(each === which));
     }
 
     // ---- the thread between both marks ----
@@ -320,7 +320,7 @@
     view.paint();
     other.paint(isMarked);
     side.classList.add("so-front");
-    front(0);
+    front(text);
     draw();
     frame.scrollIntoView({ block: "start" });
   }

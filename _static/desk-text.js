@@ -66,9 +66,9 @@
     return form;
   };
 
-  // A text with marks. `results` are those of `compare`; a mark is {id, spans, tag, label, tint, words, line}: the span that
-  // it stands for, then others that go with it; what its button says to the eye and to the ear, and the button's class; the
-  // classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
+  // A text with marks. `results` are those of `compare`; a mark is {id, spans, tag, label, tint, note, words, line}: the span that
+  // it stands for, then others that go with it; what its button says to the eye and to the ear, the button's class, what
+  // it says in print; the   // classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
   // an id and how it was pressed: by "mouse" or "keyboard", or on its "words".
   desk.annotate = (data, results, marks, press) => {
     const { element, button } = desk;
@@ -145,10 +145,11 @@
     function paint(shown = isShown) {
       isShown = shown;
       for (const [id, made] of buttons) {
-        const { tag: words, label, tint } = byId.get(id);
+        const { tag: words, label, tint, note } = byId.get(id);
         made.textContent = words;
         made.className = `so-tag ${tint}`;
         made.setAttribute("aria-label", label);
+        made.dataset.note = note ?? "";
         made.hidden = !isShown(id);
       }
       for (const { node, ids } of pieces) {

@@ -60,7 +60,7 @@
     const frame = element("div", { className: "so-desk-frame" }, side, panel);
     frame.addEventListener("keydown", (event) => event.key === "Escape" && close());
     // What the second text works with; `pair` is what it does in turn, once it is open.
-    const view = { data, text, texts: [text], side, panel, frame, pair: null, press, select, close, paint, list, selected: () => selected };
+    const view = { data, text, texts: [text], side, frame, pair: null, press, select, close, paint, details, list };
     stage.append(...desk.offer(view), legend(), filters(), frame);
 
     function legend() {
@@ -110,7 +110,7 @@
       }
       const [content, source, cue] = text.marks.get(id)?.spans ?? [];
       text.light({ "so-on": [content], "so-on-source": [source], "so-on-cue": [cue] });
-      panel.replaceChildren(steps(id), ...(view.pair ? view.pair.card(id, details(id)) : details(id)));
+      panel.replaceChildren(steps(id), ...(view.pair?.card(id) ?? details(id)));
       panel.scrollTop = 0;
       panel.hidden = false;
       if (view.pair) view.pair.show(id);
