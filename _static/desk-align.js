@@ -223,6 +223,7 @@
       const wanted = Map.groupBy(spans, ({ length }) => length);
       const byHash = [...wanted].map(([length, some]) => [length, Map.groupBy(some, ({ hash }) => hash)]);
       for (const [length, hashes] of byHash.sort((a, b) => b[1].size - a[1].size || a[0] - b[0])) {
+        if ([...hashes.values()].every(([first]) => first.match)) continue;
         const hits = new Map();
         for (const position of this.edges.starts) {
           if (!respelled && !this.edges.ends.has(position + length)) continue;
@@ -235,16 +236,33 @@
         }
         for (const [hash, places] of hits) {
           const same = hashes.get(hash);
-          if (places.size === 1 && new Set(same.map(({ position }) => position)).size === 1) this.record(same[0], ...[...places.values()][0]);
+          const isAlone = places.size === 1 && new Set(same.map(({ position }) => position)).size === 1;
+          if (isAlone && !same[0].match) this.record(same[0], ...[...places.values()][0]);
+        }
+        if (hits.size) this.followAnchors(spans);
+      }
+    }
+
+    // Match spans that stand, as they are, as far from the nearest anchors as in the original: most are found so.
+    followAnchors(spans) {
+      for (const span of spans.filter(({ match }) => !match)) {
+        for (const [base, distance] of this.anchorsBeside(span)) {
+          const [position, end] = [base + distance, base + distance + span.length];
+          if (!span.match && position >= 0 && end <= this.size && this.hash(this.slice(position, end)) === span.hash) this.record(span, position, end);
         }
       }
     }
 
-    searchBetweenAnchors(span) {
-      const { position, length } = span;
+    // The copy's positions of the nearest anchors before and after a span, each with the distance of the span.
+    anchorsBeside({ position, length }) {
       const [before, copyBefore] = this.anchors[firstIndex(this.anchors, ([own]) => own > position) - 1];
       const [after, copyAfter] = this.anchors[firstIndex(this.anchors, ([own]) => own >= position + length)];
-      const bases = [[copyBefore, position - before], [copyAfter, position - after]];
+      return [[copyBefore, position - before], [copyAfter, position - after]];
+    }
+
+    searchBetweenAnchors(span) {
+      const bases = this.anchorsBeside(span);
+      const [[copyBefore], [copyAfter]] = bases;
       if (this.try(span, this.positions(bases)) || this.steps <= 0) return;
       const guesses = bases.map(([base, distance]) => base + distance);
       guesses.sort((a, b) => a - b);
