@@ -197,7 +197,7 @@
       const short = inOrder.filter(({ length }) => length < LONG);
       const missing = (some) => some.filter(({ match }) => !match);
       this.anchors = [[0, 0], [inOrder.reduce((end, { position, length }) => Math.max(end, position + length), 0), this.size]];
-      this.steps = EFFORT * (100 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
+      this.steps = EFFORT * (300 + sum(inOrder.map(({ length }) => 1 + (length >> 6))));
       for (const span of long) this.try(span, this.positions(this.bases(span)));
       const reserve = this.steps >> 1;
       for (const respelled of [false, true]) {
@@ -358,6 +358,16 @@
     }
   }
 
+  // A text with spaces outside quotation marks and brackets, and none inside, as they are printed.
+  const QUOTED = /( *)(["“„«]) *([^"“”„«»\n]*?) *(["”»“])( *)/gu;
+  const GLUED = /(?<=[\p{L}\p{N}_])(?=[([])|(?<=[)\]])(?=[\p{L}\p{N}_])/gu;
+  const spaced = (text) =>
+    text.replace(QUOTED, (all, before, opening, words, closing, behind, start) => {
+      const touchesBefore = /[\p{L}\p{N}_,.;:?!)]$/u.test(text.slice(Math.max(start - 2, 0), start));
+      const touchesBehind = /^[\p{L}\p{N}_(]/u.test(text.slice(start + all.length, start + all.length + 2));
+      return (touchesBefore ? " " : before) + opening + words + closing + (touchesBehind ? " " : behind);
+    }).replace(GLUED, " ");
+
   // The spans of a case found in a copy: of each paragraph, and of each part of a span ({span, paragraph, match}).
   function align(data, copy) {
     const begins = [];
@@ -369,12 +379,24 @@
     });
     const ofSpans = Object.entries(data.spans).flatMap(([span, parts]) => parts.map(([paragraph, start, end, hash]) =>
       ({ span, paragraph, start, position: begins[paragraph - 1] + start, length: end - start, hash })));
-    const alignment = new Alignment(isTooLong(data, copy) ? "" : copy);
     const all = [...ofParagraphs, ...ofSpans];
-    const different = new Map(all.map((span) => [`${span.position} ${span.length} ${span.hash}`, span]));
-    alignment.find([...different.values()]);
-    for (const span of all) span.match = different.get(`${span.position} ${span.length} ${span.hash}`).match ?? { status: "missing" };
-    return { alignment, ofParagraphs, ofSpans };
+    const found = (text) => {
+      const alignment = new Alignment(text);
+      const different = new Map(all.map((span) => [`${span.position} ${span.length} ${span.hash}`, { ...span }]));
+      alignment.find([...different.values()]);
+      const matches = all.map(({ position, length, hash }) => different.get(`${position} ${length} ${hash}`).match ?? { status: "missing" });
+      return { alignment, matches, lost: matches.filter(({ status }) => status === "missing").length };
+    };
+    const text = paragraphs(isTooLong(data, copy) ? "" : copy).join("\n\n");
+    let best = found(text);
+    const otherwise = spaced(text);
+    if (best.lost && otherwise !== text) {
+      const other = found(otherwise);
+      for (const match of other.matches) if (match.status === "exact") match.status = "folded";
+      if (other.lost < best.lost) best = other;
+    }
+    all.forEach((span, i) => { span.match = best.matches[i]; });
+    return { alignment: best.alignment, ofParagraphs, ofSpans };
   }
 
   // For each paragraph of the case: {number, status, text, places, lost}. The status is that of its match, or else folded

@@ -3,7 +3,8 @@
 All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
 stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
 between the nearest spans that were found, which are the anchors. Where the copy spells punctuation otherwise
-(quotation marks, dashes, soft hyphens), the spellings that the original may have had are tried, too.
+(quotation marks, dashes, soft hyphens), the spellings that the original may have had are tried, too; and if something
+is still missing, the copy with its spaces around quotation marks and brackets put as they are printed.
 
 Lines and paragraphs may be broken anywhere in a copy. So it is taken as one sequence of characters, its paragraphs
 joined by single spaces, and so is the original. Work is limited: each span may cost EFFORT steps on average, so that
@@ -11,10 +12,11 @@ time grows with the length of the text, whatever the text is. The reading desk (
 procedure; tests/alignment.json holds what both must find.
 """
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, product
 from pathlib import Path
@@ -41,6 +43,8 @@ SPELLINGS = {
     "hyphen": ("-", "- ", "–", "—"),
     "dash": ("-", "–", "—", "--"),
 }
+QUOTED = re.compile(r'( *)(["“„«]) *([^"“”„«»\n]*?) *(["”»“])( *)')  # in one paragraph
+GLUED = re.compile(r"(?<=\w)(?=[(\[])|(?<=[)\]])(?=\w)")  # where a word and a bracket touch
 STYLES = {"hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}  # spellings that differ in length
 
 
@@ -81,7 +85,8 @@ def verify(case: Case, article_path: str | Path) -> pd.DataFrame:
     span_id, part, paragraph: as in the table of spans;
     status: exact      the same characters at the same place: as far into the same paragraph, or, where the copy breaks
                        its lines otherwise, as far into the text
-            folded     so, once quotation marks, apostrophes, dashes and ellipses are made alike
+            folded     so, once quotation marks, apostrophes, dashes and ellipses, and the spaces around them, are made
+                       alike
             relocated  the same characters, or the same once made alike, at another place
             missing    not found;
     found_paragraph: the copy's paragraph, from 1 (it ends at a blank line), <NA> if missing;
@@ -167,7 +172,27 @@ def align(case: Case, text: str) -> tuple[list[Match], list[Match]]:
         position = begins[row.paragraph] + row.start
         spans.append(Span(row.paragraph, row.start, position, row.end - row.start, row.sha256_16))
     matches = _Alignment(text).find(spans)
+    lost = [match.status for match in matches].count("missing")
+    text = "\n\n".join(paragraphs(text))
+    if lost and (spaced := _spaced(text)) != text:
+        others = _Alignment(spaced).find(spans)
+        if [match.status for match in others].count("missing") < lost:
+            matches = [replace(match, status="folded") if match.status == "exact" else match for match in others]
     return matches[: len(rows)], matches[len(rows) :]
+
+
+def _spaced(text: str) -> str:
+    """Put spaces outside quotation marks and brackets, and none inside, as they are printed; some pages do otherwise."""
+
+    def quoted(match):
+        before, *words, behind = match.groups()
+        if re.match(r"[\w,.;:?!)]", text[max(match.start() - 1, 0) : match.start()]):
+            before = " "
+        if re.match(r"[\w(]", text[match.end() : match.end() + 1]):
+            behind = " "
+        return "".join([before, *words, behind])
+
+    return GLUED.sub(" ", QUOTED.sub(quoted, text))
 
 
 class _Alignment:
@@ -190,7 +215,7 @@ class _Alignment:
         long = [span for span in in_order if span.length >= LONG]
         short = [span for span in in_order if span.length < LONG]
         self.anchors = [(0, 0), (max(span.position + span.length for span in spans), len(self.text))]
-        self.steps = EFFORT * (100 + sum(1 + span.length // 64 for span in in_order))
+        self.steps = EFFORT * (300 + sum(1 + span.length // 64 for span in in_order))
         for span in long:
             self._try(span, self._positions(self._bases(span)))
         reserve = self.steps // 2

@@ -282,7 +282,9 @@ def varied(request, tmp_path):
     return tmp_path / "data"
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in DATA.glob("*/datapackage.json")))
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.relative_to(DATA).as_posix() for path in DATA.rglob("datapackage.json"))
+)
 def test_a_variant_is_sound_and_other(varied, name):
     assert check(varied / name) == []
     case, other = standoff.load(DATA / name), standoff.load(varied / name)
@@ -291,7 +293,7 @@ def test_a_variant_is_sound_and_other(varied, name):
         assert list(other[table].dtypes) == list(case[table].dtypes)
         if len(case[table]):
             assert not other[table].equals(case[table]), table
-    if name != "context":
+    if "claims" in case.tables:
         assert other.date != case.date
         assert other.date.day_of_week == case.date.day_of_week
         for table in ("paragraphs", "claims", "actors", "events", "cruxes", "spans", "claim_links"):

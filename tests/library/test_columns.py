@@ -56,8 +56,8 @@ PLACES = {
     "assignments/variant.py": (
         "let the hidden data vary it (TOGETHER for labels of claims), or an answer can be typed from the released ones",
         {
-            "paragraphs": "sha256 gist",
-            "spans": "part sha256_16",
+            "paragraphs": "gist",
+            "spans": "sha256_16",
             "actors": "role",
             "claims": "gist",
             "claim_links": "note",
