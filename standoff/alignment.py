@@ -8,7 +8,7 @@ is still missing, the copy with its spaces around quotation marks and brackets p
 
 Lines and paragraphs may be broken anywhere in a copy. So it is taken as one sequence of characters, its paragraphs
 joined by single spaces, and so is the original. Work is limited: each span may cost EFFORT steps on average, so that
-time grows with the length of the text, whatever the text is. The reading desk (_static/desk.js) follows the same
+time grows with the length of the text, whatever the text is. The reading desk (_static/desk-align.js) follows the same
 procedure; tests/alignment.json holds what both must find.
 """
 
