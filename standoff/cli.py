@@ -15,10 +15,11 @@ from .coding.anchor import TABLES, anchor
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
 from .coding.sheets import FOLDER
+from .draft import Draft
 from .export import webannotation
 from .files import write_atomically
 from .problems import CaseError
-from .rules import Draft, examine
+from .rules import examine
 from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
 from .text import TextError
 from .witnesses import load_text
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
     add("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
 
-    words = "give a case the tables and columns that the report has"
+    words = "give a case the tables and columns that the report has, or witnesses those of the report's witnesses"
     command(_schema, "schema", words, case="name or folder of a case; its own topics stay")
 
     add = command(
@@ -132,10 +133,10 @@ def _export(options: argparse.Namespace) -> int:
 def _schema(options: argparse.Namespace) -> int:
     path = find(options.case) / DESCRIPTOR
     package = read_package(path.parent)
-    has_claims = any(
-        resource["name"] == "claims" for resource in package["resources"]
-    )  # else it is facts from elsewhere
-    new_package = renewed(package, read_package(find("report")) if has_claims else package)
+    tables = {resource["name"] for resource in package["resources"]}
+    # A folder with neither claims nor traces has facts from elsewhere, which no other has.
+    source = "report" if "claims" in tables else "witnesses" if "traces" in tables else path.parent
+    new_package = renewed(package, read_package(find(source)))
     if new_package != package:
         write_atomically(path, descriptor_text(new_package))
     print(f"{path}: {'as it should be' if new_package == package else 'written'}.")

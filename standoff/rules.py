@@ -7,25 +7,23 @@ that it reads are values: str, int, float, bool, datetime, or None where a cell 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise, takewhile
 from pathlib import Path
 
-from . import schema
+from . import (
+    schema,
+    witness_rules,  # noqa: F401  (its rules register themselves)
+)
 from .agreement import CONTENT_SPAN, stretches
 from .alignment import is_other_text, verify
 from .case import NARRATOR, find, load, read_table, text_of
+from .draft import RULES, Draft, by_text, disordered, misplaced, rule, unlike_the_text, unlikely
 from .problems import CaseError, Problem, Row
-from .text import digest, paragraphs, read_text, short_digest
+from .text import paragraphs, read_text
+from .witnesses import WITNESSES
 
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
-LEGAL_POLARITIES = {
-    "certain": ["positive", "negative", "unknown"],
-    "probable": ["positive", "negative"],
-    "possible": ["positive", "negative"],
-    "uncommitted": ["unknown"],
-}
 CHECKABLE = {"fact", "forecast or promise"}
 SYMMETRIC = {"contradicts", "supports", "repeats"}
 BOUNDS = {  # what low and high must be: in words, and as a test
@@ -41,33 +39,12 @@ GIST_RUN, ANY_RUN = 5, 7  # words in a row of the text that are no longer our ow
 PLAIN_WORDS = 4  # ... if at least this many are neither capitalised in the text nor numbers: names may be repeated
 
 
-@dataclass
-class Draft:
-    """A case under examination.
-
-    package: its descriptor; tables: the rows of those that can be read, converted, by name; text: the canonical
-    paragraphs in which copied words are looked for, and shipped_text: those that the case ships, or None; problems: in
-    the order of tables and rows; sound: the columns without problems, each as "table.column"; waiting: names of the
-    rules that wait until the descriptor's problems are mended.
-    """
-
-    package: dict
-    tables: dict[str, list[Row]]
-    text: list[str] | None
-    shipped_text: list[str] | None
-    problems: list[Problem]
-    sound: set[str]
-    waiting: list[str]
-
-    def __getitem__(self, table: str) -> list[Row]:
-        return self.tables[table]
-
-
 def check(case_path: str | Path = "report", article: str | Path | None = None) -> list[Problem]:
     """Return the problems of a case in the order of its tables and rows; none if it is sound.
 
     case_path: name or folder of a case, as for `load`; article: path of its text, to find words copied from it (not
-    needed if the case ships its text). Raises CaseError if there is no such case, TextError if a text is unreadable.
+    needed if the case ships its text); of witnesses a text <witness_id>.txt, or a folder of these. Raises CaseError if
+    there is no such case, TextError if a text is unreadable.
     """
     return examine(case_path, article).problems
 
@@ -75,14 +52,12 @@ def check(case_path: str | Path = "report", article: str | Path | None = None) -
 def examine(case_path: str | Path = "report", article: str | Path | None = None) -> Draft:
     """Do what `check` does, and give an account of what was looked at."""
     folder = find(case_path)
-    shipped = text_of(folder)
-    shipped_text = paragraphs(read_text(shipped)) if shipped else None
-    text = paragraphs(read_text(article)) if article else shipped_text
     try:
         package = schema.read_package(folder)
     except CaseError as error:
-        return Draft({}, {}, None, None, [error.problem], set(), [])
+        return Draft(folder, {}, {}, None, {}, [error.problem], set(), [])
 
+    files = {resource["name"]: resource["path"] for resource in package["resources"]}
     tables, problems = {}, [*schema.descriptor_problems(package)]
     for resource in package["resources"]:
         try:
@@ -94,10 +69,19 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
             problems += schema.convert(rows, field)
         problems += schema.key_problems(resource, rows)
     problems += schema.link_problems(folder, package, tables)
-    if article and _is_of_another_case(folder, article):
-        text = shipped_text
-        remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
-        problems.append(Problem("this seems to be another text", remedy, Path(article).name))
+    if WITNESSES in files:
+        texts, strangers = _texts_of_witnesses(folder, article, tables.get(WITNESSES, []))
+        text = [block for blocks in texts.values() for block in blocks] or None
+    else:
+        shipped = text_of(folder)
+        texts = {None: paragraphs(read_text(shipped))} if shipped else {}
+        text = paragraphs(read_text(article)) if article else texts.get(None)
+        strangers = []
+        if article and _is_of_another_case(folder, article):
+            text = texts.get(None)
+            remedy = f"give the text that the case is about ({package.get('title', folder.name)})"
+            strangers = [Problem("this seems to be another text", remedy, Path(article).name)]
+    problems += strangers
 
     flagged = {(problem.file, column) for problem in problems for column in (problem.column or "").split(", ")}
     sound = {
@@ -106,8 +90,7 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
         for column in schema.columns_of(resource)
         if resource["name"] in tables and (resource["path"], column) not in flagged
     }
-    draft = Draft(package, tables, text, shipped_text, problems, sound, [])
-    files = {resource["name"]: resource["path"] for resource in package["resources"]}
+    draft = Draft(folder, package, tables, text, texts, problems, sound, [])
     for find_problems, columns in RULES.items():
         if columns <= sound:
             problems += find_problems(draft)
@@ -121,29 +104,30 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None)
 def _is_of_another_case(folder: Path, article: str | Path) -> bool:
     try:
         return is_other_text(verify(load(folder), article))
-    except CaseError:  # problems of the tables are reported in any case, and the text cannot be judged by them
+    except (CaseError, KeyError):  # problems of the tables are reported in any case; without spans, nothing can be said
         return False
+
+
+def _texts_of_witnesses(
+    folder: Path, article: str | Path | None, witnesses: list[Row]
+) -> tuple[dict[str, list[str]], list[Problem]]:
+    """Read the texts of witnesses that are at hand: canonical paragraphs by witness_id; and what is wrong with a file."""
+    paths, names, problems = sorted(folder.glob("*.txt")), [row["witness_id"] for row in witnesses], []
+    if article:
+        given = Path(article)
+        paths += sorted(given.glob("*.txt")) if given.is_dir() else [given]
+        if not given.is_dir() and given.stem not in names:
+            remedy = f"name it after its witness, one of {', '.join(map(str, names))}"
+            problems.append(Problem("no witness is called so", remedy, given.name))
+    return {path.stem: paragraphs(read_text(path)) for path in paths if path.stem in names}, problems
 
 
 # ---- rules that a descriptor cannot say ----
 
-Rule = Callable[[Draft], Iterator[Problem]]
-RULES: dict[Rule, set[str]] = {}  # the columns that each rule reads, each as "table.column"
-
-
-def rule(**columns: str) -> Callable[[Rule], Rule]:
-    """Register a rule that reads these columns: their names, with spaces between, by table."""
-
-    def register(function: Rule) -> Rule:
-        RULES[function] = {f"{table}.{column}" for table, names in columns.items() for column in names.split()}
-        return function
-
-    return register
-
 
 @rule(paragraphs="paragraph")
 def paragraphs_are_numbered(case: Draft) -> Iterator[Problem]:
-    for rows in _by_text(case["paragraphs"]).values():
+    for rows in by_text(case["paragraphs"]).values():
         for number, row in enumerate(rows, start=1):
             if row["paragraph"] != number:
                 message = f"paragraph {number} should stand here"
@@ -162,29 +146,12 @@ def paragraphs_make_claims(case: Draft) -> Iterator[Problem]:
 
 @rule(paragraphs="paragraph n_chars", spans="paragraph start end")
 def spans_fit(case: Draft) -> Iterator[Problem]:
-    length = {row["paragraph"]: row["n_chars"] for row in case["paragraphs"]}
-    for row in case["spans"]:
-        if row["end"] <= row["start"]:
-            yield row.wrong("end", "ends before it begins", "end is the place after the last character")
-        elif row["end"] > length[row["paragraph"]]:
-            message = f"ends at {row['end']}, but paragraph {row['paragraph']} at {length[row['paragraph']]}"
-            yield row.wrong("end", message, "correct end, or the number of the paragraph")
+    yield from misplaced(case, "spans")
 
 
 @rule(spans="span_id part paragraph start end")
 def parts_are_in_order(case: Draft) -> Iterator[Problem]:
-    spans = defaultdict(list)
-    for row in case["spans"]:
-        spans[row["span_id"]].append(row)
-    for parts in spans.values():
-        for number, row in enumerate(sorted(parts, key=lambda row: row["part"]), start=1):
-            if row["part"] != number:
-                yield row.wrong("part", f"part {number} is missing", "number the parts of a span 1, 2, 3 ...")
-                break
-        for row, following in pairwise(sorted(parts, key=lambda row: row["part"])):
-            if (following["paragraph"], following["start"]) < (row["paragraph"], row["end"]):
-                message = f"begins before part {row['part']} ends"
-                yield following.wrong("start", message, "give the parts in the order of the text, without overlap")
+    yield from disordered(case["spans"], "span_id")
 
 
 @rule(spans="span_id")
@@ -228,11 +195,7 @@ def cues_fit_the_source(case: Draft) -> Iterator[Problem]:
 
 @rule(claims="certainty polarity")
 def certainty_goes_with_polarity(case: Draft) -> Iterator[Problem]:
-    for row in case["claims"]:
-        legal = LEGAL_POLARITIES.get(row["certainty"], [row["polarity"]])
-        if row["polarity"] not in legal:
-            remedy = f"{row['certainty']} goes with {' or '.join(legal)}"
-            yield row.wrong("polarity", f"{row['certainty']} does not go with {row['polarity']}", remedy)
+    yield from unlikely(case["claims"])
 
 
 @rule(claim_links="claim_id other_id relation")
@@ -377,28 +340,7 @@ def _copied(words: list[str], text: list[str], places: dict[str, list[int]], lim
 
 @rule(paragraphs="paragraph n_chars sha256", spans="paragraph start end sha256_16")
 def shipped_text_is_the_text(case: Draft) -> Iterator[Problem]:
-    if case.shipped_text is None:
-        return
-    text = dict(enumerate(case.shipped_text, start=1))
-    same = set()
-    remedy = "restore article.txt, or count and hash again"
-    if len(text) != len(case["paragraphs"]):
-        file = schema.resource_of(case.package, "paragraphs")["path"]
-        message = f"{len(case['paragraphs'])} paragraphs, but article.txt has {len(text)}"
-        yield Problem(message, remedy, file, column="paragraph")
-    for row in case["paragraphs"]:
-        paragraph = text.get(row["paragraph"], "")
-        if row["sha256"] != digest(paragraph):
-            yield row.wrong("sha256", "this is not the hash of the paragraph in article.txt", remedy)
-            continue  # its spans may all be elsewhere
-        same.add(row["paragraph"])
-        if row["n_chars"] != len(paragraph):
-            yield row.wrong("n_chars", f"the paragraph in article.txt has {len(paragraph)} characters", remedy)
-    for row in case["spans"]:
-        stretch = text.get(row["paragraph"], "")[row["start"] : row["end"]]
-        if row["paragraph"] in same and row["sha256_16"] != short_digest(stretch):
-            message = "article.txt does not have these characters at this place"
-            yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
+    yield from unlike_the_text(case, "spans")
 
 
 # ---- of facts from elsewhere: what came after the report, and checks of its claims ----
@@ -445,14 +387,6 @@ def live_questions_close(case: Draft) -> Iterator[Problem]:
         if bool(row["closes"]) == bool(row["days"]):
             remedy = "give the day in closes, or the number of days from each forecast in days"
             yield row.wrong("closes", "needs one way to close", remedy)
-
-
-def _by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
-    """Sort rows by the text that they are about: by witness, or all under None where the case has one text."""
-    texts = defaultdict(list)
-    for row in rows:
-        texts[row.get("witness_id")].append(row)
-    return texts
 
 
 def _paragraphs_of_spans(case: Draft) -> dict[str, set[int]]:

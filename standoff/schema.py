@@ -279,19 +279,35 @@ def _no_column(address: str, unknown: set[str]) -> Problem:
 def renewed(package: dict, source: dict) -> dict:
     """Return a descriptor with the tables of another one, its `source`, and with each `constraints.enum` as `categories`.
 
-    Its head stays, and so do the topics of its claims and the tables that the source does not have.
+    Its head stays, and so do its topics, the tables of other cases in which names are found, and the tables that the
+    source does not have.
     """
     package, source = copy.deepcopy(package), copy.deepcopy(source)
     tables = {resource["name"] for resource in source["resources"]}
-    with contextlib.suppress(KeyError):
-        field_of(source, "claims", "topic")["categories"] = field_of(package, "claims", "topic")["categories"]
-    own = [resource for resource in package["resources"] if resource["name"] not in tables]
-    package["resources"] = [*source["resources"], *own]
+    paths = {Path(origin["path"]).name: origin["path"] for _, _, origin in _origins(package)}
+    for _, _, origin in _origins(source):  # a table that is new here has its names where the others have theirs
+        origin["path"] = paths.get(Path(origin["path"]).name, origin["path"])
+    for table, column, origin in _origins(package):
+        with contextlib.suppress(KeyError):
+            field_of(source, table, column)["foundIn"] = origin
+    for table in ("claims", "passages"):
+        with contextlib.suppress(KeyError):
+            field_of(source, table, "topic")["categories"] = field_of(package, table, "topic")["categories"]
+    others = [resource for resource in package["resources"] if resource["name"] not in tables]
+    package["resources"] = [*source["resources"], *others]
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if vocabulary(field):
                 field["constraints"] = {**field.get("constraints", {}), "enum": vocabulary(field)}
     return package
+
+
+def _origins(package: dict) -> Iterator[tuple[str, str, dict]]:
+    """Yield table, column and `foundIn` of each field whose names are found in another folder."""
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            if "path" in field.get("foundIn", {}):
+                yield resource["name"], field["name"], field["foundIn"]
 
 
 def descriptor_text(package: dict) -> str:

@@ -7,6 +7,7 @@ import pytest
 import sheets
 from frictionless import Package
 from test_rules import Tables, change_descriptor
+from witness_folders import folder_of_witnesses
 
 import standoff
 from chapters import ROOT
@@ -15,7 +16,7 @@ from standoff.cli import main
 from standoff.coding.anchor import anchor
 from standoff.coding.new import new
 from standoff.rules import check
-from standoff.schema import DESCRIPTOR, TYPES, parse, read_package, renewed, vocabulary
+from standoff.schema import DESCRIPTOR, TYPES, field_of, parse, read_package, renewed, vocabulary
 
 CELLS = [
     *(
@@ -163,9 +164,10 @@ def test_a_case_may_have_more_than_a_thousand_claims(tmp_path, monkeypatch):
 def test_the_cases_are_renewed_from_one_source():
     """What `standoff schema` would write is what is there: nobody has changed a table in one place alone."""
     source = read_package(find("report"))
-    for name in ("report", "practice", "context"):
+    for name in ("report", "practice", "context", "witnesses"):
         package = read_package(find(name))
-        assert renewed(package, package if name == "context" else source) == package, f"run `standoff schema {name}`"
+        own = name in ("context", "witnesses")
+        assert renewed(package, package if own else source) == package, f"run `standoff schema {name}`"
 
 
 def test_a_case_of_other_tables_keeps_them(tmp_path, capsys):
@@ -196,3 +198,30 @@ def test_a_case_is_given_the_tables_of_the_report_and_keeps_its_head_and_topics(
     assert after["resources"] == report["resources"]
     assert Package.from_descriptor(after, basepath=str(case_copy)).resource_names
     assert main(["schema", str(case_copy)]) == 0 and "as it should be" in capsys.readouterr().out
+
+
+def test_witnesses_are_given_the_tables_of_those_of_the_report_and_keep_their_topics_and_places(tmp_path, capsys):
+    folder = folder_of_witnesses(tmp_path)
+    path = folder / DESCRIPTOR
+
+    def change(resources):
+        fields = {field["name"]: field for field in resources["passages"]["schema"]["fields"]}
+        fields["topic"]["categories"] = ["boats"]
+        fields["speaker"]["foundIn"]["besides"] = ["moderator"]
+        fields["gist"]["description"] = "Another one."
+
+    package = json.loads(path.read_text(encoding="utf-8"))
+    change({resource["name"]: resource for resource in package["resources"]})
+    package["resources"] = [resource for resource in package["resources"] if resource["name"] != "codings"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert main(["schema", str(folder)]) == 0
+    after, report = read_package(folder), read_package(find("witnesses"))
+    assert (after["name"], after["title"]) == (package["name"], package["title"])
+    assert vocabulary(field_of(after, "passages", "topic")) == ["boats"]
+    assert field_of(after, "passages", "speaker")["foundIn"] == {
+        "path": "../actors.csv", "column": "actor_id", "besides": ["moderator"]
+    }  # fmt: skip
+    for table, column in (("traces", "claim_id"), ("codings", "unit_id")):
+        assert field_of(after, table, column)["foundIn"] == {"path": "../claims.csv", "column": "claim_id"}
+    assert field_of(after, "passages", "gist") == field_of(report, "passages", "gist")
+    assert main(["schema", str(folder)]) == 0 and "as it should be" in capsys.readouterr().out

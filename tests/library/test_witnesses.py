@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from test_rules import Tables
 from witness_folders import PASSAGES, TEXTS, folder_of_witnesses, sheet
 
 import standoff
@@ -10,7 +11,7 @@ from standoff.alignment import explain, verify
 from standoff.case import CaseError
 from standoff.cli import main
 from standoff.coding.passages import anchor_passages
-from standoff.rules import check
+from standoff.rules import check, examine
 from standoff.text import digest, paragraphs
 from standoff.witnesses import load_text
 
@@ -162,3 +163,114 @@ def test_folders_without_claims_are_loaded_printed_and_checked(folder, capsys):
         assert main(["verify", "copy.txt", "--case", str(name)]) == 2
         assert main(["export", str(name), "--to", "webannotation"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+# ---- rules: each of these is broken by one cell ----
+
+TRACES = [  # of claims whose quote_type is direct, mixed, and indirect
+    {"claim_id": "c006", "witness_id": "conference", "passage_id": "p001", "words": "changed", "sense": "stronger"}
+    | {"printed": "has never been closed", "said": "was never closed to a ferry"},
+    {"claim_id": "c023", "witness_id": "conference", "passage_id": "p002", "words": "changed", "sense": "kept"}
+    | {"printed": "within days", "said": "in a few days"},
+    {"claim_id": "c001", "witness_id": "readout", "passage_id": "", "sense": "not found"},
+    {
+        "claim_id": "c002",
+        "witness_id": "readout",
+        "passage_id": "p003",
+        "sense": "weaker",
+        "note": "It has a condition.",
+    },
+]
+SETTLED = [
+    {"crux_id": "x001", "witness_id": "readout", "verdict": "adopted holds", "note": "It says so."},
+    {"crux_id": "x002", "witness_id": "readout", "verdict": "neither", "which": "another one", "note": "It says so."},
+]
+CODINGS = [{"unit_id": "c001", "variable": "sense", "coder": "a", "round": "1", "value": "kept", "unsure": "false"}]
+
+
+@pytest.fixture
+def traced(folder):
+    """The folder with traces, verdicts and a coding: its tables, to be spoiled."""
+    tables = Tables(folder)
+    for name, rows in (("traces", TRACES), ("settled", SETTLED), ("codings", CODINGS)):
+        columns = (folder / f"{name}.csv").read_text(encoding="utf-8").strip().split(",")
+        tables[name] = [dict.fromkeys(columns, "") | row for row in rows]
+    tables.save()
+    assert [str(problem) for problem in check(folder)] == []
+    assert examine(folder).waiting == []
+    return tables
+
+
+SEVEN = "one two three four five six seven"
+BROKEN = {  # by rule: table, row and column that are spoiled, by what; words of the problem, and its column if it is another
+    "a passage beyond its paragraph": ("passages", 6, "end", "999", "ends at 999, but paragraph 1 at"),
+    "an empty passage": ("passages", 6, "end", "3", "ends before it begins"),
+    "no such paragraph": ("passages", 6, "paragraph", "2", "'readout 2' is not in the table paragraphs", "witness_id, paragraph"),
+    "a part of another number": ("passages", 3, "part", "3", "part 2 is missing"),
+    "parts the wrong way round": ("passages", 3, "start", "10", "begins before part 1 ends"),
+    "a part of another speaker": ("passages", 3, "speaker", "hadrin", "another speaker than in row 2"),
+    "a part of another gist": ("passages", 3, "gist", "Some other", "another gist than in row 2"),
+    "overlapping passages": ("passages", 4, "start", "80", "begins before p001 2 ends"),
+    "an illegal pair": ("passages", 6, "certainty", "uncommitted", "uncommitted does not go with positive", "polarity"),
+    "a long gist": ("passages", 6, "gist", "word " * 26, "26 words"),
+    "another stretch": ("passages", 6, "sha256_16", "0" * 16, "readout.txt does not have these characters"),
+    "another paragraph": ("paragraphs", 3, "sha256", "0" * 64, "not the hash of the paragraph in conference.txt"),
+    "a paragraph's length": ("paragraphs", 5, "n_chars", "1000", "the paragraph in readout.txt has"),
+    "a paragraph's number": ("paragraphs", 4, "paragraph", "4", "paragraph 3 should stand here"),
+    "a witness's hash": ("witnesses", 3, "sha256", "0" * 64, "this is not the hash of readout.txt"),
+    "a witness's length": ("witnesses", 3, "n_words", "3", "readout.txt has 16 words"),
+    "a passage that is not found": ("traces", 4, "passage_id", "p003", "a passage, but not found"),
+    "found without a passage": ("traces", 5, "passage_id", "", "weaker, but no passage"),
+    "a passage of another witness": ("traces", 5, "passage_id", "p001", "p001 is a passage of conference, not of readout"),
+    "words that are not quoted": ("traces", 5, "words", "same", "nothing of this claim stands in quotation marks"),
+    "words that are not found": ("traces", 4, "words", "same", "compared with a passage that is not found"),
+    "long words of the report": ("traces", 2, "printed", SEVEN, "7 words"),
+    "long words of the witness": ("traces", 2, "said", SEVEN, "7 words"),
+    "changed words that are not shown": ("traces", 3, "said", "", "the words are changed, but the cell is empty"),
+    "another sense that is not shown": ("traces", 5, "note", "", "nothing shows in what the report is weaker"),
+    "a verdict without a reading": ("settled", 3, "which", "", "neither, but which?"),
+    "a reading beside the adopted one": ("settled", 2, "which", "another", "adopted holds, but a reading is named"),
+    "a coding of nothing": ("codings", 2, "variable", "topic", "'topic' is nothing that is labelled of a trace"),
+    "a coding without a label": ("codings", 2, "value", "milder", "'milder' is no label of sense"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_rule_for_witnesses_is_broken(traced, broken):
+    table, row, column, value, words, *elsewhere = broken
+    assert traced[table][row - 2][column] != value
+    traced[table][row - 2][column] = value
+    traced.save()
+    problems = [problem for problem in check(traced.folder) if words in problem.message]
+    assert [(problem.file, problem.row, problem.column) for problem in problems] == [
+        (f"{table}.csv", row, *(elsewhere or [column]))
+    ]
+
+
+def test_texts_that_are_given_are_held_against_the_tables(traced, tmp_path):
+    given = tmp_path / "texts"
+    given.mkdir()
+    for path in traced.folder.glob("*.txt"):
+        path.rename(given / path.name)
+    assert examine(traced.folder).text is None
+    assert check(traced.folder, given) == [] == check(traced.folder, given / "readout.txt")
+    (given / "readout.txt").write_text("Something else.", encoding="utf-8")
+    assert {problem.file for problem in check(traced.folder, given)} == {"witnesses.csv", "paragraphs.csv"}
+    (given / "strange.txt").write_text("Something else.", encoding="utf-8")
+    (problem,) = check(traced.folder, given / "strange.txt")
+    assert str(problem).startswith(
+        "strange.txt: no witness is called so. Remedy: name it after its witness, one of conf"
+    )
+
+
+def test_words_copied_from_a_witness_are_found(traced):
+    traced.spoil("traces", "note", "publish the times in a few days. Question: Is it so", claim_id="c002")
+    traced.save()
+    (problem,) = check(traced.folder)
+    assert (problem.file, problem.column) == ("traces.csv", "note") and "stand in the text" in problem.message
+
+
+def test_a_report_that_cannot_be_read_is_said_once(traced):
+    (traced.folder.parent / "claims.csv").unlink()
+    problems = check(traced.folder)
+    assert {problem.message.partition(" (")[0] for problem in problems} == {"../claims.csv cannot be read"}

@@ -1,0 +1,131 @@
+"""What a rule is: a case under examination, the register of rules, and what cases and witnesses are held to alike."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from . import schema
+from .problems import Problem, Row
+from .text import digest, short_digest
+
+LEGAL_POLARITIES = {
+    "certain": ["positive", "negative", "unknown"],
+    "probable": ["positive", "negative"],
+    "possible": ["positive", "negative"],
+    "uncommitted": ["unknown"],
+}
+
+
+@dataclass
+class Draft:
+    """A case under examination.
+
+    folder: where it is; package: its descriptor; tables: the rows of those that can be read, converted, by name; text:
+    the canonical paragraphs in which copied words are looked for, or None; texts: those that hashes are held against, by
+    witness_id, or under None the one text that a case ships; problems: in the order of tables and rows; sound: the
+    columns without problems, each as "table.column"; waiting: names of the rules that wait until the descriptor's
+    problems are mended.
+    """
+
+    folder: Path
+    package: dict
+    tables: dict[str, list[Row]]
+    text: list[str] | None
+    texts: dict[str | None, list[str]]
+    problems: list[Problem]
+    sound: set[str]
+    waiting: list[str]
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.tables[table]
+
+
+Rule = Callable[[Draft], Iterator[Problem]]
+RULES: dict[Rule, set[str]] = {}  # the columns that each rule reads, each as "table.column"
+
+
+def rule(**columns: str) -> Callable[[Rule], Rule]:
+    """Register a rule that reads these columns: their names, with spaces between, by table."""
+
+    def register(function: Rule) -> Rule:
+        RULES[function] = {f"{table}.{column}" for table, names in columns.items() for column in names.split()}
+        return function
+
+    return register
+
+
+def by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
+    """Sort rows by the text that they are about: by witness_id, or all under None where a case has one text."""
+    texts = defaultdict(list)
+    for row in rows:
+        texts[row.get("witness_id")].append(row)
+    return texts
+
+
+# ---- what holds for the spans of a case and for the passages of witnesses ----
+
+
+def misplaced(case: Draft, table: str) -> Iterator[Problem]:
+    """Yield the stretches that are empty, or go beyond their paragraph."""
+    length = {(row.get("witness_id"), row["paragraph"]): row["n_chars"] for row in case["paragraphs"]}
+    for row in case[table]:
+        n_chars = length[row.get("witness_id"), row["paragraph"]]
+        if row["end"] <= row["start"]:
+            yield row.wrong("end", "ends before it begins", "end is the place after the last character")
+        elif row["end"] > n_chars:
+            message = f"ends at {row['end']}, but paragraph {row['paragraph']} at {n_chars}"
+            yield row.wrong("end", message, "correct end, or the number of the paragraph")
+
+
+def disordered(rows: list[Row], key: str) -> Iterator[Problem]:
+    """Yield the parts that are not numbered, or not in the order of the text; `key` names the whole that they are of."""
+    wholes = defaultdict(list)
+    for row in rows:
+        wholes[row[key]].append(row)
+    for parts in wholes.values():
+        parts.sort(key=lambda row: row["part"])
+        for number, row in enumerate(parts, start=1):
+            if row["part"] != number:
+                yield row.wrong("part", f"part {number} is missing", "number the parts 1, 2, 3 ...")
+                break
+        for row, following in pairwise(parts):
+            if (following["paragraph"], following["start"]) < (row["paragraph"], row["end"]):
+                message = f"begins before part {row['part']} ends"
+                yield following.wrong("start", message, "give the parts in the order of the text, without overlap")
+
+
+def unlikely(rows: list[Row]) -> Iterator[Problem]:
+    """Yield the rows whose certainty does not go with their polarity."""
+    for row in rows:
+        legal = LEGAL_POLARITIES.get(row["certainty"], [row["polarity"]])
+        if row["polarity"] not in legal:
+            remedy = f"{row['certainty']} goes with {' or '.join(legal)}"
+            yield row.wrong("polarity", f"{row['certainty']} does not go with {row['polarity']}", remedy)
+
+
+def unlike_the_text(case: Draft, table: str) -> Iterator[Problem]:
+    """Yield the paragraphs and stretches whose hashes are not those of the texts at hand."""
+    paragraphs, stretches = by_text(case["paragraphs"]), by_text(case[table])
+    for witness, blocks in case.texts.items():
+        file = f"{witness or 'article'}.txt"
+        text, same = dict(enumerate(blocks, start=1)), set()
+        remedy = f"restore {file}, or count and hash again"
+        if len(text) != len(paragraphs[witness]):
+            path = schema.resource_of(case.package, "paragraphs")["path"]
+            message = f"{len(paragraphs[witness])} paragraphs, but {file} has {len(text)}"
+            yield Problem(message, remedy, path, column="paragraph")
+        for row in paragraphs[witness]:
+            paragraph = text.get(row["paragraph"], "")
+            if row["sha256"] != digest(paragraph):
+                yield row.wrong("sha256", f"this is not the hash of the paragraph in {file}", remedy)
+                continue  # its stretches may all be elsewhere
+            same.add(row["paragraph"])
+            if row["n_chars"] != len(paragraph):
+                yield row.wrong("n_chars", f"the paragraph in {file} has {len(paragraph)} characters", remedy)
+        for row in stretches[witness]:
+            stretch = text.get(row["paragraph"], "")[row["start"] : row["end"]]
+            if row["paragraph"] in same and row["sha256_16"] != short_digest(stretch):
+                message = f"{file} does not have these characters at this place"
+                yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
