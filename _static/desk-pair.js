@@ -19,7 +19,7 @@
     if (!witnesses.length) return [];
     const choice = element("select", {}, ...witnesses.map(([id, { title }]) => new Option(title, id)));
     const about = element("div", { className: "so-witness-about" });
-    const said = element("div", { className: "so-desk-said", role: "status" });
+    const said = element("div", { className: "so-witness-said", role: "status" });
     const section = element("section", { className: "so-witness", "aria-label": "A second text" },
       element("h2", {}, "Beside it: a witness"), element("label", {}, "Witness ", choice), about, said);
 
