@@ -88,7 +88,9 @@ def witness_data(witnesses: Case, name: str, sources: dict[str, dict], names: di
     }
     return _positions(witness(witnesses, name)) | {
         **{column: html.text(document[column]) for column in WITNESS.split()},
-        "speakers": {speaker: {key: known[speaker][key] for key in ("name", "label", "colour")} for speaker in speakers},
+        "speakers": {
+            speaker: {key: known[speaker][key] for key in ("name", "label", "colour")} for speaker in speakers
+        },
         "passages": _by_key(passages.drop_duplicates("passage_id"), PASSAGE),
         "traces": _by_key(traces, TRACE),
         "labels": {

@@ -39,7 +39,7 @@ def text(witnesses):
 
 def open_both(tab):
     tab.get_by_role("button", name="Open the practice report").click()
-    tab.get_by_label("Witness", exact=True).select_option(WITNESS)
+    tab.get_by_role("combobox", name="Witness").select_option(WITNESS)
     tab.get_by_role("button", name="Open its text").click()
     tab.locator(".so-two").wait_for()
 
@@ -85,7 +85,7 @@ def test_claims_are_marked_by_sense_and_passages_by_whether_they_are_taken_up(bo
     assert len(set(lines)) == 5, "a sense can be told without its colour"
 
     blocks = paragraphs(text)
-    passages = witnesses.passages[witnesses.passages["witness_id"] == WITNESS]
+    passages = witnesses.passages[witnesses.passages["witness_id"] == WITNESS].sort_values(["paragraph", "start"])
     taken_up = passages["passage_id"].isin(traces["passage_id"])
     words = [
         [blocks[row.paragraph - 1][row.start : row.end] for row in some.itertuples()]
@@ -110,7 +110,14 @@ def test_a_claim_leads_to_its_passage_and_the_card_compares_both(both, traces, w
     passage = witnesses.passages.set_index("passage_id").loc[trace["passage_id"]]
     claim = practice.claims.set_index("claim_id").loc["c035"]
     card = both.get_by_role("region", name="Details")
-    for words in (trace["sense"], trace["note"], f"“{trace['printed']}”", f"“{trace['said']}”", claim["gist"], passage["gist"]):
+    for words in (
+        trace["sense"],
+        trace["note"],
+        f"“{trace['printed']}”",
+        f"“{trace['said']}”",
+        claim["gist"],
+        passage["gist"],
+    ):
         expect(card).to_contain_text(words)
     for one in (claim, passage):
         expect(card).to_contain_text(f"{one['certainty']}, {one['polarity']}")
@@ -217,7 +224,9 @@ def test_without_the_witness_the_desk_is_what_it_was(single):
     single.get_by_role("button", name="Show the report alone").click()
     single.get_by_role("button", name="Open its text").wait_for()
     after = re.sub(r' data-note="[^"]+"', ' data-note=""', single.locator(".so-desk-frame").inner_html())
-    assert re.sub(r"(<section [^>]*so-desk-panel.*)", "", after) == re.sub(r"(<section [^>]*so-desk-panel.*)", "", before)
+    assert re.sub(r"(<section [^>]*so-desk-panel.*)", "", after) == re.sub(
+        r"(<section [^>]*so-desk-panel.*)", "", before
+    )
 
 
 def test_hostile_words_stay_text_and_an_address_leads_to_the_web_only(browser, practice, witnesses):
@@ -226,7 +235,7 @@ def test_hostile_words_stay_text_and_an_address_leads_to_the_web_only(browser, p
     for table in ("passages", "traces"):
         for row in witness[table].values():
             row |= {key: HOSTILE for key in ("gist", "topic", "note", "printed", "said") if key in row}
-    witness |= {key: HOSTILE for key in ("kind", "publisher", "licence")} | {"address": "https://example.org/a?b"}
+    witness |= dict.fromkeys(("kind", "publisher", "licence"), HOSTILE) | {"address": "https://example.org/a?b"}
     witness["text"] = witness["text"] + "\n\n" + HOSTILE
     for speaker in witness["speakers"].values():
         speaker["name"] = HOSTILE
@@ -245,7 +254,7 @@ def test_hostile_words_stay_text_and_an_address_leads_to_the_web_only(browser, p
         for name in ("c031", "p004"):
             page.get_by_role("button", name=f"({name})").click()
             expect(page.get_by_role("region", name="Details")).to_contain_text(HOSTILE)
-        page.get_by_label("Witness", exact=True).select_option("other")
+        page.get_by_role("combobox", name="Witness").select_option("other")
         expect(page.locator(".so-witness")).to_contain_text(HOSTILE)
         assert page.locator("img, .so-desk-text b, a[href^=javascript]").count() == 0
         assert page.evaluate("window.stolen") is None
