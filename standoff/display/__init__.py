@@ -4,7 +4,7 @@ from . import palette
 from .exercises import check, exercise
 from .forecasts import scorecard
 from .labelling import compare, trial
-from .lookup import claims_table, codebook, cruxes_table
+from .lookup import claims_table, codebook, cruxes_table, passages_table, traces_table
 from .reading_desk import desk
 from .show import cite, counted, figure, in_words, listing, percent, say, table
 
@@ -22,9 +22,11 @@ __all__ = [
     "in_words",
     "listing",
     "palette",
+    "passages_table",
     "percent",
     "say",
     "scorecard",
     "table",
+    "traces_table",
     "trial",
 ]

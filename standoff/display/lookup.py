@@ -1,4 +1,4 @@
-"""Show the pages to look things up in, made from a case: all claims, all cruxes, and the codebook."""
+"""Show the pages to look things up in, made from a case: all claims, cruxes, traces and passages, and the codebook."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -38,6 +38,39 @@ def cruxes_table(case: Case) -> None:
     cells = ["crux_id", "printed_reading", "adopted_reading", "alternatives", "why", "problem", "paragraph"]
     rows = cruxes[cells].to_numpy().tolist()
     _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes of the report", columns, rows, ["problem"])
+
+
+def traces_table(case: Case, witnesses: Case) -> None:
+    """Show all traces as one table, a row per claim that a witness could bear on, with its claim_id as address."""
+    columns = ["claim", "gist", "source", "witness", "passage", "words", "sense", "printed", "said", "note"]
+    names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
+    traces = witnesses.traces.merge(case.claims[["claim_id", "gist", "source"]], on="claim_id")
+    rows = [
+        [row.claim_id, row.gist, names[row.source], titles[row.witness_id], _passage(row.passage_id)]
+        + [row.words, row.sense, row.printed, row.said, row.note]
+        for row in traces.itertuples()
+    ]
+    _filterable("so-traces", "traces", f"All {len(rows)} traces of the report", columns, rows, ["source", "words", "sense"])
+
+
+def passages_table(case: Case, witnesses: Case) -> None:
+    """Show all passages as one table, a row per passage with its passage_id as address."""
+    columns = ["passage", "gist", "speaker", "witness", "paragraph", "certainty", "polarity", "topic", "claims"]
+    names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
+    claims = witnesses.traces.groupby("passage_id")["claim_id"].agg(list)
+    link = Markup('<a href="traces.html#{0}">{0}</a>')
+    rows = [
+        [row.passage_id, row.gist, names.get(row.speaker, row.speaker), titles[row.witness_id], row.paragraph]
+        + [row.certainty, row.polarity, row.topic, [link.format(claim) for claim in claims.get(row.passage_id, [])]]
+        for row in witnesses.passages.drop_duplicates("passage_id").itertuples()
+    ]
+    caption = f"All {len(rows)} passages of the witnesses, in our own words"
+    _filterable("so-passages", "passages", caption, columns, rows, ["speaker", "witness", "topic"])
+
+
+def _passage(passage: object) -> Markup:
+    """Return a link to a passage on its page, or nothing where the cell is empty."""
+    return Markup('<a href="passages.html#{0}">{0}</a>').format(passage) if isinstance(passage, str) else Markup()
 
 
 def _filterable(name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence) -> None:
