@@ -318,15 +318,27 @@ class _Case:
         for row in self["traces"]:
             if row["passage_id"] not in first:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
-        found = [row for row in self["traces"] if row["passage_id"]]
-        self._take_over(found, ["sense", "printed", "said"], 0.35)
-        self._take_over([row for row in found if row["words"]], ["words"], 0.35)
+        self._judge_anew([row for row in self["traces"] if row["passage_id"]], report)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
             for row in self["settled"]:
                 if row["crux_id"] == crux and self.some(0.8):
                     row.update(verdict=verdict, which=which)
+
+    def _judge_anew(self, traces, report):
+        """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
+        labels = ["sense", "printed", "said", "note"]
+        quote_type = {row["claim_id"]: row["quote_type"] for row in report["claims"]}
+        compared = [dict(row) for row in traces if row["words"]]
+        for row in traces:
+            if quote_type[row["claim_id"]] in ("indirect", "none"):
+                row["words"] = ""
+            elif compared and not row["words"]:
+                donor = self.chance.choice(compared)
+                row.update((column, donor[column]) for column in ["words", *labels])
+        self._take_over([row for row in traces if row["words"]], ["words", *labels], 0.35)
+        self._take_over([row for row in traces if not row["words"]], labels, 0.35)
 
     def _shorten_texts(self):
         """Leave out the last paragraphs of each text; where there is none, only the lengths are others."""
