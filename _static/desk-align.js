@@ -450,7 +450,8 @@
     }
     const same = results.length - having("edited").length - having("missing").length;
     const all = same === results.length;
-    const said = [`${data.title}: ${all ? `this is the text. All ${same} paragraphs match.` : `${same} of ${results.length} paragraphs match.`}`];
+    const match = same === 1 ? "Its one paragraph matches." : `All ${same} paragraphs match.`;
+    const said = [`${data.title}: ${all ? `this is the text. ${match}` : `${same} of ${results.length} paragraphs match.`}`];
     if (having("folded").length) said.push(`Quotation marks, dashes or the like differ from the original (paragraph ${numbers("folded")}); that does no harm.`);
     if (having("relocated").length) said.push(`Elsewhere than in the original, because something was added, left out or moved: paragraph ${numbers("relocated")}.`);
     if (having("edited").length) said.push(`Not worded as in the original: paragraph ${numbers("edited")}. What was found in it is marked.`);

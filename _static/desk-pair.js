@@ -25,12 +25,15 @@
 
     function describe() {
       const witness = view.data.witnesses[choice.value];
-      const { kind, date, publisher, licence, address } = witness;
+      const { kind, date, publisher, licence, address, note } = witness;
       const found = Object.values(witness.traces).filter(({ passage_id }) => passage_id).length;
-      const facts = [kind, date, publisher, licence, `${found} claims can be traced to it`].filter(Boolean);
-      const link = element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
-      about.replaceChildren(element("p", {}, facts.join(" · ")),
-        ...(/^https?:\/\//.test(address ?? "") ? [element("p", {}, "Its text is at ", link, ": save or copy it there, then open or paste it here.")] : []),
+      const facts = [kind, date, publisher, licence, found === 1 ? "1 claim can be traced to it" : `${found} claims can be traced to it`];
+      const isOnline = /^https?:\/\//.test(address);
+      about.replaceChildren(element("p", {}, facts.filter(Boolean).join(" · ")),
+        ...(note ? [element("p", { className: "so-verdict" }, note)] : []),
+        ...(isOnline ? [element("p", {}, "Its text is at ",
+          element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, new URL(address).host),
+          ": copy or save it there, then paste or open it here.")] : []),
         desk.fields({ shipped: witness.text ? [["Open its text", witness.text]] : [], file: "Open a file with its text", zone: section }, read, fail));
       said.replaceChildren();
     }
@@ -147,7 +150,7 @@
       const trace = traces[id];
       const all = element("details", {}, element("summary", {}, "All about the claim"), ...view.details(id));
       if (trace) return [...traceCard(id, trace), all];
-      return [element("h2", {}, `Claim ${id}`), element("p", {}, data.claims[id].gist), element("p", {}, "This witness cannot bear on it."), all];
+      return [element("h2", {}, "Claim ", view.row("claims-table", id)), element("p", {}, data.claims[id].gist), element("p", {}, "This witness cannot bear on it."), all];
     }
 
     function sense(name) {
@@ -163,7 +166,7 @@
         ...(quoted ? [element("p", { className: "so-quoted" }, `“${quoted}”`)] : []));
       const verdict = [witness.labels.sense[trace.sense], witness.labels.words[trace.words] && `in quotation marks: ${witness.labels.words[trace.words]}`];
       return [
-        element("h2", {}, `Claim ${id} `, sense(trace.sense)),
+        element("h2", {}, "Claim ", view.row("traces", id), " ", sense(trace.sense)),
         element("p", { className: "so-verdict" }, verdict.filter(Boolean).join("; ")),
         element("div", { className: "so-beside" },
           block("In the report", () => go(text, id), claim, data.sources[claim.source].name, trace.printed),
@@ -183,7 +186,7 @@
         return element("div", {}, button(claim, press, { className: "so-desk-jump" }), " ", sense(traces[claim].sense), `: ${data.claims[claim].gist}`);
       });
       return [
-        element("h2", {}, `Passage ${id}`), element("p", {}, gist),
+        element("h2", {}, "Passage ", view.row("passages", id)), element("p", {}, gist),
         view.list([["speaker", witness.speakers[speaker].name], ["certainty", `${SIGNS[certainty]} ${certainty}, ${polarity}`], ["topic", topic],
           ["in the report", claims.length ? claims : "left out by the report"]]),
       ];

@@ -60,7 +60,7 @@
     const frame = element("div", { className: "so-desk-frame" }, side, panel);
     frame.addEventListener("keydown", (event) => event.key === "Escape" && close());
     // What the second text works with; `pair` is what it does in turn, once it is open.
-    const view = { data, text, texts: [text], side, frame, pair: null, press, select, close, paint, details, list };
+    const view = { data, text, texts: [text], side, frame, pair: null, press, select, close, paint, details, list, row };
     stage.append(...desk.offer(view), legend(), filters(), frame);
 
     function legend() {
@@ -148,8 +148,9 @@
       return element("dl", {}, ...kept.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, ...[].concat(value))]));
     }
 
-    function address(id) {
-      return name === "report" ? element("a", { href: `${data.claims[id] ? "claims-table" : "cruxes"}.html#${id}` }, id) : id;
+    // An id, as a link to its row on a page of the book if it is one of the report.
+    function row(page, id) {
+      return name === "report" ? element("a", { href: `${page}.html#${id}` }, id) : id;
     }
 
     function details(id) {
@@ -162,7 +163,7 @@
       const links = (data.links[id] ?? []).map(([words, other, note]) =>
         element("div", {}, `${words} `, button(other, () => jump(other), { className: "so-desk-jump" }), `: ${note}`));
       return [
-        element("h2", {}, "Claim ", address(id)), element("p", {}, claim.gist),
+        element("h2", {}, "Claim ", row("claims-table", id)), element("p", {}, claim.gist),
         list([
           ["source", `${data.sources[claim.source].name}${through}`],
           ["certainty", `${SIGNS[claim.certainty]} ${claim.certainty}, ${claim.polarity}`],
@@ -179,7 +180,7 @@
     function cruxDetails(id) {
       const crux = data.cruxes[id];
       return [
-        element("h2", {}, "Crux ", address(id)),
+        element("h2", {}, "Crux ", row("cruxes", id)),
         list([["problem", crux.problem], ["printed", crux.printed_reading], ["adopted", crux.adopted_reading], ["others", crux.alternatives], ["why", crux.why]]),
       ];
     }

@@ -22,7 +22,7 @@ CLAIM = (
     "polarity evidence topic gist"
 )
 CRUX = "crux_id span_id problem printed_reading adopted_reading alternatives why"
-WITNESS = "kind date publisher licence address"
+WITNESS = "kind date publisher licence address note"
 PASSAGE = "passage_id speaker topic certainty polarity gist"
 TRACE = "claim_id passage_id words sense printed said note"
 OWN = 8  # how many sources have a colour that no other has
@@ -46,7 +46,7 @@ def desk(witnesses: Mapping[str, Case] | None = None, **cases: Case) -> None:
 def desk_data(case: Case, witnesses: Case | None = None) -> dict:
     """Return what the page needs of a case: positions, hashes and labels as JSON-ready values; its text if it ships it.
 
-    witnesses: the folder of its witnesses; those of which no passage is marked are left out.
+    witnesses: the folder of its witnesses; those to which no claim is traced are left out.
     """
     names = case.names.to_dict()
     counts = case.claims["source"].value_counts()
@@ -60,15 +60,13 @@ def desk_data(case: Case, witnesses: Case | None = None) -> dict:
         claim["through"] = [names[voice] for voice in claim.pop("source_chain").split(";")[1:-1]]
         claim["recipient"] = names.get(claim["recipient"])
         claim["spans"] = [claim.pop(column) for column in ("content_span", "source_span", "cue_span")]
+    traced = witnesses.traces["witness_id"].value_counts().index if witnesses else []
     return _positions(case) | {
         "sources": sources,
         "claims": claims,
         "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
         "cruxes": _by_key(case.cruxes, CRUX),
-        "witnesses": {
-            name: witness_data(witnesses, name, sources, names)
-            for name in (witnesses.passages["witness_id"].unique() if witnesses else ())
-        },
+        "witnesses": {name: witness_data(witnesses, name, sources, names) for name in traced},
     }
 
 
