@@ -76,8 +76,8 @@
       const { label, name, colour } = witness.speakers[speaker];
       const claims = (claimsOf.get(id) ?? []).map(([claim]) => claim);
       const use = claims.length ? `traced to it: ${claims.join(", ")}` : "left out by the report";
-      return { id, spans: [id], note: `${id}${claims.length ? `←${claims.join(", ")}` : ""}`, tag: `${label}${SIGNS[certainty]}`, label: `${label}: ${name}, ${certainty} (${id}), ${use}`,
-        tint: COLOURS[colour], words: claims.length ? "so-passage" : "so-left-out" };
+      return { id, spans: [id], tag: `${label}${SIGNS[certainty]}`, label: `${label}: ${name}, ${certainty} (${id}), ${use}`,
+        note: claims.length ? `${id}←${claims.join(", ")}` : id, tint: COLOURS[colour], words: claims.length ? "so-passage" : "so-left-out" };
     };
     const other = desk.annotate(witness, results, Object.entries(passages).map(passageMark), view.press);
     const before = new Map();
@@ -150,7 +150,8 @@
       const trace = traces[id];
       const all = element("details", {}, element("summary", {}, "All about the claim"), ...view.details(id));
       if (trace) return [...traceCard(id, trace), all];
-      return [element("h2", {}, "Claim ", view.row("claims-table", id)), element("p", {}, data.claims[id].gist), element("p", {}, "This witness cannot bear on it."), all];
+      return [element("h2", {}, "Claim ", view.row("claims-table", id)), element("p", {}, data.claims[id].gist),
+        element("p", {}, "This witness cannot bear on it."), all];
     }
 
     function sense(name) {
@@ -161,10 +162,12 @@
     function traceCard(id, trace) {
       const claim = data.claims[id];
       const passage = passages[trace.passage_id];
-      const block = (words, press, { gist, certainty, polarity }, who, quoted) => element("div", {}, button(words, press, { className: "so-desk-jump" }),
-        element("p", {}, gist), element("p", { className: "so-said-by" }, `${who}: ${SIGNS[certainty]} ${certainty}, ${polarity}`),
+      const block = (words, press, { gist, certainty, polarity }, who, quoted) => element("div", {},
+        button(words, press, { className: "so-desk-jump" }), element("p", {}, gist),
+        element("p", { className: "so-said-by" }, `${who}: ${SIGNS[certainty]} ${certainty}, ${polarity}`),
         ...(quoted ? [element("p", { className: "so-quoted" }, `“${quoted}”`)] : []));
-      const verdict = [witness.labels.sense[trace.sense], witness.labels.words[trace.words] && `in quotation marks: ${witness.labels.words[trace.words]}`];
+      const { sense: senses, words } = witness.labels;
+      const verdict = [senses[trace.sense], words[trace.words] && `in quotation marks: ${words[trace.words]}`];
       return [
         element("h2", {}, "Claim ", view.row("traces", id), " ", sense(trace.sense)),
         element("p", { className: "so-verdict" }, verdict.filter(Boolean).join("; ")),
@@ -239,11 +242,9 @@
 
     function front(which) {
       const now = [text, other].find((each) => sideOf(each).classList.contains("so-front"));
-      if (!isWide() && now !== which) {
-        places.set(now, scrollY);
-        for (const each of [text, other]) sideOf(each).classList.toggle("so-front", each === which);
-        if (places.has(which)) scrollTo({ top: places.get(which), behavior: "instant" });
-      }
+      places.set(now, scrollY);
+      for (const each of [text, other]) sideOf(each).classList.toggle("so-front", each === which);
+      if (!isWide() && now !== which && places.has(which)) scrollTo({ top: places.get(which), behavior: "instant" });
       for (const [each, tab] of tabs) tab.setAttribute("aria-pressed", String(each === which));
     }
 

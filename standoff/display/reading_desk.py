@@ -60,14 +60,21 @@ def desk_data(case: Case, witnesses: Case | None = None) -> dict:
         claim["through"] = [names[voice] for voice in claim.pop("source_chain").split(";")[1:-1]]
         claim["recipient"] = names.get(claim["recipient"])
         claim["spans"] = [claim.pop(column) for column in ("content_span", "source_span", "cue_span")]
-    traced = witnesses.traces["witness_id"].value_counts().index if witnesses else []
     return _positions(case) | {
         "sources": sources,
         "claims": claims,
         "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
         "cruxes": _by_key(case.cruxes, CRUX),
-        "witnesses": {name: witness_data(witnesses, name, sources, names) for name in traced},
+        "witnesses": {name: witness_data(witnesses, name, sources, names) for name in traced(witnesses)}
+        if witnesses
+        else {},
     }
+
+
+def traced(witnesses: Case) -> list[str]:
+    """Return the witness_id of each witness to which claims are traced, in the order of their table."""
+    documents = witnesses.witnesses["witness_id"]
+    return documents[documents.isin(witnesses.traces["witness_id"])].tolist()
 
 
 def witness_data(witnesses: Case, name: str, sources: dict[str, dict], names: dict[str, str]) -> dict:

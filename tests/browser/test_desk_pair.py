@@ -199,6 +199,7 @@ def test_on_a_phone_one_tap_leads_to_the_other_text(browser):
 
 def test_a_witness_in_other_paragraphs_is_found_and_what_is_missing_is_said(single, text):
     fields, said = single.locator(".so-witness"), single.locator(".so-witness-said")
+    single.get_by_role("combobox", name="Witness").select_option(WITNESS)
     fields.get_by_text("Paste the text instead").click()
 
     def paste(words):
