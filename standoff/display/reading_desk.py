@@ -65,9 +65,9 @@ def desk_data(case: Case, witnesses: Case | None = None) -> dict:
         "claims": claims,
         "links": links_of(case),  # by claim: (relation in words, other_id, note), both ways
         "cruxes": _by_key(case.cruxes, CRUX),
-        "witnesses": {name: witness_data(witnesses, name, sources, names) for name in traced(witnesses)}
-        if witnesses
-        else {},
+        "witnesses": {
+            name: witness_data(witnesses, name, sources, names) for name in (traced(witnesses) if witnesses else ())
+        },
     }
 
 
