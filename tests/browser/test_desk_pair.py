@@ -137,7 +137,7 @@ def test_a_claim_leads_to_its_passage_and_the_card_compares_both(both, traces, w
         both.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         ends = [float(end) for end in re.findall(r"M\S+ (\S+?)V", bars.get_attribute("d"))]
         assert ends == pytest.approx([each.first.evaluate(height) for each in on], abs=1)
-    assert both.locator(".so-thread text").text_content() == "+"
+    expect(both.locator(".so-thread text")).to_have_text("+")
 
 
 def test_a_passage_leads_to_all_its_claims_or_is_left_out(both, traces):
@@ -146,14 +146,16 @@ def test_a_passage_leads_to_all_its_claims_or_is_left_out(both, traces):
     card = both.get_by_role("region", name="Details")
     for claim in traces.index[traces["passage_id"] == "p004"]:
         expect(card.get_by_role("button", name=claim)).to_be_visible()
-    assert both.locator(".so-thread text").count() == 2
+    expect(both.locator(".so-thread text")).to_have_count(2)
+    assert "".join(report.locator(".so-on").all_inner_texts()).endswith("Ilvenna"), "the words of c030, the later one"
     card.get_by_role("button", name="c030").click()
     expect(card).to_contain_text("Claim c030")
     assert report.locator(".so-on").first.evaluate(IS_SEEN)
     both.get_by_role("checkbox", name="left out by the report").check()
     mark(witness, "p012").click()
     expect(card).to_contain_text("left out by the report")
-    assert both.locator(".so-thread-on").count() == report.locator(".so-on").count() == 0
+    for place in (both.locator(".so-thread-on"), report.locator(".so-on")):
+        expect(place).to_have_count(0)
     mark(report, "c016").click()
     expect(card).to_contain_text("Not found in the witness")
     assert witness.locator(".so-on").count() == 0
@@ -161,6 +163,9 @@ def test_a_passage_leads_to_all_its_claims_or_is_left_out(both, traces):
 
 def test_a_pair_by_keyboard(both):
     report, witness = sides(both)
+    for side in (report, witness):
+        side.focus()
+        expect(side).to_be_focused()  # and so scrolled by the keys
     focused = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
     assert "sense reversed, traced to p014" in mark(report, "c032").get_attribute("aria-label")
     mark(report, "c032").press("Enter")
