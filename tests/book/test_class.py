@@ -18,6 +18,7 @@ SHEETS = [
     "Sheet 2. How sure are they?",
     "Sheet 3. A question that can be settled",
     "Sheet 4. Do we agree?",
+    "Sheet 5. From mouth to print",
 ]
 
 
@@ -27,10 +28,12 @@ def page(name):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-@pytest.mark.parametrize("length", [45, 90])
-def test_the_minutes_of_a_plan_add_up(length):
-    plan = source("teaching").split(f"## {length} minutes")[1].split(":::")[1]
-    assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.M))) == length
+def test_the_minutes_of_each_plan_add_up():
+    _, *plans = re.split(r"^## (?=\d+ minutes)", source("teaching"), flags=re.M)
+    assert [int(plan.split()[0]) for plan in plans] == [45, 45, 90]
+    for plan in plans:
+        minutes = re.findall(r"^\| (\d+) \|", plan.split(":::")[1], re.M)
+        assert sum(map(int, minutes)) == int(plan.split()[0])
 
 
 def test_each_worksheet_is_one_page_of_paper_when_printed_from_a_browser(browser, tmp_path):

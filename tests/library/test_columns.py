@@ -60,7 +60,7 @@ PLACES = {
             "spans": "sha256_16",
             "actors": "role",
             "claims": "gist",
-            "claim_links": "note",
+            "claim_links": "",
             "quantities": "bound concept place",
             "events": "place gist",
             "event_actors": "role",
