@@ -38,7 +38,7 @@ PLACES = {
     "standoff/display/reading_desk.py": (
         "hand it to the page in `desk_data`, and show it in _static/desk.js",
         {
-            "actors": "kind country sector part_of",
+            "actors": "country sector part_of role",
             "claims": "cue_class negated_cue addressee",
             **dict.fromkeys(["paragraphs", "spans", "claim_links", "cruxes"], ""),
         },
