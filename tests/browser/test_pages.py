@@ -154,18 +154,6 @@ def test_a_chapter_can_be_downloaded_as_a_notebook_without_outputs(name):
 # ---- the pages in a browser ----
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_and_never_scrolls_sideways(tab, name):
-    tab.open(name)
-    tab.evaluate(
-        "document.querySelectorAll('img').forEach(image => image.loading = 'eager')"
-    )  # else only when scrolled to
-    tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")  # fails if a picture does not show
-    for width in (1280, 390):
-        tab.set_viewport_size({"width": width, "height": 900})
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize("name", CONTENT)
 def test_each_figure_has_its_numbers_and_its_code_under_it(name):
     """With names that say which figure they belong to: a screen reader lists them without the figures."""

@@ -83,15 +83,9 @@ def test_compare_before_the_trial(monkeypatch, capsys):
 
 
 @pytest.fixture
-def tab(browser):
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    errors = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    tab.goto(PAGE.as_uri())
-    yield tab
-    tab.close()
-    assert errors == []
+def tab(tab):
+    tab.open("chapters/coding")
+    return tab
 
 
 def test_the_page_shows_pythons_alpha(tab, reference):
