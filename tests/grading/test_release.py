@@ -215,13 +215,12 @@ def test_in_a_folder_of_its_own_the_reference_passes_every_self_check(run, folde
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path):
-    command = [sys.executable, "-m", "standoff", "assignment", "release", "--zip", "-o"]
-    for place, seed in (("one", "1"), ("two", "2")):
-        environ = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Pacific/Kiritimati"}
-        subprocess.run([*command, str(tmp_path / place)], env=environ, check=True, cwd=ROOT, capture_output=True)
-    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
-    assert set(one) == {f"{name}.zip" for name in NAMES} and one == two
-    assert one == contents(HTML / "handouts"), "and the book offers the same"
+    """As the build of the book wrote them, in another process with another order of sets."""
+    command = [sys.executable, "-m", "standoff", "assignment", "release", "--zip", "-o", str(tmp_path)]
+    environ = os.environ | {"PYTHONHASHSEED": "2", "TZ": "Pacific/Kiritimati"}
+    subprocess.run(command, env=environ, check=True, cwd=ROOT, capture_output=True)
+    written = contents(tmp_path)
+    assert set(written) == {f"{name}.zip" for name in NAMES} and written == contents(HTML / "handouts")
 
 
 def test_work_in_a_hand_out_is_not_written_over(sample, tmp_path, monkeypatch):
