@@ -6,13 +6,14 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from html import escape
 from types import SimpleNamespace
 
 import jupytext
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from secrets_of_assignments import contents, leaks, parts, secrets
+from secrets_of_assignments import contents, leaks, parts, secrets, squeezed
 from test_assignment_six import mine  # noqa: F401  (a fixture, as the next ones)
 from test_download import folder, run  # noqa: F401
 
@@ -105,6 +106,17 @@ def test_every_kind_of_secret_is_found_in_every_kind_of_file(name, tmp_path):
     found = "\n".join(leaks(contents(tmp_path)))
     assert "outer.zip/inner.zip/a.ipynb" in found and "key.html" in found
     assert [line for line in secrets()[name] if line not in found] == []
+
+
+def test_secrets_are_found_in_a_pdf(browser, tmp_path):
+    key = (COURSE.assignments / NAMES[0] / "key.md").read_text(encoding="utf-8")
+    page = browser.new_page()
+    page.set_content(f"<pre style='white-space: pre-wrap'>{escape(key)}</pre>")
+    page.pdf(path=tmp_path / "key.pdf")
+    page.close()
+    found = "\n".join(leaks(contents(tmp_path)))
+    printed = [line for line in secrets()[NAMES[0]] if line in squeezed(key)]
+    assert printed and [line for line in printed if line not in found] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
