@@ -53,7 +53,7 @@
       const left = units.length - chosen.length;
       output.textContent =
         `You give the table's label to ${Math.round(same * chosen.length)} of ${chosen.length} units ` +
-        `(${(100 * same).toFixed(1)} %). ${shown}${left ? ` ${left} not labelled.` : ""}`;
+        `(${(100 * same).toFixed(1)}%). ${shown}${left ? ` ${left} not labelled.` : ""}`;
     });
     form.addEventListener("input", clear); // a verdict does not outlive the labels it was given for
     form.addEventListener("reset", clear);

@@ -1,5 +1,6 @@
 """Write the chapters as notebooks with their outputs, and the data and all of the book as zip files."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -46,9 +47,9 @@ def write_notebooks(folder: Path) -> list[Path]:
 
 
 def link_to_pages(text: str) -> str:
-    """Lead claims cited in a notebook to the page of all claims, which is not beside it."""
-    row = f"{PAGES}claims-table.html#"
-    return text.replace("](claim:", f"]({row}").replace('href="claims-table.html#', f'href="{row}')
+    """Lead what a notebook cites of the tables to look things up in to their pages, which are not beside it."""
+    text = text.replace("](claim:", f"]({PAGES}claims-table.html#")
+    return re.sub(r'href="((?:claims-table|passages|traces)\.html#)', rf'href="{PAGES}\1', text)
 
 
 def write_data(folder: Path) -> None:

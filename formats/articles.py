@@ -122,6 +122,9 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
         desk.string = "(The desk works in a browser only: open this page of the book there.)"
     for form in page.select("form.so-trial"):
         trial_on_paper(form)
+    for answers in page.select("details.so-judged"):
+        answers.name = "div"
+        needed(answers, "summary").name = "h3"
     move_to_the_end(page, "Answers", page.select("details.so-answer"), "so-quiz")
     for number, figure in enumerate(page.select("figure.so-figure"), 1):
         needed(figure, "figcaption").insert(0, new_tag("strong", string=f"Figure {number}. "))

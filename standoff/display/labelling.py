@@ -65,7 +65,7 @@ def compare(mine: dict[str, str]) -> None:
         print("Label two units at least: write the labels between the quotation marks and run the cell again.")
         return
     same, low, high = both["mine"] == both["table"], *interval(both)
-    print(f"You give the table's label to {same.sum()} of {len(both)} units ({100 * agreement(both):.1f} %).")
+    print(f"You give the table's label to {same.sum()} of {len(both)} units ({100 * agreement(both):.1f}%).")
     if both.stack().nunique() == 1:
         print("Alpha says nothing here: only one label was used.")
     else:

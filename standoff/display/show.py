@@ -38,8 +38,8 @@ def counted(number: int, singular: str, plural: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return '42 %' for 0.42, rounded to whole per cent."""
-    return f"{100 * share:.0f} %"
+    """Return '42%' for 0.42, rounded to a whole number."""
+    return f"{100 * share:.0f}%"
 
 
 def cite(case: Case, claim_ids: Iterable[str]) -> str:

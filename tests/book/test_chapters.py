@@ -21,7 +21,7 @@ NO_DATA = [
     r"UTF-8",
     r"ICD 203",
     r"ISO 8601",
-    r"\b50 %",
+    r"\b50 ?%",
     r"Package 2\.0",
     r"Attribution 4\.0",
     r"\bcounts? characters from 0\b",

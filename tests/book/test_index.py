@@ -45,7 +45,7 @@ def test_a_term_leads_to_the_chapters_that_bring_it_in(entries):
             ]
             marked = [text.lower() for text in [*links, *(strong.get_text() for strong in block.select("strong"))]]
             assert name.lower() in marked, f"{name} at {place}: {marked}"
-    assert set(glossary["crux"]) == {"Read before you count"}
+    assert "Read before you count" in glossary["crux"]
 
 
 def test_a_function_leads_to_each_chapter_that_calls_it(entries):

@@ -54,7 +54,7 @@ def test_compare_prints_agreement_alpha_and_differences(started, reference, caps
     compare(mine)
     both = pd.DataFrame({"mine": mine, "table": reference}).drop("c016").replace("Certain ", "certain")
     out = capsys.readouterr().out
-    assert "10 of 11 units (90.9 %)" in out and f"Your alpha is {alpha(both):.3f}" in out
+    assert "10 of 11 units (90.9%)" in out and f"Your alpha is {alpha(both):.3f}" in out
     assert out.splitlines()[2:] == ["c002: you certain, the table uncommitted"]
 
 
@@ -132,7 +132,7 @@ def test_the_form_by_keyboard_alone(tab, reference):
     tab.keyboard.press("Enter")
     assert (
         output.inner_text()
-        == "You give the table's label to 3 of 3 units (100.0 %). Your alpha is 1.000. 9 not labelled."
+        == "You give the table's label to 3 of 3 units (100.0%). Your alpha is 1.000. 9 not labelled."
     )
     assert [text for text in form.locator(".so-verdict").all_inner_texts() if text] == ["✓ as in the table"] * 3
     form.locator("select").first.select_option("probable")

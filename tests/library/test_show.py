@@ -25,7 +25,7 @@ def test_words_for_lists_and_shares():
     assert listing([]) == "none"
     assert listing(["a"]) == "a"
     assert listing(pd.Index(["a", "b", "c"])) == "a, b and c"
-    assert percent(0.426) == "43 %"
+    assert percent(0.426) == "43%"
 
 
 def test_numbers_in_words():
