@@ -15,7 +15,7 @@ from standoff.display import worksheets
 SHEETS = [
     "Sheet 1. Who says it?",
     "Sheet 2. How sure are they?",
-    "Sheet 3. A question that can be settled",
+    "Sheet 3. A question that can be resolved",
     "Sheet 4. Do we agree?",
     "Sheet 5. From mouth to print",
 ]
