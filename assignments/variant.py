@@ -17,6 +17,7 @@ from pathlib import Path
 from standoff.agreement import CONTENT_SPAN, stretches
 from standoff.case import vocabulary
 from standoff.rules import CHECKABLE
+from standoff.schema import unsealed
 from standoff.text import paragraphs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -67,7 +68,7 @@ class _Case:
 
     def __init__(self, name, files, chance):
         self.folder, self.chance = f"data/{name}/", chance
-        self.package = json.loads(files[f"{self.folder}datapackage.json"])
+        self.package = unsealed(json.loads(files[f"{self.folder}datapackage.json"]))
         self.resources = {resource["name"]: resource for resource in self.package["resources"]}
         self.tables = {
             table: list(csv.DictReader(io.StringIO(files[self.folder + resource["path"]].decode("utf-8-sig"))))
