@@ -37,8 +37,8 @@ def read_package(folder: Path) -> dict:
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))
         datetime.date.fromisoformat(package.get("reportDate") or "2022-02-15")
         names = [resource["name"] for resource in package["resources"]]
-        if len(names) != len({*names}) or not names:
-            raise ValueError("a table is described twice" if names else "it describes no table")
+        if len(names) > len({*names}):
+            raise ValueError("a table is described twice")
         for resource in package["resources"]:
             _expect_described(resource)
     except json.JSONDecodeError as error:
@@ -191,6 +191,8 @@ def convert(rows: list[Row], field: dict) -> list[Problem]:
 
 def descriptor_problems(package: dict) -> Iterator[Problem]:
     """Yield what would be valid by the standard, but is not what this library holds cells against."""
+    if not package["resources"]:
+        yield Problem("it describes no table", "restore it, or take the tables from data/report", DESCRIPTOR)
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             column, constraints = f"{resource['name']}.{field['name']}", field.get("constraints", {})

@@ -43,7 +43,7 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None,
         return Draft(folder, {}, {}, None, {}, [error.problem], set(), [])
 
     files = {resource["name"]: resource["path"] for resource in package["resources"]}
-    tables, problems = {}, [*schema.descriptor_problems(package), *_foreign_definitions(package)]
+    tables, problems = {}, [*schema.descriptor_problems(package)]
     for resource in package["resources"]:
         try:
             rows = tables[resource["name"]] = read_table(folder, resource)
@@ -54,6 +54,8 @@ def examine(case_path: str | Path = "report", article: str | Path | None = None,
             problems += schema.convert(rows, field)
         problems += schema.key_problems(resource, rows)
     problems += schema.link_problems(folder, package, tables)
+    if not any(problem.file == schema.DESCRIPTOR for problem in problems):
+        problems += _foreign_definitions(package)
     draft = Draft(folder, package, tables, None, {}, problems, set(), [])
     if WITNESSES in files:
         problems += _read_witnesses(draft, article)

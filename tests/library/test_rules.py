@@ -456,7 +456,11 @@ def test_rules_about_a_damaged_table_wait(case_copy):
     report = examine(case_copy)
     assert [problem.file for problem in report.problems] == ["events.csv"]
     assert "events" not in report.tables
-    assert set(report.waiting) == {"actual_events_have_actors", "anchors_lie_in_the_paragraph_of_the_claim"}
+    assert set(report.waiting) == {
+        "actual_events_have_actors",
+        "anchors_lie_in_the_paragraph_of_the_claim",
+        "days_of_events_exist",
+    }
 
 
 def change_descriptor(folder, change):
@@ -487,7 +491,8 @@ def test_keys_into_a_table_that_is_not_described(case_copy):
     package = json.loads(path.read_text(encoding="utf-8"))
     package["resources"] = [resource for resource in package["resources"] if resource["name"] != "paragraphs"]
     path.write_text(json.dumps(package), encoding="utf-8")
-    (problem,) = check(case_copy)
+    lacking, problem = check(case_copy)
+    assert (lacking.file, lacking.column) == ("datapackage.json", "paragraphs")
     assert problem.file == "spans.csv" and '"paragraphs" does not exist' in problem.message
 
 
@@ -541,7 +546,7 @@ def test_problems_come_in_the_order_of_tables_and_rows(case_copy):
     tables = Tables(case_copy)
     tables.spoil("events", "category", "x", event_id="e003")
     tables.spoil("claims", "topic", "x", claim_id="c004")
-    tables.spoil("claims", "gist", "word " * 26, claim_id="c002")
+    tables.spoil("claims", "gist", " ".join(["word"] * 26), claim_id="c002")
     tables.spoil("spans", "sha256_16", "0" * 16, span_id="s003")
     tables.save()
     (case_copy / "paragraphs.csv").unlink()
