@@ -160,7 +160,9 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
     rows = []
     for line, cells in enumerate(lines, start=2):
         if not cells:
-            raise CaseError("the row is empty", "delete it", file=name, row=line)
+            raise CaseError(
+                "the row is empty", "restore what stood there; if nothing did, take the line out", file=name, row=line
+            )
         if len(cells) != len(columns):
             message = f"{cells[0] or 'the row'} has {len(cells)} cells, the header {len(columns)}"
             remedy = "put a cell that holds a comma in double quotation marks, and write empty cells too"

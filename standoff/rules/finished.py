@@ -3,6 +3,7 @@
 An author's case in the making may go against each of them for a while: rows wait, labels are being decided.
 """
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -216,11 +217,16 @@ def readings_are_different(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(quantities="low high unit as_of")
 def dates_are_their_numbers(case: Draft) -> Iterator[Problem]:
     for row in case["quantities"]:
-        if not row["as_of"] or row["low"] is None or row["unit"] not in (YEAR, WEEKDAY):
+        if row["low"] is None or row["unit"] not in (YEAR, WEEKDAY) or not (span := _days(row["as_of"])):
             continue
-        day = days(row["as_of"])[0]
+        day = span[0]
         if (day.year if row["unit"] == YEAR else day.isoweekday()) != row["low"]:
             yield row.wrong("as_of", f"{row['as_of']} is no {row['low']:g} in {row['unit']}", "correct one of the two")
+
+
+def _days(cell: str | None) -> tuple[date, date] | None:
+    with contextlib.suppress(ValueError):  # such a day is the matter of another rule
+        return days(cell) if cell else None
 
 
 @rule_of_finished(events="status date")
@@ -229,8 +235,8 @@ def status_fits_the_date(case: Draft) -> Iterator[Problem]:
         return
     day = date.fromisoformat(case.package["reportDate"])
     for row in case["events"]:
-        if row["date"]:
-            begin, end = days(row["date"])
+        if span := _days(row["date"]):
+            begin, end = span
             begun, over = min(begin, end) <= day, end < day
             is_wrong = {"actual": not begun and begin != date.min, "future": over, "historical": begin >= day}
             if is_wrong.get(row["status"]):
