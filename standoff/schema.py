@@ -337,7 +337,7 @@ def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
                 yield _foreign(f"{name}.{key}", "it is another one")
         if primary_key(table) != primary_key(right):
             yield _foreign(f"{name}.primaryKey", "it is another one")
-        if any(link not in [*_links(table)] for link in _links(right)):
+        if any(key not in schema.get("foreignKeys", []) for key in right["schema"].get("foreignKeys", [])):
             yield _foreign(f"{name}.foreignKeys", "one of them is lacking, or another one")
         if schema.get("missingValues", [""]) != [""]:
             yield _foreign(f"{name}.missingValues", "only an empty cell is a missing value")

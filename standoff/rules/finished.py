@@ -16,9 +16,16 @@ from ..case import NARRATOR
 from ..draft import Draft, rule_of_finished
 from ..edtf import days
 from ..problems import Problem
+from .claims import SYMMETRIC
 
 NUMBERED = {"spans": "span_id", "claims": "claim_id", "quantities": "quantity_id", "events": "event_id"}
 NUMBERED |= {"cruxes": "crux_id", "questions": "question_id"}
+ALIKE = {  # by table, column and what it decides: two rows with one value of the first have one value of each other
+    ("claims", "cue_span"): "source cue_lemma cue_class negated_cue",
+    ("claims", "source_span"): "source",
+    ("claims", "cue_lemma"): "cue_class",
+    ("events", "mode"): "category",
+}
 TABLE = "table"  # the coder of a label that the table had, and has no more
 ASKS = {"binary": r"(Will|If)\b", "date": r"(On (what|which) day|When)\b", "numeric": r"How (many|much)\b"}
 YEAR, WEEKDAY = "year", "weekday (Monday = 1)"  # units of quantities that are dates
@@ -71,16 +78,16 @@ def spans_are_in_order(case: Draft) -> Iterator[Problem]:
         if lengths.setdefault(row["sha256_16"], length) != length:
             yield row.wrong("end", "other words with this hash are longer or shorter", "correct start, end or hash")
         wholes[row["span_id"]].append(row)
-    places = [[(row["paragraph"], row["start"], row["end"]) for row in parts] for parts in wholes.values()]
-    for (before, place), (rows, following) in pairwise(zip(wholes.values(), places)):
-        if place[0][:2] > following[0][:2]:
-            yield rows[0].wrong(
-                "start", f"begins before {before[0]['span_id']}", "number spans in the order of the text"
-            )
-        elif place == following:
-            yield rows[0].wrong(
-                "start", f"the same words as {before[0]['span_id']}", "correct the place of one of them"
-            )
+    for before, after in pairwise(wholes.values()):
+        first, second = ([(row["paragraph"], row["start"], row["end"]) for row in parts] for parts in (before, after))
+        name, remedy = (
+            before[0]["span_id"],
+            "correct the place of one of them; spans are numbered in the order of the text",
+        )
+        if second[0][:2] < first[0][:2]:
+            yield after[0].wrong("start", f"begins before {name}", remedy)
+        elif first == second:
+            yield after[0].wrong("start", f"the same words as {name}", remedy)
 
 
 @rule_of_finished(spans="span_id paragraph start", claims="content_span", quantities="span_id", cruxes="span_id")
@@ -97,13 +104,6 @@ def rows_are_in_the_order_of_the_text(case: Draft) -> Iterator[Problem]:
 
 
 # ---- like things have like labels ----
-
-ALIKE = {  # by table, column and what it decides: two rows with one value of the first have one value of each other
-    ("claims", "cue_span"): "source cue_lemma cue_class negated_cue",
-    ("claims", "source_span"): "source",
-    ("claims", "cue_lemma"): "cue_class",
-    ("events", "mode"): "category",
-}
 
 
 @rule_of_finished(claims="source source_span cue_span cue_lemma cue_class negated_cue", events="mode category")
@@ -140,13 +140,11 @@ def source_and_cue_stand_beside_the_content(case: Draft) -> Iterator[Problem]:
     for row in case["claims"]:
         content = where[row["content_span"]]
         for column in ("source_span", "cue_span"):
-            own = where[row[column]] if row[column] else []
+            own, remedy = where.get(row[column], []), "point to the words beside the content"
             if own and own[0][0] not in {paragraph for paragraph, _, _ in content}:
-                yield row.wrong(
-                    column, "in another paragraph than the content", "point to the words beside the content"
-                )
+                yield row.wrong(column, "in another paragraph than the content", remedy)
             elif any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in own for b in content):
-                yield row.wrong(column, "shares words with the content", "point to the words beside the content")
+                yield row.wrong(column, "shares words with the content", remedy)
         if row["cue_span"] and len(where[row["cue_span"]]) > 1:
             yield row.wrong("cue_span", "a cue of several stretches", "point to one unbroken stretch")
 
@@ -166,15 +164,16 @@ def labels_of_a_claim_go_together(case: Draft) -> Iterator[Problem]:
 
 
 @rule_of_finished(claim_links="claim_id other_id relation")
-def later_claims_stand_first(case: Draft) -> Iterator[Problem]:
+def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
     relations = defaultdict(set)
     for row in case["claim_links"]:
-        pair = row["claim_id"], row["other_id"]
-        relations[frozenset(pair)].add(row["relation"])
-        if row["relation"] == "repeats" and pair[0] < pair[1]:
+        claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
+        if relation in SYMMETRIC and claim < other:
             yield row.wrong("other_id", "the later claim stands second", "put the later claim first, or correct one")
-        if relations[frozenset(pair)] >= {"supports", "doubts"} | {row["relation"]}:
-            yield row.wrong("relation", "the same two claims are linked otherwise, too", "correct one of the two links")
+        linked = relations[frozenset({claim, other})]
+        linked.add(relation)
+        if "supports" in linked and linked & {"doubts", "contradicts"}:
+            yield row.wrong("relation", f"linked as {' and '.join(sorted(linked))}", "correct one of the two links")
 
 
 @rule_of_finished(actors="actor_id kind country sector part_of")
@@ -237,8 +236,7 @@ def status_fits_the_date(case: Draft) -> Iterator[Problem]:
     for row in case["events"]:
         if span := _days(row["date"]):
             begin, end = span
-            begun, over = min(begin, end) <= day, end < day
-            is_wrong = {"actual": not begun and begin != date.min, "future": over, "historical": begin >= day}
+            is_wrong = {"actual": begin > day, "future": end < day, "historical": begin >= day}
             if is_wrong.get(row["status"]):
                 message = f"{row['status']}, but of {row['date']}, seen from {day}"
                 yield row.wrong("date", message, "correct status or date")
@@ -246,48 +244,42 @@ def status_fits_the_date(case: Draft) -> Iterator[Problem]:
 
 @rule_of_finished(questions="question qtype closes resolution_criteria")
 def questions_fit_their_type_and_close(case: Draft) -> Iterator[Problem]:
-    report_day = case.package.get("reportDate", "0001-01-01")
+    report_day = date.fromisoformat(case.package.get("reportDate", "0001-01-01"))
     for row in case["questions"]:
-        closes = f"{row['closes']:%Y-%m-%d}"
+        closes = row["closes"].date()
+        deadlines = [datetime.strptime(day, "%d %B %Y").date() for day in DEADLINE.findall(row["question"])]
         if not re.match(ASKS[row["qtype"]], row["question"]):
             yield row.wrong("qtype", f"{row['qtype']} is not what the question asks for", "correct one of the two")
         elif (row["qtype"] == "binary") != row["resolution_criteria"].startswith("Yes if"):
             message = "a question of yes or no begins with Yes if here, and no other does"
             yield row.wrong("resolution_criteria", message, "say what makes the answer yes, or correct qtype")
-        deadlines = [f"{day:%Y-%m-%d}" for day in _deadlines(row["question"])]
-        if closes <= report_day or deadlines and closes not in deadlines and closes < max(deadlines):
-            yield row.wrong("closes", f"closes on {closes}, before it can be answered", "correct it, or the question")
-        elif deadlines and " after " not in row["question"] and closes not in deadlines:
-            yield row.wrong(
-                "closes", f"closes on {closes}, but the question ends {deadlines[-1]}", "correct one of the two"
-            )
-
-
-def _deadlines(question: str) -> list[date]:
-    return [datetime.strptime(words, "%d %B %Y").date() for words in DEADLINE.findall(question)]
+        if closes <= report_day:
+            yield row.wrong("closes", f"closes on {closes}, not after the report", "give the last day that counts")
+        elif deadlines and closes not in deadlines:
+            message = f"closes on {closes}, but the question names {deadlines[-1]}"
+            yield row.wrong("closes", message, "correct one of the two")
 
 
 # ---- labels of coders ----
 
 
-@rule_of_finished(codings="unit_id variable coder round value", claims="claim_id source")
+@rule_of_finished(codings="unit_id variable coder value", claims="claim_id")
 def labels_are_those_of_coders(case: Draft) -> Iterator[Problem]:
     """Hold each label against those that coders gave; if none did, the codings must keep the one that it had before."""
-    given = defaultdict(set)
+    claims, given = {row["claim_id"]: row for row in case["claims"]}, defaultdict(set)
     for row in case["codings"]:
         given[row["unit_id"], row["variable"]].add(TABLE if row["coder"] == TABLE else row["value"])
-    for row in case["claims"]:
-        for column in schema.columns_of(schema.resource_of(case.package, "claims")):
-            values = given.get((row["claim_id"], column), set()) - {None}
-            if column != CONTENT_SPAN and row[column] and values and row[column] not in values and TABLE not in values:
-                message = f"{row[column]}, but coders gave {', '.join(sorted(values))}"
-                remedy = f"restore the label; if it was decided anew, keep the old one in codings.csv, with the coder {TABLE}"
-                yield row.wrong(column, message, remedy)
+    for (unit, variable), labels in given.items():
+        label = claims[unit].get(variable)
+        if variable != CONTENT_SPAN and label and not labels & {label, TABLE}:
+            message = f"{label}, but coders gave {' or '.join(sorted(labels))}"
+            remedy = f"restore it; if it was decided anew, keep the old label in codings.csv, with the coder {TABLE}"
+            yield claims[unit].wrong(variable, message, remedy)
 
 
 @rule_of_finished(codings="unit_id variable coder round value")
 def codings_are_complete(case: Draft) -> Iterator[Problem]:
-    """Whoever labelled a claim labelled each variable that she labelled elsewhere; a cue has the claims of others only."""
+    """Whoever labelled a claim labelled all that she labels, in her one round; only the narrator's claims have no cue."""
     variables, labelled, rounds = defaultdict(set), defaultdict(dict), {}
     for row in case["codings"]:
         coder = row["coder"]
@@ -298,11 +290,9 @@ def codings_are_complete(case: Draft) -> Iterator[Problem]:
         variables[coder].add(row["variable"])
         labelled[coder, row["unit_id"]][row["variable"]] = row
     for (coder, unit), rows in labelled.items():
-        source = rows.get("source")
-        no_cue = {"cue_class"} if source and source["value"] == NARRATOR else set()
-        missing, last = variables[coder] - no_cue - {*rows}, [*rows.values()][-1]
-        if missing:
-            message = f"{coder} labelled {unit}, but not its {', '.join(sorted(missing))}"
-            yield last.wrong("variable", message, "restore the rows that are lost or changed")
-        elif no_cue & {*rows}:
-            yield rows["cue_class"].wrong("variable", f"the narrator has no cue, by {coder}", "correct one of the two")
+        narrator = "source" in rows and rows["source"]["value"] == NARRATOR
+        due = variables[coder] - {"cue_class"} if narrator else variables[coder]
+        if odd := due ^ {*rows}:
+            message = f"{coder} labelled {unit}: too few or too many labels ({', '.join(sorted(odd))})"
+            last = [*rows.values()][-1]
+            yield last.wrong("variable", message, "restore the row that is lost or changed")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -94,9 +94,11 @@ def _unclean(cell: str) -> str | None:
     if cell != unicodedata.normalize("NFC", cell):
         return f"{cell!r} has letters that are written in parts (no Unicode NFC)"
     for word in re.findall(r"[^\W\d_]+", cell):
-        scripts = {_name(letter).split()[0]: letter for letter in word}
+        scripts = Counter(_name(letter).split()[0] for letter in word)
         if len(scripts.keys() & LOOK_ALIKE) > 1:
-            return f"{word!r} mixes letters that look alike ({', '.join(map(_name, scripts.values()))})"
+            rare = min(scripts, key=scripts.get)
+            letter = next(letter for letter in word if _name(letter).startswith(rare))
+            return f"{word!r} has a letter that looks like another ({_name(letter)})"
     return None
 
 
