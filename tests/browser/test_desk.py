@@ -382,8 +382,9 @@ def test_the_report_is_there_as_positions_and_hashes_only(desk):
     assert len(data["report"]["spans"]) == load("report").spans["span_id"].nunique()
 
 
-def test_only_this_page_loads_the_script():
-    pages = [path.name for path in HTML.rglob("*.html") if "desk.js" in path.read_text(encoding="utf-8")]
+@pytest.mark.parametrize("script", ["desk.js", "desk-align.js", "desk-pair.js", "desk-text.js"])
+def test_only_this_page_loads_the_scripts(script):
+    pages = [path.name for path in HTML.rglob("*.html") if f"/{script}" in path.read_text(encoding="utf-8")]
     assert pages == ["reading-desk.html"]
 
 

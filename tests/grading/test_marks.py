@@ -192,7 +192,7 @@ def test_links_folders_and_special_files_are_refused(tmp_path):
 
 # ---- files that are handed in ----
 
-MINE = {f"mine/{path.name}": path for path in (DATA / "practice").iterdir()}
+MINE = {f"mine/{path.name}": path for path in (DATA / "practice").glob("*.*")}
 
 
 @pytest.mark.parametrize("prefix", ["", "data/"])
@@ -213,7 +213,7 @@ def test_what_is_asked_about_files_is_asked_without_the_student_s_code():
 def test_a_released_case_cannot_be_replaced(prefix):
     """Not where cases lie, and not beside the notebook, where they are looked for first."""
     own = {"mine/claims.csv": MINE["mine/claims.csv"].read_bytes()}
-    files = own | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").iterdir()}
+    files = own | {f"{prefix}practice/{path.name}": b"" for path in (DATA / "practice").glob("*.*")}
     assert set(read_files(files, {"practice"})) == {"data/mine/claims.csv", "assignments/yours/mine/claims.csv"}
 
 
@@ -282,7 +282,9 @@ def varied(request, tmp_path):
     return tmp_path / "data"
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in DATA.glob("*/datapackage.json")))
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.relative_to(DATA).as_posix() for path in DATA.rglob("datapackage.json"))
+)
 def test_a_variant_is_sound_and_other(varied, name):
     assert check(varied / name) == []
     case, other = standoff.load(DATA / name), standoff.load(varied / name)
@@ -291,7 +293,7 @@ def test_a_variant_is_sound_and_other(varied, name):
         assert list(other[table].dtypes) == list(case[table].dtypes)
         if len(case[table]):
             assert not other[table].equals(case[table]), table
-    if name != "context":
+    if "claims" in case.tables:
         assert other.date != case.date
         assert other.date.day_of_week == case.date.day_of_week
         for table in ("paragraphs", "claims", "actors", "events", "cruxes", "spans", "claim_links"):
