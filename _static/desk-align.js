@@ -245,10 +245,14 @@
 
     // Match spans that stand, as they are, as far from the nearest anchors as in the original: most are found so.
     followAnchors(spans) {
-      for (const span of spans.filter(({ match }) => !match)) {
+      for (const span of spans) {
+        if (span.match) continue;
+        span.tried ??= new Set(); // most anchors point to the same place
         for (const [base, distance] of this.anchorsBeside(span)) {
           const [position, end] = [base + distance, base + distance + span.length];
-          if (!span.match && position >= 0 && end <= this.size && this.hash(this.slice(position, end)) === span.hash) this.record(span, position, end);
+          if (span.match || span.tried.has(position) || position < 0 || end > this.size) continue;
+          span.tried.add(position);
+          if (this.hash(this.slice(position, end)) === span.hash) this.record(span, position, end);
         }
       }
     }

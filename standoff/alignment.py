@@ -218,6 +218,7 @@ class _Alignment:
         self.signs = [_sign(match) for match in PUNCTUATION.finditer(self.text)]
         self.sign_starts = [sign.start for sign in self.signs]
         self.matches = {}
+        self.tried = set()  # pairs of a span and the position to which anchors pointed
         self.anchors = []  # pairs of a position in the original and the same in the copy, in order
         self.steps = 0  # how many may still be taken, down to the reserve
         self.reserve = 0
@@ -284,10 +285,13 @@ class _Alignment:
     def _follow_anchors(self, spans):
         """Match spans that stand, as they are, as far from the nearest anchors as in the original: most are found so."""
         for span in spans:
+            if span in self.matches:
+                continue
             for base, distance in self._anchors_beside(span):
                 position, end = base + distance, base + distance + span.length
-                if span in self.matches or position < 0 or end > len(self.text):
+                if span in self.matches or (span, position) in self.tried or position < 0 or end > len(self.text):
                     continue
+                self.tried.add((span, position))  # most anchors point to the same place
                 if self._hash(self.text[position:end]) == span.sha256_16:
                     self._record(span, position, end)
 
