@@ -537,10 +537,12 @@ def mutants(name: str, times: int, seed: int, article: str | None = None) -> Ite
             chance = random.Random(f"{seed}/{name}/{kind_name}")
             files = _files_for(group, folder, [*tables])
             for _ in range(times if files else 0):
-                file = chance.choice(files)
-                before = (folder / file).read_bytes()
-                cell, after = _spoilt(group, spoil, before, resource_of(package, tables.get(file, "spans")), chance)
-                if after == before:
+                for file in chance.sample(files, len(files)):  # until there is something of the kind to spoil
+                    before = (folder / file).read_bytes()
+                    cell, after = _spoilt(group, spoil, before, resource_of(package, tables.get(file, "spans")), chance)
+                    if after != before:
+                        break
+                else:
                     continue
                 (folder / file).unlink() if after is None else (folder / file).write_bytes(after)
                 place = None

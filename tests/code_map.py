@@ -28,7 +28,7 @@ ROOMS = {
     "_static": "what pages load",
     "formats": "PDF, EPUB, archives",
     "binder": "what Binder installs",
-    "benchmarks": "how long things take",
+    "benchmarks": "how long things take, and how many corruptions are found",
     ".": "the build",
 }
 
