@@ -19,7 +19,7 @@ from pathlib import Path
 from standoff.agreement import CONTENT_SPAN, stretches
 from standoff.case import vocabulary
 from standoff.rules import CHECKABLE
-from standoff.schema import DESCRIPTOR
+from standoff.schema import DESCRIPTOR, unsealed
 from standoff.text import digest, paragraphs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -69,7 +69,7 @@ class _Case:
 
     def __init__(self, folder, files, chance):
         self.folder, self.chance = f"{folder}/", chance
-        self.package = json.loads(files[self.folder + DESCRIPTOR])
+        self.package = unsealed(json.loads(files[self.folder + DESCRIPTOR]))
         self.resources = {resource["name"]: resource for resource in self.package["resources"]}
         self.tables = {
             table: list(csv.DictReader(io.StringIO(files[self.folder + resource["path"]].decode("utf-8-sig"))))

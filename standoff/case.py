@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .files import csv_rows
+from .files import csv_rows, csv_text
 from .problems import CaseError, Row
 from .schema import (
     DESCRIPTOR,
@@ -160,7 +160,9 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
     rows = []
     for line, cells in enumerate(lines, start=2):
         if not cells:
-            raise CaseError("the row is empty", "delete it", file=name, row=line)
+            raise CaseError(
+                "the row is empty", "restore what stood there; if nothing did, take the line out", file=name, row=line
+            )
         if len(cells) != len(columns):
             message = f"{cells[0] or 'the row'} has {len(cells)} cells, the header {len(columns)}"
             remedy = "put a cell that holds a comma in double quotation marks, and write empty cells too"
@@ -169,6 +171,11 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
         row.key = " ".join(row[column] for column in primary_key(resource) if column in row) or f"row {line}"
         rows.append(row)
     return rows
+
+
+def table_text(folder: Path, name: str) -> str:
+    """Return a table as this library writes it: its cells as they are, whichever program saved them. Raises CaseError."""
+    return csv_text(_csv_rows(folder / name, name))
 
 
 def _csv_rows(path: Path, name: str) -> list[list[str]]:

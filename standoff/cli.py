@@ -1,4 +1,4 @@
-"""Run the commands of `standoff`: new, anchor, check, verify, trace, export, schema, assignment, grade."""
+"""Run the commands of `standoff`: new, anchor, check, seal, verify, trace, export, schema, assignment, grade."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from .alignment import explain, summary, verify
-from .case import find, load
+from .case import find, load, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
@@ -21,7 +21,8 @@ from .export import webannotation
 from .files import write_atomically
 from .problems import CaseError
 from .rules import examine
-from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
+from .schema import DESCRIPTOR, descriptor_text, read_package, renewed, source_of
+from .seal import broken, sealed
 from .text import TextError
 from .witnesses import load_text
 
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     add = command(_check, "check", "is a case sound? (exit status 1 if not)", case="")
     add("case", nargs="?", default="report", help="name or folder of a case (default: report)")
     add("--article", metavar="FILE", help="the text, to look for words copied from it")
+
+    command(_seal, "seal", "write lengths and hashes of its tables into a sound case, which `check` then compares")
 
     add = command(_export, "export", "write a case in another format, without the text")
     add("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
@@ -139,14 +142,32 @@ def _export(options: argparse.Namespace) -> int:
 def _schema(options: argparse.Namespace) -> int:
     path = find(options.case) / DESCRIPTOR
     package = read_package(path.parent)
-    tables = {resource["name"] for resource in package["resources"]}
-    # A folder with neither claims nor traces has facts from elsewhere, which no other has.
-    source = "report" if "claims" in tables else "witnesses" if "traces" in tables else path.parent
-    new_package = renewed(package, read_package(find(source)))
+    new_package = renewed(package, read_package(find(source_of(package) or path.parent)))
     if new_package != package:
         write_atomically(path, descriptor_text(new_package))
     print(f"{path}: {'as it should be' if new_package == package else 'written'}.")
     print(f"Next: `standoff check {options.case}`.")
+    return 0
+
+
+def _seal(options: argparse.Namespace) -> int:
+    folder = find(options.case)
+    package = read_package(folder)
+    seals = [*broken(folder, package)]
+    problems = [problem for problem in examine(folder, is_finished=True).problems if problem not in seals]
+    for problem in problems:
+        print(problem)
+    if problems:
+        print("Not sealed: mend this first. No file was changed.")
+        return 1
+    texts = {resource["path"]: table_text(folder, resource["path"]) for resource in package["resources"]}
+    files = texts | {DESCRIPTOR: descriptor_text(sealed(package, texts))}
+    changed = [name for name, text in files.items() if (folder / name).read_bytes() != text.encode()]
+    for name in changed:
+        write_atomically(folder / name, files[name])
+    print(
+        f"{folder.name}: {len(texts)} tables sealed. Written: {', '.join(changed) or 'nothing, all was as it should be'}."
+    )
     return 0
 
 

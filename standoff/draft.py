@@ -24,7 +24,7 @@ class Draft:
 
     folder: where it is; package: its descriptor; tables: the rows of those that can be read, converted, by name; text:
     the canonical paragraphs in which copied words are looked for, or None; texts: those that hashes are held against, by
-    witness_id, or under None the one text that a case ships; problems: in the order of tables and rows; sound: the
+    witness_id, or under None the one text of a case; text_file: what messages call that one; problems: in the order of tables and rows; sound: the
     columns without problems, each as "table.column"; waiting: names of the rules that wait until the descriptor's
     problems are mended.
     """
@@ -37,6 +37,7 @@ class Draft:
     problems: list[Problem]
     sound: set[str]
     waiting: list[str]
+    text_file: str = "article.txt"
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
@@ -44,6 +45,7 @@ class Draft:
 
 Rule = Callable[[Draft], Iterator[Problem]]
 RULES: dict[Rule, set[str]] = {}  # the columns that each rule reads, each as "table.column"
+FINISHED: set[Rule] = set()  # those that only a sealed case is held to, or one that is to be sealed
 
 
 def rule(**columns: str) -> Callable[[Rule], Rule]:
@@ -52,6 +54,16 @@ def rule(**columns: str) -> Callable[[Rule], Rule]:
     def register(function: Rule) -> Rule:
         RULES[function] = {f"{table}.{column}" for table, names in columns.items() for column in names.split()}
         return function
+
+    return register
+
+
+def rule_of_finished(**columns: str) -> Callable[[Rule], Rule]:
+    """Register a rule as `rule` does, for cases that are finished: one in the making may still go against it."""
+
+    def register(function: Rule) -> Rule:
+        FINISHED.add(function)
+        return rule(**columns)(function)
 
     return register
 
@@ -109,9 +121,9 @@ def unlike_the_text(case: Draft, table: str) -> Iterator[Problem]:
     """Yield the paragraphs and stretches whose hashes are not those of the texts at hand."""
     paragraphs, stretches = by_text(case["paragraphs"]), by_text(case[table])
     for witness, blocks in case.texts.items():
-        file = f"{witness or 'article'}.txt"
+        file = f"{witness}.txt" if witness else case.text_file
         text, same = dict(enumerate(blocks, start=1)), set()
-        remedy = f"restore {file}, or count and hash again"
+        remedy = f"restore whichever of the two was changed, {file} or the row"
         if len(text) != len(paragraphs[witness]):
             path = schema.resource_of(case.package, "paragraphs")["path"]
             message = f"{len(paragraphs[witness])} paragraphs, but {file} has {len(text)}"
@@ -128,4 +140,12 @@ def unlike_the_text(case: Draft, table: str) -> Iterator[Problem]:
             stretch = text.get(row["paragraph"], "")[row["start"] : row["end"]]
             if row["paragraph"] in same and row["sha256_16"] != short_digest(stretch):
                 message = f"{file} does not have these characters at this place"
-                yield row.wrong("sha256_16", message, "correct paragraph, start and end, or hash again")
+                yield row.wrong("sha256_16", message, "restore paragraph, start, end and hash, whichever was changed")
+
+
+def paragraphs_of_spans(case: Draft) -> dict[str, set[int]]:
+    """Return the paragraphs in which each span has a part, by span_id."""
+    paragraphs_of = defaultdict(set)
+    for row in case["spans"]:
+        paragraphs_of[row["span_id"]].add(row["paragraph"])
+    return paragraphs_of

@@ -27,6 +27,8 @@ TYPES = {  # by the type of a field: what its cells look like, how they are read
     "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", datetime.datetime.fromisoformat, "a date such as 2024-05-09"),
 }
 CONSTRAINTS = {"required", "enum", "pattern", "minimum", "maximum"}
+SEAL = ("hash", "bytes")  # see standoff/seal.py
+SOURCES = {"report": {"spans", "actors", "claims"}, "witnesses": {"witnesses", "passages", "traces"}}  # by their tables
 
 
 def read_package(folder: Path) -> dict:
@@ -34,6 +36,9 @@ def read_package(folder: Path) -> dict:
     try:
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))
         datetime.date.fromisoformat(package.get("reportDate") or "2022-02-15")
+        names = [resource["name"] for resource in package["resources"]]
+        if len(names) > len({*names}):
+            raise ValueError("a table is described twice")
         for resource in package["resources"]:
             _expect_described(resource)
     except json.JSONDecodeError as error:
@@ -42,7 +47,7 @@ def read_package(folder: Path) -> dict:
     except UnicodeDecodeError as error:
         raise CaseError("not UTF-8", "save it as UTF-8", file=DESCRIPTOR) from error
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, re.error) as error:
-        remedy = "give each resource a name, a path and a schema with fields"
+        remedy = "give each resource one name, a path and a schema with fields, and reportDate as 2024-05-09"
         raise CaseError(f"not the description of tables ({error})", remedy, file=DESCRIPTOR) from error
     return package
 
@@ -186,6 +191,8 @@ def convert(rows: list[Row], field: dict) -> list[Problem]:
 
 def descriptor_problems(package: dict) -> Iterator[Problem]:
     """Yield what would be valid by the standard, but is not what this library holds cells against."""
+    if not package["resources"]:
+        yield Problem("it describes no table", "restore it, or take the tables from data/report", DESCRIPTOR)
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             column, constraints = f"{resource['name']}.{field['name']}", field.get("constraints", {})
@@ -211,7 +218,7 @@ def key_problems(resource: dict, rows: list[Row]) -> Iterator[Problem]:
             yield row.wrong(", ".join(columns), "the identifier is empty", "give the row an identifier")
         elif first.setdefault(key, row) is not row:
             message = f"row {first[key].line} has the same identifier"
-            yield row.wrong(", ".join(columns), message, "give each row its own identifier, or delete one of the two")
+            yield row.wrong(", ".join(columns), message, "one of the two was changed or copied: give each row its own")
 
 
 def link_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> Iterator[Problem]:
@@ -279,10 +286,11 @@ def _no_column(address: str, unknown: set[str]) -> Problem:
 def renewed(package: dict, source: dict) -> dict:
     """Return a descriptor with the tables of another one, its `source`, and with each `constraints.enum` as `categories`.
 
-    Its head stays, and so do its topics, the tables of other cases in which names are found, and the tables that the
-    source does not have.
+    Its head and its seals stay, and so do its topics, the tables of other cases in which names are found, and the tables
+    that the source does not have.
     """
-    package, source = copy.deepcopy(package), copy.deepcopy(source)
+    package, source = copy.deepcopy(package), unsealed(copy.deepcopy(source))
+    seals = {table["name"]: {key: table[key] for key in SEAL if key in table} for table in package["resources"]}
     tables = {resource["name"] for resource in source["resources"]}
     paths = {Path(origin["path"]).name: origin["path"] for _, _, origin in _origins(package)}
     for _, _, origin in _origins(source):  # a table that is new here has its names where the others have theirs
@@ -294,12 +302,56 @@ def renewed(package: dict, source: dict) -> dict:
         with contextlib.suppress(KeyError):
             field_of(source, table, "topic")["categories"] = field_of(package, table, "topic")["categories"]
     others = [resource for resource in package["resources"] if resource["name"] not in tables]
-    package["resources"] = [*source["resources"], *others]
+    own = [table | seals.get(table["name"], {}) for table in source["resources"]]
+    package["resources"] = [*own, *others]
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if vocabulary(field):
                 field["constraints"] = {**field.get("constraints", {}), "enum": vocabulary(field)}
     return package
+
+
+def unsealed(package: dict) -> dict:
+    """Return a descriptor without the seals that `standoff.seal` puts on it."""
+    tables = [{key: value for key, value in table.items() if key not in SEAL} for table in package["resources"]]
+    return {key: value for key, value in package.items() if key not in SEAL} | {"resources": tables}
+
+
+def source_of(package: dict) -> str | None:
+    """Return the name of the case that defines the tables of this one; None if it has tables of its own."""
+    tables = {resource["name"] for resource in package["resources"]}
+    return next((name for name, marks in SOURCES.items() if marks & tables), None)
+
+
+def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
+    """Yield the tables, columns and keys that are defined otherwise than in the source; more of them may be there."""
+    tables = {resource["name"]: resource for resource in package["resources"]}
+    for right in renewed(package, source)["resources"]:
+        name = right["name"]
+        if name not in tables:
+            yield _foreign(name, "the table is not described")
+            continue
+        table, schema = tables[name], tables[name]["schema"]
+        for key in sorted((right.keys() | table.keys()) - {"schema", *SEAL}):
+            if table.get(key) != right.get(key):
+                yield _foreign(f"{name}.{key}", "it is another one")
+        if primary_key(table) != primary_key(right):
+            yield _foreign(f"{name}.primaryKey", "it is another one")
+        if any(key not in schema.get("foreignKeys", []) for key in right["schema"].get("foreignKeys", [])):
+            yield _foreign(f"{name}.foreignKeys", "one of them is lacking, or another one")
+        if schema.get("missingValues", [""]) != [""]:
+            yield _foreign(f"{name}.missingValues", "only an empty cell is a missing value")
+        names, fields = columns_of(right), {field["name"]: field for field in schema["fields"]}
+        if [column for column in fields if column in names] != names:
+            yield _foreign(name, "a column is lacking, or they are in another order")
+        for field in right["schema"]["fields"]:
+            if field["name"] in fields and fields[field["name"]] != field:
+                yield _foreign(f"{name}.{field['name']}", "the column is described otherwise")
+
+
+def _foreign(address: str, message: str) -> Problem:
+    remedy = "run `standoff schema` for this case; whoever means the change makes it in data/report first"
+    return Problem(f"not as in the source of all cases: {message}", remedy, DESCRIPTOR, column=address)
 
 
 def _origins(package: dict) -> Iterator[tuple[str, str, dict]]:

@@ -15,6 +15,7 @@ MAP = re.compile(r"(?<=<!-- map -->\n).*?(?=<!-- end of map -->)", re.S)
 ROOMS = {
     "standoff": "the method",
     "standoff/coding": "a case of one's own",
+    "standoff/rules": "what a case is held to",
     "standoff/display": "what chapters show",
     "answers": "is this answer right?",
     "autograder": "release, grade and report, for any Jupyter course",
@@ -27,7 +28,7 @@ ROOMS = {
     "_static": "what pages load",
     "formats": "PDF, EPUB, archives",
     "binder": "what Binder installs",
-    "benchmarks": "how long things take",
+    "benchmarks": "how long things take, and how many corruptions are found",
     ".": "the build",
 }
 

@@ -19,6 +19,8 @@ import standoff.display.html
 import standoff.display.show
 from chapters import HTML
 from formats.browser import IS_ROOT, chromium_path, launch
+from standoff.files import write_atomically
+from standoff.schema import DESCRIPTOR, descriptor_text, read_package, unsealed
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 expect.set_options(timeout=30_000)  # milliseconds: how long a page of a busy machine is waited for
@@ -126,7 +128,14 @@ def address():
 @pytest.fixture
 def case_copy(tmp_path):
     """The folder of a copy of the practice case, to be changed at will."""
-    return Path(shutil.copytree(DATA / "practice", tmp_path / "practice"))
+    return unsealed_copy("practice", tmp_path)
+
+
+def unsealed_copy(name, folder):
+    """The folder of a copy of a case that has no seal, so that nothing tells of a change but what is wrong with it."""
+    copy = Path(shutil.copytree(DATA / name, folder / name))
+    write_atomically(copy / DESCRIPTOR, descriptor_text(unsealed(read_package(copy))))
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -94,10 +94,11 @@ def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
 
 
 def is_current(folder: Path, anchored: Anchored) -> bool:
-    """Return whether the tables are those that follow from the sheets."""
-    return all(
+    """Return whether the tables are those that follow from the sheets; they may have been sealed since."""
+    return schema.unsealed(schema.read_package(folder)) == anchored.package and all(
         (folder / name).is_file() and (folder / name).read_bytes() == content.encode()
         for name, content in anchored.files.items()
+        if name != schema.DESCRIPTOR
     )
 
 
@@ -134,7 +135,7 @@ def plan(folder: Path) -> Anchored:
 def _package(folder: Path, topics: list[Row]) -> dict:
     """Return the descriptor with the tables of today and the topics of a sheet, which each case may have for itself."""
     tables = schema.read_package(find("practice"))
-    package = {"$schema": tables["$schema"], "name": folder.name} | schema.read_package(folder)
+    package = {"$schema": tables["$schema"], "name": folder.name} | schema.unsealed(schema.read_package(folder))
     if labels := {row["topic"]: row["label"] for row in topics if row["topic"]}:
         categories = [{"value": topic, "label": label} for topic, label in labels.items()]
         schema.field_of(tables, "claims", "topic")["categories"] = categories
@@ -332,11 +333,11 @@ def _files(package: dict, entries: dict[str, list[Entry]], quoted: Quoted, gists
         columns = schema.columns_of(schema.resource_of(package, name))
         rows = [entry.cells | {column: spans[tuple(span)] for column, span in entry.spans.items()} for entry in ready]
         tables[name] = [[row.get(column, "") for column in columns] for row in rows]
-    files = {schema.DESCRIPTOR: schema.descriptor_text(package)}
-    for name, rows in tables.items():
-        resource = schema.resource_of(package, name)
-        files[resource["path"]] = csv_text([schema.columns_of(resource), *rows])
-    return files
+    resources = {name: schema.resource_of(package, name) for name in tables}
+    files = {
+        resources[name]["path"]: csv_text([schema.columns_of(resources[name]), *rows]) for name, rows in tables.items()
+    }
+    return {schema.DESCRIPTOR: schema.descriptor_text(package)} | files
 
 
 def _gists(rows: list[Row], count: int) -> tuple[dict[int, str], list[Problem]]:

@@ -9,6 +9,7 @@ from ..alignment import runs
 from ..case import Case, load
 from ..problems import Problem
 from ..quotes import Quoted
+from ..rules.texts import UNUSED
 from . import sheets
 from .anchor import TODO, changed_by_hand, is_current, plan
 from .metadata import NEEDED, citation
@@ -16,7 +17,7 @@ from .new import DATASHEET, unanswered
 
 IN_THE_SHEET = {  # the remedy that a rule names for a table: what to do about it in the sheets
     "add a row to event_actors.csv": "write who takes part in the column actors or recipients",
-    "delete it, or enter it where it belongs": "run `standoff anchor` again",
+    UNUSED: "run `standoff anchor` again",
 }
 STEPS = {  # what to do about an empty sheet
     "claim_links": "Look for claims that bear on each other: sheet claim_links.",

@@ -133,7 +133,7 @@ def report():
 def test_the_passes_are_complete(report):
     codings, claims = report.codings, set(report.claims["claim_id"])
     rounds = codings.groupby("coder")["round"].agg(lambda r: set(r)).to_dict()
-    assert rounds == {"A": {1}, "B": {1}, "C": {2}, "D": {2}, "table": {1}}
+    assert rounds == {"A": {1}, "B": {1}, "C": {2}, "D": {2}, "table": {1, 2}}
     for coder in "CD":
         own = codings[codings["coder"] == coder]
         assert all(set(own.loc[own["variable"] == v, "unit_id"]) == claims for v in VARIABLES if v != "cue_class")
@@ -143,14 +143,28 @@ def test_the_passes_are_complete(report):
     assert "content_span" not in set(codings.loc[codings["coder"].isin(["C", "D", "table"]), "variable"])
 
 
-def test_a_label_that_was_changed_is_no_more_in_the_table_and_both_later_coders_give_the_new_one(report):
+def test_a_label_that_was_changed_is_no_more_in_the_table(report):
+    """After round 1 both later coders gave the new label; after round 2 two that the codebook decides they did not."""
     claims = report.claims.set_index("claim_id")
     changed = report.codings[report.codings["coder"] == "table"]
-    assert changed["variable"].value_counts().to_dict() == {"time_ref": 9, "act": 5, "evidence": 1}
+    assert changed.groupby("round")["variable"].value_counts().to_dict() == {
+        **{(1, "time_ref"): 9, (1, "act"): 5, (1, "evidence"): 1},
+        **{
+            (2, "act"): 4,
+            (2, "topic"): 3,
+            (2, "source"): 1,
+            (2, "time_ref"): 1,
+            (2, "certainty"): 1,
+            (2, "cue_class"): 1,
+        },
+    }
+    against = []
     for row in changed.itertuples():
         now = claims.at[row.unit_id, row.variable]
         assert row.value != now
-        assert labels(row.variable, "C", "D").loc[row.unit_id].tolist() == [now, now]
+        if labels(row.variable, "C", "D").loc[row.unit_id].tolist() != [now, now]:
+            against.append((row.unit_id, row.variable))
+    assert against == [("c017", "act"), ("c134", "topic")]
 
 
 FIGURES = {  # coders, variable: units, alpha

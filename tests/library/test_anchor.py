@@ -19,6 +19,7 @@ from standoff.coding.new import new
 from standoff.coding.progress import progress
 from standoff.coding.sheets import SHEETS
 from standoff.rules import check, examine
+from standoff.schema import unsealed
 from standoff.text import TextError, paragraphs, read_text
 
 ACTOR = {"actor_id": "tamsel", "name": "Oren Tamsel", "quote": "Dorvian President Oren Tamsel", "kind": "person"}
@@ -64,7 +65,7 @@ def test_a_new_case_can_be_loaded_and_is_valid(mine):
     case = standoff.load("mine")
     assert case.claims.empty and (case.paragraphs["gist"] == TODO).all()
     assert Package(mine / "datapackage.json").validate().valid
-    assert case.package["resources"] == standoff.load("practice").package["resources"]
+    assert case.package["resources"] == unsealed(standoff.load("practice").package)["resources"]
     assert paragraphs(read_text(mine / "article.txt")) == paragraphs(read_text(standoff.load("practice").text))
     assert not [problem for problem in check("mine") if "no claim" not in problem.message]
 
@@ -343,7 +344,10 @@ def test_a_case_of_an_older_edition_gets_the_tables_of_today(mine):
     (problem,) = problems(mine)
     assert "'tamsl' is not in the sheet actors" in problem
     after = json.loads(path.read_text())
-    assert after["resources"] == [*standoff.load("practice").package["resources"], own] and after["name"] == "mine"
+    assert (
+        after["resources"] == [*unsealed(standoff.load("practice").package)["resources"], own]
+        and after["name"] == "mine"
+    )
 
 
 def test_a_descriptor_without_tables_is_made_again(mine):

@@ -1,6 +1,6 @@
 """The data: complete, sound, and cited."""
 
-import json
+import hashlib
 import re
 import subprocess
 import unicodedata
@@ -11,7 +11,9 @@ from frictionless import Package
 
 from chapters import ROOT
 from standoff import load
-from standoff.rules import check
+from standoff.rules import check, examine
+from standoff.schema import DESCRIPTOR, read_package, unsealed
+from standoff.seal import broken, is_sealed
 from standoff.text import read_text
 
 CASES = ["report", "practice"]
@@ -26,9 +28,26 @@ def test_the_report_is_sound_and_in_our_own_words(report_text):
     assert [str(problem) for problem in check("report", report_text)] == []
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_is_sealed_and_finished(name):
+    """A seal that is renewed without the command would not have been held to the rules for finished cases."""
+    package = read_package(ROOT / "data" / name)
+    assert is_sealed(package) and "hash" in package and all("hash" in table for table in package["resources"])
+    assert [*broken(ROOT / "data" / name, package)] == []
+    assert examine(name, is_finished=True).problems == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_seals_are_those_of_the_standard(name):
+    """Of the bytes that are there: whoever knows Data Packages can hold the tables against them without this library."""
+    for table in read_package(ROOT / "data" / name)["resources"]:
+        data = (ROOT / "data" / name / table["path"]).read_bytes()
+        assert (table["bytes"], table["hash"]) == (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
+
+
 def test_the_cases_share_one_schema():
     """A chapter that runs on one runs on the other, and there is one codebook. Only a topic list may differ."""
-    one, other = (json.loads((ROOT / "data" / name / "datapackage.json").read_text(encoding="utf-8")) for name in CASES)
+    one, other = (unsealed(read_package(ROOT / "data" / name)) for name in CASES)
     assert one["resources"] == other["resources"]
 
 
@@ -72,7 +91,7 @@ def test_gists_are_different():
 
 
 def test_the_context_is_valid():
-    report = Package(ROOT / "data/context/datapackage.json").validate()
+    report = Package(ROOT / "data/context" / DESCRIPTOR).validate()
     assert report.valid, report.flatten(["fieldName", "rowNumber", "note"])
 
 

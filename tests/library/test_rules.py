@@ -14,11 +14,14 @@ from standoff.text import TextError, digest, paragraphs, read_text
 CORRUPTIONS = {}  # by name: the function, words of the message, and other files in which it has consequences
 
 
-def corruption(words, *also):
-    """A function that spoils some rows, and gives the table, the row and the column that the problem should name."""
+def corruption(words, *also, finished=False):
+    """A function that spoils some rows, and gives the table, the row and the column that the problem should name.
+
+    finished: whether it is wrong in a finished case alone.
+    """
 
     def register(function):
-        CORRUPTIONS[function.__name__.replace("_", " ")] = function, words, set(also)
+        CORRUPTIONS[function.__name__.replace("_", " ")] = function, words, set(also), finished
         return function
 
     return register
@@ -411,12 +414,307 @@ def a_paragraph_counted_wrongly(tables):
     return tables.spoil("paragraphs", "n_chars", "9999", paragraph="3")
 
 
-@pytest.mark.parametrize(("corrupt", "words", "also"), CORRUPTIONS.values(), ids=CORRUPTIONS)
-def test_a_corruption_is_found_where_it_is(case_copy, corrupt, words, also):
+# ---- what no eye sees ----
+
+
+@corruption("blanks at an end, or two in a row")
+def a_blank_at_the_end(tables):
+    return tables.spoil("events", "gist", "Something happens. ", event_id="e003")
+
+
+@corruption("that is not seen (NO-BREAK SPACE)")
+def a_space_that_does_not_break(tables):
+    return tables.spoil("events", "gist", "Something\u00a0happens.", event_id="e003")
+
+
+@corruption("that is not seen (ZERO WIDTH SPACE)")
+def a_space_of_no_width(tables):
+    return tables.spoil("events", "gist", "Something hap\u200bpens.", event_id="e003")
+
+
+@corruption("(no Unicode NFC)")
+def an_accent_of_its_own(tables):
+    return tables.spoil("events", "gist", "A cafe\u0301 opens.", event_id="e003")
+
+
+@corruption("1 of its characters were lost")
+def a_wrong_encoding(tables):
+    return tables.spoil("events", "gist", "A cafÃ© opens.", event_id="e003")
+
+
+@corruption("has a letter that looks like another (CYRILLIC SMALL LETTER O)")
+def a_letter_of_another_script(tables):
+    return tables.spoil("events", "gist", "Sоmething happens.", event_id="e003")
+
+
+def test_words_of_other_scripts_are_clean(case_copy):
+    tables = Tables(case_copy)
+    tables.spoil("events", "gist", "Мир, Ειρήνη, 平和, café and 5 µm are words.", event_id="e003")
+    tables.save()
+    assert check(case_copy) == []
+
+
+# ---- days ----
+
+
+@corruption("there is no such day (there is no 30 here)")
+def a_day_that_no_month_has(tables):
+    return tables.spoil("quantities", "as_of", "2024-02-30", quantity_id="q026")
+
+
+@corruption("there is no such day (there is no 15 here)")
+def a_month_that_no_year_has(tables):
+    return tables.spoil("events", "date", "2024-15-02", event_id="e008")
+
+
+@corruption("there is no such day (2024-05-09/2024-05-06 ends before it begins)")
+def an_interval_backwards(tables):
+    return tables.spoil("events", "date", "2024-05-09/2024-05-06", event_id="e022")
+
+
+# ---- what only a finished case is held to ----
+
+
+@corruption("c009 should stand here", finished=True)
+def two_claims_that_changed_places(tables):
+    rows = tables["claims"]
+    rows[8], rows[9] = rows[9], rows[8]
+    return "claims", 10, "claim_id"
+
+
+@corruption("e013 should stand here", finished=True)
+def an_event_lost(tables):
+    row, number = tables.first("events", event_id="e013")
+    tables["events"].remove(row)
+    tables["event_actors"][:] = [each for each in tables["event_actors"] if each["event_id"] != "e013"]
+    return "events", number, "event_id"
+
+
+@corruption("the same words as s003", finished=True)
+def a_span_of_the_words_of_another(tables):
+    row, _ = tables.first("spans", span_id="s003")
+    other, number = tables.first("spans", span_id="s004")
+    other.update({key: row[key] for key in ("paragraph", "start", "end", "sha256_16")})
+    return "spans", number, "start"
+
+
+@corruption("these words stand before those of x006", "spans.csv", finished=True)
+def a_crux_at_another_place(tables):
+    row, _ = tables.first("cruxes", crux_id="x001")
+    return tables.spoil("cruxes", "span_id", row["span_id"], crux_id="x007")
+
+
+@corruption("attitude, but c014 with the same cue_lemma has communication", finished=True)
+def a_word_of_two_classes(tables):
+    return tables.spoil("claims", "cue_class", "attitude", claim_id="c019")
+
+
+@corruption("consult, but e012 with the same mode has cooperate", finished=True)
+def a_mode_of_two_categories(tables):
+    return tables.spoil("events", "category", "consult", event_id="e030")
+
+
+@corruption("c004 says the same", finished=True)
+def a_gist_overwritten(tables):
+    row, _ = tables.first("claims", claim_id="c004")
+    return tables.spoil("claims", "gist", row["gist"], claim_id="c005")
+
+
+@corruption("in another paragraph than the content", "spans.csv", "claims.csv", finished=True)
+def a_cue_of_another_paragraph(tables):
+    return tables.spoil("claims", "cue_span", "s002", claim_id="c016")
+
+
+@corruption("shares words with the content", "spans.csv", finished=True)
+def a_cue_inside_the_content(tables):
+    row, _ = tables.first("claims", claim_id="c016")
+    return tables.spoil("claims", "cue_span", row["content_span"], claim_id="c016")
+
+
+@corruption("what is not said is positive", finished=True)
+def a_cue_negated_by_mistake(tables):
+    return tables.spoil("claims", "negated_cue", "true", claim_id="c012")
+
+
+@corruption("the cue withholds nothing", finished=True)
+def a_polarity_withheld_by_nobody(tables):
+    return tables.spoil("claims", "polarity", "unknown", claim_id="c012")
+
+
+@corruption("a plain statement is aimed at nobody", finished=True)
+def a_statement_at_somebody(tables):
+    return tables.spoil("claims", "recipient", "kesland", claim_id="c005")
+
+
+@corruption("the later claim stands second", finished=True)
+def a_link_the_other_way_round(tables):
+    row, number = tables.first("claim_links", relation="contradicts")
+    row["claim_id"], row["other_id"] = row["other_id"], row["claim_id"]
+    return "claim_links", number, "other_id"
+
+
+@corruption("linked as answers and doubts and supports", finished=True)
+def a_link_that_says_both(tables):
+    row, _ = tables.first("claim_links", relation="doubts")
+    tables["claim_links"].append(row | {"relation": "supports"})
+    return "claim_links", len(tables["claim_links"]) + 1, "relation"
+
+
+@corruption("it belongs to itself, by way of others", "actors.csv", finished=True)
+def a_body_that_belongs_to_its_member(tables):
+    tables.spoil("actors", "part_of", "kesland_navy", actor_id="kesland_analysts")
+    return tables.spoil("actors", "part_of", "kesland_analysts", actor_id="kesland_navy")
+
+
+@corruption("a person has no members", finished=True)
+def a_member_of_a_person(tables):
+    return tables.spoil("actors", "part_of", "velm", actor_id="kesland_analysts")
+
+
+@corruption("not that of council", finished=True)
+def a_member_of_another_country(tables):
+    return tables.spoil("actors", "country", "NOR", actor_id="hadrin")
+
+
+@corruption("a state has none", finished=True)
+def a_state_in_a_sector(tables):
+    return tables.spoil("actors", "sector", "media", actor_id="kesland")
+
+
+@corruption("one reading stands there twice", finished=True)
+def an_alternative_that_is_adopted(tables):
+    row, _ = tables.first("cruxes", crux_id="x003")
+    return tables.spoil("cruxes", "alternatives", row["adopted_reading"], crux_id="x003")
+
+
+@corruption("the same as the printed one", finished=True)
+def a_reading_copied(tables):
+    row, _ = tables.first("cruxes", crux_id="x003")
+    return tables.spoil("cruxes", "adopted_reading", row["printed_reading"], crux_id="x003")
+
+
+@corruption("2024-05-10 is no 4 in weekday", finished=True)
+def a_weekday_of_another_day(tables):
+    return tables.spoil("quantities", "as_of", "2024-05-10", quantity_id="q001")
+
+
+@corruption("1999 is no 1998 in year", finished=True)
+def a_year_of_another_year(tables):
+    return tables.spoil("quantities", "as_of", "1999", quantity_id="q015")
+
+
+@corruption("actual, but of 2024-05-18, seen from 2024-05-09", finished=True)
+def an_event_that_has_not_begun(tables):
+    return tables.spoil("events", "date", "2024-05-18", event_id="e008")
+
+
+@corruption("future, but of 2024-05-01", finished=True)
+def a_plan_for_the_past(tables):
+    return tables.spoil("events", "date", "2024-05-01", event_id="e031")
+
+
+@corruption("numeric is not what the question asks for", finished=True)
+def a_question_of_another_type(tables):
+    return tables.spoil("questions", "qtype", "numeric", question_id="k01")
+
+
+@corruption("begins with Yes if here", finished=True)
+def criteria_of_another_question(tables):
+    return tables.spoil("questions", "resolution_criteria", "The day on which it is so.", question_id="k01")
+
+
+@corruption("but the question names 2024-05-31", finished=True)
+def a_question_that_closes_on_another_day(tables):
+    return tables.spoil("questions", "closes", "2024-06-30", question_id="k01")
+
+
+@corruption("not after the report", finished=True)
+def a_question_that_closed_before_the_report(tables):
+    return tables.spoil("questions", "closes", "2023-06-30", question_id="k03")
+
+
+@corruption("indirect, but coders gave direct or mixed", finished=True)
+def a_label_that_no_coder_gave(tables):
+    row, number = tables.first("claims", claim_id="c002")
+    assert row["quote_type"] == "indirect"
+    for coder, value in (("x", "direct"), ("y", "mixed")):
+        code(tables, coder=coder, variable="quote_type", value=value)
+        del tables["codings"][-2]
+    return "claims", number, "quote_type"
+
+
+@corruption("x labelled c002: too few or too many labels (certainty)", finished=True)
+def a_label_of_a_coder_lost(tables):
+    for unit, variable in (("c001", "source"), ("c001", "certainty"), ("c002", "source")):
+        label(tables, unit, variable)
+    return "codings", 4, "variable"
+
+
+@corruption("x labelled c011: too few or too many labels (cue_class)", finished=True)
+def a_cue_of_the_narrator_by_a_coder(tables):
+    for unit in ("c001", "c011"):
+        label(tables, unit, "source")
+        label(tables, unit, "cue_class", "communication")
+    return "codings", 5, "variable"
+
+
+@corruption("x coded in round 1", finished=True)
+def a_coder_in_two_rounds(tables):
+    label(tables, "c001", "source")
+    label(tables, "c002", "source", round="2")
+    return "codings", 3, "round"
+
+
+def label(tables, unit, variable, value=None, **cells):
+    """Add a coding by coder x, by default with the label that the table has."""
+    value = value or tables.first("claims", claim_id=unit)[0][variable]
+    row = {"unit_id": unit, "variable": variable, "coder": "x", "round": "1", "value": value, "unsure": "false"}
+    tables["codings"].append(row | cells)
+
+
+def test_a_label_that_no_coder_gave_may_be_decided_if_the_old_one_is_kept(case_copy):
+    tables = Tables(case_copy)
+    label(tables, "c002", "quote_type", "direct")
+    label(tables, "c002", "quote_type", "mixed", coder="table")
+    tables.save()
+    assert examine(case_copy, is_finished=True).problems == []
+
+
+def test_a_number_that_is_given_up_leaves_no_gap(case_copy):
+    tables = Tables(case_copy)
+    an_event_lost(tables)
+    tables.save()
+    path = case_copy / "datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"retired": ["e013"]}))
+    assert examine(case_copy, is_finished=True).problems == []
+
+
+HEADS = {
+    "no version": {"version": ""},
+    "half a version": {"version": "1.0"},
+    "no title": {"title": ""},
+    "no licence": {"licenses": []},
+    "nobody who made it": {"contributors": [{"title": "Somebody"}]},
+    "no source": {"sources": []},
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_the_head_of_a_finished_case_is_complete(case_copy, head):
+    path = case_copy / "datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | head))
+    assert check(case_copy) == []
+    (problem,) = examine(case_copy, is_finished=True).problems
+    assert [problem.file, problem.column] == ["datapackage.json", *head]
+
+
+@pytest.mark.parametrize(("corrupt", "words", "also", "finished"), CORRUPTIONS.values(), ids=CORRUPTIONS)
+def test_a_corruption_is_found_where_it_is(case_copy, corrupt, words, also, finished):
     tables = Tables(case_copy)
     table, row, column = corrupt(tables)
     tables.save()
-    problems = check(case_copy)
+    problems = examine(case_copy, is_finished=finished).problems
+    assert not finished or table not in {problem.file.removesuffix(".csv") for problem in check(case_copy)}
     here = [
         problem for problem in problems if (problem.file, problem.row, problem.column) == (f"{table}.csv", row, column)
     ]
@@ -456,7 +754,11 @@ def test_rules_about_a_damaged_table_wait(case_copy):
     report = examine(case_copy)
     assert [problem.file for problem in report.problems] == ["events.csv"]
     assert "events" not in report.tables
-    assert set(report.waiting) == {"actual_events_have_actors", "anchors_lie_in_the_paragraph_of_the_claim"}
+    assert set(report.waiting) == {
+        "actual_events_have_actors",
+        "anchors_lie_in_the_paragraph_of_the_claim",
+        "days_of_events_exist",
+    }
 
 
 def change_descriptor(folder, change):
@@ -487,7 +789,8 @@ def test_keys_into_a_table_that_is_not_described(case_copy):
     package = json.loads(path.read_text(encoding="utf-8"))
     package["resources"] = [resource for resource in package["resources"] if resource["name"] != "paragraphs"]
     path.write_text(json.dumps(package), encoding="utf-8")
-    (problem,) = check(case_copy)
+    lacking, problem = check(case_copy)
+    assert (lacking.file, lacking.column) == ("datapackage.json", "paragraphs")
     assert problem.file == "spans.csv" and '"paragraphs" does not exist' in problem.message
 
 
@@ -541,7 +844,7 @@ def test_problems_come_in_the_order_of_tables_and_rows(case_copy):
     tables = Tables(case_copy)
     tables.spoil("events", "category", "x", event_id="e003")
     tables.spoil("claims", "topic", "x", claim_id="c004")
-    tables.spoil("claims", "gist", "word " * 26, claim_id="c002")
+    tables.spoil("claims", "gist", " ".join(["word"] * 26), claim_id="c002")
     tables.spoil("spans", "sha256_16", "0" * 16, span_id="s003")
     tables.save()
     (case_copy / "paragraphs.csv").unlink()
@@ -652,6 +955,21 @@ def test_own_words_by_a_text_that_is_given(case_copy, tmp_path):
 
     with pytest.raises(TextError, match="does not exist"):
         check(case_copy, tmp_path / "none.txt")
+
+
+def test_hashes_are_held_against_a_text_that_is_given(case_copy, tmp_path):
+    article = (case_copy / "article.txt").rename(tmp_path / "copy.txt")
+    tables = Tables(case_copy)
+    row, number = tables.first("spans", span_id="s003")
+    row["start"], row["end"] = str(int(row["start"]) + 1), str(int(row["end"]) + 1)
+    tables.spoil("paragraphs", "n_chars", "9999", paragraph="3")
+    tables.save()
+    assert check(case_copy) == []
+    places = [(problem.file, problem.row, problem.column) for problem in check(case_copy, article)]
+    assert places == [("paragraphs.csv", 4, "n_chars"), ("spans.csv", number, "sha256_16")]
+
+    article.write_text(read_text(article).replace("“", '"').replace("”", '"').replace("e", "e\u00ad"))
+    assert check(case_copy, article) == []  # a copy that is written otherwise tells nothing of hashes
 
 
 def test_own_words_are_looked_for_although_a_table_is_broken(case_copy, tmp_path):

@@ -15,8 +15,8 @@ from standoff.case import find
 from standoff.cli import main
 from standoff.coding.anchor import anchor
 from standoff.coding.new import new
-from standoff.rules import check
-from standoff.schema import DESCRIPTOR, TYPES, field_of, parse, read_package, renewed, vocabulary
+from standoff.rules import check, examine
+from standoff.schema import DESCRIPTOR, TYPES, field_of, parse, read_package, renewed, unsealed, vocabulary
 
 CELLS = [
     *(
@@ -123,7 +123,8 @@ def test_an_identifier_may_not_be_empty_where_its_column_may(case_copy):
     tables = Tables(case_copy)
     tables["actors"].append(tables["actors"][0] | {"actor_id": ""})
     tables.save()
-    (problem,) = check(case_copy)
+    loosened, problem = check(case_copy)
+    assert (loosened.file, loosened.column) == (DESCRIPTOR, "actors.actor_id")
     assert (problem.row, problem.column, problem.message[-23:]) == (24, "actor_id", "the identifier is empty")
 
 
@@ -195,7 +196,7 @@ def test_a_case_is_given_the_tables_of_the_report_and_keeps_its_head_and_topics(
     topic = next(field for field in after["resources"][3]["schema"]["fields"] if field["name"] == "topic")
     assert vocabulary(topic) == topic["constraints"]["enum"] == ["boats", "military forces"]
     topic.update(next(field for field in report["resources"][3]["schema"]["fields"] if field["name"] == "topic"))
-    assert after["resources"] == report["resources"]
+    assert after["resources"] == unsealed(report)["resources"]
     assert Package.from_descriptor(after, basepath=str(case_copy)).resource_names
     assert main(["schema", str(case_copy)]) == 0 and "as it should be" in capsys.readouterr().out
 
@@ -225,3 +226,68 @@ def test_witnesses_are_given_the_tables_of_those_of_the_report_and_keep_their_to
         assert field_of(after, table, column)["foundIn"] == {"path": "../claims.csv", "column": "claim_id"}
     assert field_of(after, "passages", "gist") == field_of(report, "passages", "gist")
     assert main(["schema", str(folder)]) == 0 and "as it should be" in capsys.readouterr().out
+
+
+# ---- what is defined otherwise than in the source ----
+
+OTHERWISE = {
+    "type": ("spans.start", lambda field: field.update(type="string")),
+    "pattern": ("claims.claim_id", lambda field: field["constraints"].update(pattern=".*")),
+    "required": ("claims.gist", lambda field: field["constraints"].pop("required")),
+    "description": ("events.place", lambda field: field.pop("description")),
+    "order of the labels": ("claims.certainty", lambda field: field.pop("categoriesOrdered")),
+    "source of names": ("claims.source", lambda field: field.pop("foundIn")),
+}
+
+
+@pytest.mark.parametrize(("address", "change"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_column_that_is_described_otherwise(case_copy, address, change, capsys):
+    table, column = address.split(".")
+    change_descriptor(case_copy, lambda tables: change(field_of({"resources": [*tables.values()]}, table, column)))
+    (problem,) = [problem for problem in check(case_copy) if problem.file == DESCRIPTOR]
+    assert problem.column == address and "described otherwise" in problem.message
+    assert main(["schema", str(case_copy)]) == 0
+    assert check(case_copy) == []
+
+
+@pytest.mark.parametrize("key", ["primaryKey", "foreignKeys"])
+def test_a_key_that_is_lacking(case_copy, key):
+    change_descriptor(case_copy, lambda tables: tables["claim_links"]["schema"].pop(key))
+    (problem,) = check(case_copy)
+    assert (problem.file, problem.column) == (DESCRIPTOR, f"claim_links.{key}")
+
+
+def test_a_table_that_is_not_described(case_copy):
+    path = case_copy / DESCRIPTOR
+    package = json.loads(path.read_text(encoding="utf-8"))
+    package["resources"] = [table for table in package["resources"] if table["name"] != "questions"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    (problem,) = check(case_copy)
+    assert (problem.file, problem.column) == (DESCRIPTOR, "questions")
+    path.write_text(json.dumps(package | {"resources": []}), encoding="utf-8")
+    (problem,) = check(case_copy)
+    assert "describes no table" in problem.message
+
+
+def test_a_table_that_is_described_twice_is_no_description(case_copy):
+    path = case_copy / DESCRIPTOR
+    package = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(package | {"resources": package["resources"] * 2}), encoding="utf-8")
+    (problem,) = check(case_copy)
+    assert "a table is described twice" in problem.message
+
+
+def test_rules_wait_where_the_source_itself_is_described_otherwise(case_copy, monkeypatch):
+    """There is nothing then to hold it against, and a rule may meet a word where it expects a number."""
+    monkeypatch.setattr("standoff.rules.schema.foreign_definitions", lambda package, source: iter(()))
+    assert main(["seal", str(case_copy)]) == 0
+
+    def change(tables):
+        for column in ("start", "end"):
+            field_of({"resources": [*tables.values()]}, "spans", column)["type"] = "string"
+            del field_of({"resources": [*tables.values()]}, "spans", column)["constraints"]["minimum"]
+
+    change_descriptor(case_copy, change)
+    account = examine(case_copy)
+    assert {problem.file for problem in account.problems} >= {DESCRIPTOR}
+    assert "spans_fit" in account.waiting

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from .case import load
-from .draft import Draft, by_text, disordered, misplaced, rule, unlike_the_text, unlikely
-from .problems import CaseError, Problem
-from .schema import columns_of, field_of, resource_of, vocabulary
-from .text import digest
+from ..case import load
+from ..draft import Draft, by_text, disordered, misplaced, rule, unlike_the_text, unlikely
+from ..problems import CaseError, Problem
+from ..schema import columns_of, field_of, resource_of, vocabulary
+from ..text import digest
 
 QUOTED_WORDS = 6  # that a trace may print of the report, and of the witness
 POSITION = {"part", "paragraph", "start", "end", "sha256_16"}  # of a part of a passage; its labels are the passage's
