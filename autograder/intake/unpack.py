@@ -19,7 +19,7 @@ from pathlib import Path
 
 MEMBER = 20_000_000  # bytes of one file: see submission.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
-BOMB = 50_000_000, 100  # from so many bytes on, an archive may grow at most so many times
+BOMB = 50_000_000, 20  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
 DEPTH = 3  # archives in archives
@@ -39,14 +39,14 @@ class Entry:
     parts    names of folders, archives (without .zip) and the file itself: to show and to compare, never a path on disk
     path     where its bytes are; None for a folder, and for what was not opened
     status   "" or refused or unreadable, and `why`, as a sentence without its subject: "is a link ..."
-    archives how many of the first parts lead to the innermost archive that it comes from; 0 if from none
+    archives for each archive that it comes from, from the outermost on, how many of the first parts lead to it
     """
 
     parts: tuple
     path: Path | None = None
     status: str = ""
     why: str = ""
-    archives: int = 0
+    archives: tuple = ()
 
 
 def entries(source: str | Path, scratch: Path) -> list[Entry]:
@@ -122,16 +122,19 @@ def _obstacle(item, is_folder, is_archive):
     return "", ""
 
 
-def _archive(path, parts, scratch, numbers, depth=1, room=None):
-    """room: how many bytes and files may still be unpacked, of all that one student's archive holds."""
-    entry = functools.partial(Entry, archives=len(parts))
-    if depth > DEPTH:
+def _archive(path, parts, scratch, numbers, outer=(), room=None):
+    """outer: of the archives around this one, as in Entry; room: how many bytes and files may still be unpacked."""
+    archives = (*outer, len(parts))
+    entry = functools.partial(Entry, archives=archives)
+    if len(archives) > DEPTH:
         yield entry(parts, None, REFUSED, f"has more than {DEPTH} archives inside one another")
         return
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            size = sum(info.file_size for info in infos)
+            members = [(info, *_member(info)) for info in infos]
+            members = [member for member in members if member[2] or not any(map(_is_clutter, member[1]))]
+            size = sum(info.file_size for info, *_ in members)
             room = room or [min(TOTAL, max(BOMB[0], BOMB[1] * path.stat().st_size)), MEMBERS]
             if len(infos) > room[1]:
                 yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
@@ -141,8 +144,6 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                 yield entry(parts, None, REFUSED, why)
                 return
             room[0], room[1] = room[0] - size, room[1] - len(infos)
-            members = [(info, *_member(info)) for info in infos]
-            members = [member for member in members if member[2] or not any(map(_is_clutter, member[1]))]
             if not members and parts:
                 yield entry(parts)
             for info, names, why in members:
@@ -156,7 +157,7 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                     yield entry(here, None, UNREADABLE, why)
                 elif here[-1].lower().endswith(".zip"):  # in the archive of all, each student has a room
                     inner = (*here[:-1], here[-1][:-4])
-                    yield from _archive(target, inner, scratch, numbers, depth + 1, room if parts else None)
+                    yield from _archive(target, inner, scratch, numbers, archives, room if parts else None)
                 else:
                     yield entry(here, target)
     except Exception as error:  # zipfile raises many kinds on damaged archives
