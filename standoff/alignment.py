@@ -30,6 +30,7 @@ from .text import PUNCTUATION, TextError, count_damage, paragraphs, read_text, s
 STATUSES = ["exact", "folded", "relocated", "missing"]
 
 LONG = 20  # characters; a shorter span may be in another text, or elsewhere in this one, by accident
+OTHER = 0.9  # share of the spans; if more are missing, it is another text
 LIMIT = 10  # A copy that is this many times longer than the original is not searched.
 REACH = 1000  # characters; how far from its expected position a span is looked for
 EFFORT = 500  # steps that a span may cost on average; a step is a sign that is spelled, or 64 characters hashed
@@ -61,11 +62,17 @@ class Span:
 
 @dataclass(frozen=True)
 class Match:
-    """What the copy has of a span: status, paragraph (from 1), and how far it moved in the text, in characters."""
+    """What the copy has of a span.
+
+    status; paragraph (from 1); shift: how far it moved in the text, in characters; start and end: its place in the copy,
+    whose paragraphs are joined by single spaces.
+    """
 
     status: str
     paragraph: int | None = None
     shift: int | None = None
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ def summary(df: pd.DataFrame) -> pd.Series:
 
 def is_other_text(df: pd.DataFrame) -> bool:
     """Tell whether a `verify` table is that of another text: next to nothing was found."""
-    return bool((df["status"] == "missing").mean() > 0.9)
+    return bool((df["status"] == "missing").mean() > OTHER)
 
 
 def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
@@ -161,6 +168,11 @@ def runs(numbers: Iterable[int]) -> str:
 
 def align(case: Case, text: str) -> tuple[list[Match], list[Match]]:
     """Find the paragraphs and the spans of a case in a text: a Match for each paragraph, and one for each part of a span."""
+    return locate(case, text)[1:]
+
+
+def locate(case: Case, text: str) -> tuple[str, list[Match], list[Match]]:
+    """Do what `align` does, and first give the copy as it was compared: its paragraphs joined by single spaces."""
     rows, table = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not table["paragraph"].isin(list(begins)).all():
@@ -177,8 +189,9 @@ def align(case: Case, text: str) -> tuple[list[Match], list[Match]]:
     if lost and (spaced := _spaced(text)) != text:
         others = _Alignment(spaced).find(spans)
         if [match.status for match in others].count("missing") < lost:
+            text = spaced
             matches = [replace(match, status="folded") if match.status == "exact" else match for match in others]
-    return matches[: len(rows)], matches[len(rows) :]
+    return " ".join(paragraphs(text)), matches[: len(rows)], matches[len(rows) :]
 
 
 def _spaced(text: str) -> str:
@@ -331,13 +344,13 @@ class _Alignment:
         bases = self._bases(span)
         as_is = position in [base + distance for base, distance in bases]
         if as_is and self._hash(self.text[position : position + span.length]) == span.sha256_16:
-            self.matches[span] = Match("exact", paragraph, 0)
+            self.matches[span] = Match("exact", paragraph, 0, position, end)
         elif as_is or any(
             ruler.to(position) == ruler.to(base) + distance for ruler in self._rulers for base, distance in bases
         ):
-            self.matches[span] = Match("folded", paragraph, 0)
+            self.matches[span] = Match("folded", paragraph, 0, position, end)
         else:
-            self.matches[span] = Match("relocated", paragraph, position - span.position)
+            self.matches[span] = Match("relocated", paragraph, position - span.position, position, end)
         if span.length >= LONG:
             insort(self.anchors, (span.position, position))
             insort(self.anchors, (span.position + span.length, end))

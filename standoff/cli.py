@@ -1,4 +1,4 @@
-"""Run the commands of `standoff`: new, anchor, check, verify, export, schema, assignment, grade."""
+"""Run the commands of `standoff`: new, anchor, check, verify, trace, export, schema, assignment, grade."""
 
 import argparse
 import json
@@ -15,6 +15,7 @@ from .coding.anchor import TABLES, anchor
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
 from .coding.sheets import FOLDER
+from .coding.trace import readable, sheet, trace
 from .draft import Draft
 from .export import webannotation
 from .files import write_atomically
@@ -80,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
     add("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
 
-    words = "give a case the tables and columns that the report has, or witnesses those of the report's witnesses"
+    words = "give a case, or witnesses, the tables that the report has"
     command(_schema, "schema", words, case="name or folder of a case; its own topics stay")
 
     add = command(
@@ -90,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     words = "a case (default: report), a witness (remarks-biden), or folder/witness (practice/witnesses/conference)"
     add("--case", default="report", help=words)
     add("--all", action="store_true", help="one line per part of a span, not per paragraph")
+
+    add = command(_trace, "trace", "find the words of a witness nearest to each quotation")
+    add("witness", help="what was said, as a plain text file")
+    add("--article", metavar="FILE", help="the text of the case, if the case does not ship it")
+    add("--output", metavar="FILE", help="a new CSV file in which you decide: columns sense and note")
 
     commands.add_parser("assignment", help="`assignment release` writes assignments for students", add_help=False)
     commands.add_parser("grade", help="mark what students handed in", add_help=False)
@@ -203,3 +209,19 @@ def _verify(options: argparse.Namespace) -> int:
     print(", ".join(f"{count} {status}" for status, count in summary(df).items()), "of", len(df))
     print(explain(case, options.article, df))
     return int((df["status"] == "missing").any())
+
+
+def _trace(options: argparse.Namespace) -> int:
+    path = Path(options.output) if options.output else None
+    if path and path.exists():
+        raise CaseError("this file exists already", "give another name: what is decided in it stays", file=str(path))
+    df = trace(load(options.case), options.witness, options.article)
+    if df.empty:
+        print(f"{options.case} has no quotation to trace: none of its claims is direct or mixed.")
+        return 0
+    print(readable(df))
+    print(f"Something near for {df['paragraph'].notna().sum()} of {len(df)} quotations; the wording alone is compared.")
+    if path:
+        write_atomically(path, sheet(df), "utf-8-sig")  # by the BOM spreadsheets know UTF-8
+        print(f"{path}: decide there, in the columns words, sense and note.")
+    return 0

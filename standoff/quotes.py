@@ -144,9 +144,9 @@ class Quoted:
     def quoted_share(self, parts: Sequence[Part]) -> float:
         """Return the share (0 to 1) of the letters of some parts that stands between quotation marks."""
         letters = [
-            inside
+            quoted
             for number, start, end in parts
-            for sign, inside in zip(self.paragraphs[number][start:end], _inside(self.paragraphs[number])[start:end])
+            for sign, quoted in zip(self.paragraphs[number][start:end], inside(self.paragraphs[number])[start:end])
             if sign.isalnum()
         ]
         return sum(letters) / len(letters) if letters else 0.0
@@ -190,14 +190,14 @@ def _sentence_ends(text):
 
 
 @lru_cache
-def _inside(text):
-    """Tell for each character of a text whether it stands between quotation marks."""
-    inside = accumulate(
+def inside(text: str) -> list[bool]:
+    """Tell for each character of a paragraph whether it stands between quotation marks."""
+    states = accumulate(
         text,
         lambda now, sign: sign in OPENING and not (now and sign in CLOSING) if sign in QUOTATION else now,
         initial=False,
     )
-    return list(islice(inside, 1, None))
+    return list(islice(states, 1, None))
 
 
 def _words(folded):

@@ -113,3 +113,12 @@ def report_text():
     if not path:
         pytest.skip("needs the report's text: set STANDOFF_ARTICLE to the path of your copy")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def witness_texts():
+    """The folder of the witnesses' texts, which are not part of this project, each as <witness_id>.txt."""
+    path = os.environ.get("STANDOFF_WITNESSES")
+    if not path:
+        pytest.skip("needs the texts of the witnesses: set STANDOFF_WITNESSES to the folder of your copies")
+    return Path(path)

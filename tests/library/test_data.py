@@ -95,9 +95,26 @@ def words(text):
     return re.findall(r"[a-z0-9]+", plain.replace("'", ""))
 
 
+NAMES = ["News conference following Russian-German talks", "President of the Russian Federation"]
+NAMES += ["Federal Chancellor of the Federal Republic of Germany", "President of the United States of America"]
+NAMES += ["Article 5 of the North Atlantic Treaty", "Secretary of State Blinken and Foreign Minister Lavrov"]
+
+
+def runs_of_seven(text):
+    return {tuple(text[i : i + 7]) for i in range(len(text) - 6)}
+
+
 def test_no_run_of_seven_words_of_the_report_stands_in_the_project(report_text):
-    report = words(read_text(report_text))
-    runs = {tuple(report[i : i + 7]) for i in range(len(report) - 6)}
+    assert runs_in_the_project([report_text]) == []
+
+
+def test_no_run_of_seven_words_of_a_witness_stands_in_the_project(witness_texts):
+    assert runs_in_the_project(witness_texts.glob("*.txt")) == []
+
+
+def runs_in_the_project(texts):
+    runs = set().union(*(runs_of_seven(words(read_text(path))) for path in texts))
+    runs -= set().union(*(runs_of_seven(words(name)) for name in NAMES))
     found = []
     for path in tracked_files():
         try:
@@ -107,4 +124,4 @@ def test_no_run_of_seven_words_of_the_report_stands_in_the_project(report_text):
         found += [
             f"{path.name}: {' '.join(ours[i : i + 7])}" for i in range(len(ours) - 6) if tuple(ours[i : i + 7]) in runs
         ]
-    assert found == []
+    return found
