@@ -343,12 +343,8 @@ def _owners(folder, layout):
 def _is_list(folder, name):
     """Whether this is a file that platforms and teachers put beside what was handed in."""
     entry = folder.file(name)
-    return (
-        entry is not None
-        and Path(name).suffix.lower() in LISTS
-        and not folder.known.named(name)
-        and not looks_like(entry)
-    )
+    is_list = entry is not None and Path(name).suffix.lower() in LISTS
+    return is_list and not _is_work(name, entry, folder.known)
 
 
 def _classes(folder, others, layout):
@@ -379,16 +375,25 @@ def _is_export(folder, layout):
 
 
 def _holds_students(folder, name):
-    """Whether what is in the only folder of a folder are folders of several students."""
+    """Whether what is in the only folder of a folder are folders or files of several students."""
     inside = folder.child(name)
     if folder.file(name) or folder.is_archive(name):
         return False
-    if any(inside.file(part) and not _is_list(inside, part) for part in inside.inside):
-        return False
+    files = [part for part in inside.inside if (entry := inside.file(part)) and _is_work(part, entry, folder.known)]
+    if files:
+        return len({_loose(part, folder.known) for part in files if _names_somebody(part, folder.known)}) > 1
     folders = inside.folders()
     if len(folders) == 1:
         return bool(WRAPPERS.fullmatch(folders[0])) or _holds_students(inside, folders[0])
     return sum(not folder.known.is_name(part) for part in folders) > 1
+
+
+def _is_work(name, entry, known):
+    return bool(known.named(name)) or looks_like(entry)
+
+
+def _names_somebody(name, known):
+    return bool(known.named(name)) and not known.is_name(Path(name).stem) and not known.is_name(_loose(name, known))
 
 
 def _loose(name, known):
