@@ -169,7 +169,7 @@ def _result(text: str) -> Result:
     data = json.loads(text)
     tasks = tuple(TaskResult(**task) for task in data.pop("tasks"))
     failed = tuple(Failure(**failure) for failure in data.pop("cells_failed"))
-    return Result(**data, tasks=tasks, cells_failed=failed)
+    return Result(**data | {"notes": tuple(data["notes"])}, tasks=tasks, cells_failed=failed)
 
 
 # ---- what is kept ----

@@ -27,7 +27,8 @@ class Submission:
     files      what came with it: Path by relative path
     status     "" or why it is not to be marked: refused or unreadable; `reason` is a sentence for the student
     time, late when it was handed in, and whether the platform says that it came late
-    home       the name that the platform gave to the folder or the file, for what goes back to it
+    layout     the platform, as layouts.LAYOUTS has it; home: the name that it gave to the folder or the file of the student
+    shown      where the bytes of `file` are; None if it is a folder, or was not opened
     notes      facts for the teacher, as sentences
     """
 
@@ -41,7 +42,9 @@ class Submission:
     number: str = ""
     time: datetime.datetime | None = None
     late: bool = False
+    layout: str = ""
     home: str = ""
+    shown: Path | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -149,8 +152,7 @@ class _Student:
         if not by_assignment:
             thing = self._thing(unknown[0])
             if all(notebook.cells is None for notebook in unknown):
-                reason = "This is not a notebook: the file is damaged or of another kind."
-                return [self._refused(meant, thing, reason, UNREADABLE)]
+                return [self._refused(meant, thing, unknown[0].why, UNREADABLE)]
             reason = (
                 "It cannot be told which assignment this notebook belongs to: neither its cells nor its name say so."
                 " (To take it for one, the teacher names it with --assignment.)"
@@ -165,6 +167,8 @@ class _Student:
         thing = self._thing(notebook)
         if why:
             return self._refused(assignment, thing, why)
+        if notebook.cells is None:
+            return self._refused(assignment, thing, notebook.why, UNREADABLE)
         notes = [f"Earlier attempts that do not count: {', '.join(earlier)}."] if earlier else []
         wrong = sorted({other.assignment for other in all_notebooks} - {assignment, ""})
         if self.only and wrong:
@@ -185,6 +189,8 @@ class _Student:
             number=owner.number,
             time=owner.time,
             late=owner.late,
+            layout=thing.layout,
+            shown=thing.entry.path,
             home=thing.entry.parts[len(thing.home)] if len(thing.entry.parts) > len(thing.home) else "",
         )
 

@@ -45,12 +45,16 @@ class Owner:
 
 @dataclass(frozen=True)
 class Owned:
-    """One thing that was handed in, and whose it is. parts: its names below the student; home: the folder of the export."""
+    """One thing that was handed in, and whose it is.
+
+    parts: its names below the student; home: the folder of the export; layout: the one that has told.
+    """
 
     owner: Owner
     parts: tuple
     entry: Entry
     home: tuple
+    layout: str
 
 
 @dataclass
@@ -312,7 +316,8 @@ def _walk(folder, layout, reading):
         if name in owners:
             for owner in owners[name]:
                 reading.owned += [
-                    Owned(owner, entry.parts[below:] or owner.rest, entry, folder.parts) for entry in entries
+                    Owned(owner, entry.parts[below:] or owner.rest, entry, folder.parts, told[name])
+                    for entry in entries
                 ]
         elif name in classes:
             _walk(folder.child(name), layout, reading)
@@ -324,7 +329,7 @@ def _walk(folder, layout, reading):
             if _is_export(folder.child(name), layout):
                 entries = [Entry((*folder.parts, name), None, REFUSED, MIXED)]
             reading.owned += [
-                Owned(Owner(student), entry.parts[below - 1 if folder.file(name) else below :], entry, folder.parts)
+                Owned(Owner(student), entry.parts[below - bool(folder.file(name)) :], entry, folder.parts, FOLDERS)
                 for entry in entries
             ]
 

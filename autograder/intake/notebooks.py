@@ -23,7 +23,7 @@ TEXTS = 5  # of one student that are looked at for notebooks: each takes half a 
 class Notebook:
     """A notebook among the files of a student.
 
-    content: its bytes or where they are; cells: None if it is damaged; only_by_folder: nothing but the folder that it lies
+    content: its bytes or where they are; cells: None if it is damaged, and why, as a sentence; only_by_folder: nothing but the folder that it lies
     in tells its assignment.
     """
 
@@ -31,6 +31,7 @@ class Notebook:
     content: Path | bytes
     assignment: str
     cells: tuple[Cell, ...] | None
+    why: str
     only_by_folder: bool
 
 
@@ -134,12 +135,12 @@ def _read(entry, data, is_text, known):
     *folders, name = entry.parts
     try:
         content = load(data)
-        cells = tuple(cells_of(content))
+        cells, why = tuple(cells_of(content)), ""
         assignment = known.of(content, cells)
-    except Unreadable:
-        cells = None
+    except Unreadable as error:
+        cells, why = None, str(error)
         ids = re.findall(r'"grade_id"\s*:\s*"([^"]{1,100})"', data[:5_000_000].decode("utf-8", "replace"))
         assignment = known.most(set(ids) - {"setup"})
     assignment = assignment or known.named(name)
     by_folder = next(filter(None, map(known.named, reversed(folders))), "")
-    return Notebook(entry, data if is_text else entry.path, assignment or by_folder, cells, not assignment)
+    return Notebook(entry, data if is_text else entry.path, assignment or by_folder, cells, why, not assignment)
