@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .course import Course
 from .intake.collect import Submission
+from .intake.submission import Refused, Unreadable, read_cells
 from .source import AssignmentError
 
 LIST, COPIES = "class.json", "handed-in"
@@ -55,12 +56,10 @@ class Register:
             before = earlier.get(_key(new))
             if before is None or _digests(before) == _digests(new):
                 earlier[_key(new)] = new
-            elif new.status and not before.status:
-                said.append(
-                    f"{_words(new)}: {new.file} cannot be marked ({new.reason}), so {before.file} still counts."
-                )
-                note = f"A later hand-in could not be marked: {new.reason}"
-                earlier[_key(new)] = replace(before, notes=(*(set(before.notes) - {note}), note))
+            elif (why := _obstacle(new)) and not _obstacle(before):
+                said.append(f"{_words(new)}: {new.file} cannot be marked ({why}), so {before.file} still counts.")
+                notes = dict.fromkeys([*before.notes, f"A later hand-in could not be marked: {why}"])
+                earlier[_key(new)] = replace(before, notes=tuple(notes))
             elif before.time and new.time and new.time.astimezone() < before.time.astimezone():
                 said.append(f"{_words(new)}: {new.file} is older than {before.file}, which still counts.")
             else:
@@ -139,6 +138,17 @@ def _words(one: Submission) -> str:
 
 def _digests(one: Submission) -> tuple:
     return one.notebook or one.shown, one.files, one.status
+
+
+def _obstacle(one: Submission) -> str:
+    """Return why a submission cannot be marked; "" if it can."""
+    if one.status:
+        return one.reason
+    try:
+        read_cells(one.notebook)
+    except (Unreadable, Refused) as error:
+        return str(error)
+    return ""
 
 
 def _is_same_file(one: Submission, other: Submission) -> bool:

@@ -167,8 +167,6 @@ class _Student:
         thing = self._thing(notebook)
         if why:
             return self._refused(assignment, thing, why)
-        if notebook.cells is None:
-            return self._refused(assignment, thing, notebook.why, UNREADABLE)
         notes = [f"Earlier attempts that do not count: {', '.join(earlier)}."] if earlier else []
         wrong = sorted({other.assignment for other in all_notebooks} - {assignment, ""})
         if self.only and wrong:
