@@ -35,7 +35,7 @@ from .intake.collect import Submission
 from .intake.unpack import natural_key
 from .marking import Failure, Result, TaskResult, not_marked
 from .register import Register
-from .report import classreport, exports, feedback, tables
+from .report import classreport, exports, feedback, markpage, tables
 from .roster import Roster, in_words, lateness
 from .run import sandbox
 from .source import Problem
@@ -407,5 +407,6 @@ def report(
     written = tables.files(graded, by_hand, separator) | {f"feedback/{name}": text for name, text in pages.items()}
     written["runtime.svg"] = classreport.runtime(tables.seconds(out / RUNTIME))
     written["class-report.html"] = classreport.page(graded, problems or [])
+    written["prose.html"] = markpage.page(tables.prose_rows(graded, by_hand), graded)
     for name, text in written.items():
         _write(out / name, text)

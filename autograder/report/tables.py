@@ -137,10 +137,10 @@ def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
     A row is about the answer whose student, assignment, task and text it names. Where the student's name has changed (007 is
     7 now, 123456 is 1.23E+05), it is about the only answer with this text.
     """
-    answers = [(_key(one.submission, task), task) for one in graded for task in one.result.tasks]
-    texts = {key: task.answer for key, task in answers if task.status in ("by hand", "marked")}
+    tasks = {_key(one.submission, task): task for one in graded for task in one.result.tasks}
+    texts = {key: tasks[key].answer for key in answers(graded)}
     by_version, by_student = defaultdict(list), defaultdict(list)
-    for key, _ in answers:
+    for key in tasks:
         by_student[plain(key[0]), *key[1:3]].append(key)
     for key in texts:
         by_version[key[1:]].append(key)
@@ -180,6 +180,16 @@ def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
         if points is not None or key not in found.given:
             found.given[key] = points, comment
     return found
+
+
+def answers(graded: list[Graded]) -> set[tuple[str, str, str, str]]:
+    """Return the answers that are or were marked by hand, by what `KEY` says of them."""
+    return {
+        _key(one.submission, task)
+        for one in graded
+        for task in one.result.tasks
+        if task.status in ("by hand", "marked")
+    }
 
 
 def _row_key(row):
@@ -230,19 +240,13 @@ def files(graded: list[Graded], by_hand: ByHand, separator: str = ",") -> dict[s
             *("number", "handed_in", "late", "penalty", "notes"),
         ]
     ]
-    found = matches(graded, by_hand)
-    known = {number: dict(zip(KEY, key, strict=True)) for number, key in found.keys.items()}
-    rows = [row | known.get(row["number"], {}) for row in by_hand.rows]
-    prose = [COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]
+    prose = [list(row.values()) for row in prose_rows(graded, by_hand)]
     for one in graded:
         about, result = one.submission, one.result
         who, most = [about.student, about.assignment_name], about.assignment.points if result.tasks else {}
         for task in result.tasks:
             cells = [task.task, format_points(task.points), most[task.task], task.status, " ".join(task.reason.split())]
             grades.append([*who, *cells, result.status])
-            key = _key(about, task)
-            if task.status == "by hand" and key not in found.given:
-                prose.append([*key[:3], "", "", guard(task.answer[:LONGEST]), key[3]])
         if not result.tasks:  # nobody is left out
             grades.append([*who, "", "", "", "not reached", " ".join(result.reason.split()), result.status])
         points = [format_points(one.points), sum(most.values())] if result.tasks else ["", ""]
@@ -254,8 +258,21 @@ def files(graded: list[Graded], by_hand: ByHand, separator: str = ",") -> dict[s
         "grades.csv": _csv(grades, separator),
         "submissions.csv": _csv(submissions, separator),
         "matrix.csv": _csv(_matrix(graded), separator),
-        PROSE: MARK + csv_text(prose, by_hand.separator if by_hand.rows else separator),
+        PROSE: MARK + csv_text([COLUMNS, *prose], by_hand.separator if by_hand.rows else separator),
     }
+
+
+def prose_rows(graded: list[Graded], by_hand: ByHand) -> list[dict[str, str]]:
+    """Return the rows of prose.csv: those that stand there, with the names that they are about, and those of new answers."""
+    found = matches(graded, by_hand)
+    known = {number: dict(zip(KEY, key, strict=True)) for number, key in found.keys.items()}
+    rows = [row | known.get(row["number"], {}) for row in by_hand.rows]
+    for one in graded:
+        for task in one.result.tasks:
+            key = _key(one.submission, task)
+            if task.status == "by hand" and key not in found.given:
+                rows.append(dict(zip(KEY, key, strict=True)) | {"text": guard(task.answer[:LONGEST])})
+    return [{column: row.get(column, "") for column in COLUMNS} for row in rows]
 
 
 def _matrix(graded: list[Graded]) -> list[list]:
