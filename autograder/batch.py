@@ -32,6 +32,7 @@ from . import roster as rosters
 from .course import Course
 from .intake import collect as intake
 from .intake.collect import Submission
+from .intake.layouts import LAYOUTS
 from .intake.unpack import natural_key
 from .marking import Failure, Result, TaskResult, not_marked
 from .register import Register
@@ -137,7 +138,8 @@ def grade(
             collected = intake.read(course, source, Path(scratch), only, layout)
             if not collected.submissions:
                 raise GradeError(
-                    f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports"
+                    f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports "
+                    f"({', '.join(LAYOUTS)}), or a folder, archive or notebook with the name of each student"
                 )
             batch = _of_student(collected.submissions, student, known) if student else collected.submissions
             merged = register.add(batch)

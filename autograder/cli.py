@@ -106,7 +106,9 @@ def _grade(course: Course, options: argparse.Namespace) -> int:
     waiting = sum(one.result.waiting for one in marks)
     if waiting:
         answers = "answer waits" if waiting == 1 else "answers wait"
-        print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, or open prose.html there; then run this again.")
+        print(
+            f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, or open prose.html there; then run this again."
+        )
     print(f"Look at {options.output}/class-report.html first.")
     return exit_status(marks)
 

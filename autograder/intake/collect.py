@@ -8,7 +8,7 @@ from pathlib import Path
 from ..course import Course
 from ..source import Assignment, Problem
 from .layouts import FOLDERS, LAYOUTS, Owned, Reading, owned
-from .notebooks import Known, Notebook, read_notebooks, without_copy
+from .notebooks import Known, Notebook, TooMany, read_notebooks, without_copy
 from .unpack import REFUSED, UNREADABLE, entries, natural_key
 
 
@@ -137,7 +137,10 @@ class _Student:
             if entry_status := thing.entry.status:
                 name = "/".join(thing.parts) or thing.entry.parts[-1]
                 return [self._refused(meant, thing, f"{name} {thing.entry.why}.", entry_status)]
-        notebooks = read_notebooks([thing.entry for thing in self.things], self.known)
+        try:
+            notebooks = read_notebooks([thing.entry for thing in self.things], self.known)
+        except TooMany as error:
+            return [self._refused(meant, self.things[0], str(error))]
         if not notebooks:
             files = [thing.parts[-1] for thing in self.things if thing.entry.path and thing.parts]
             listed = f"only {', '.join(files[:3])}{' and more' if len(files) > 3 else ''}" if files else "nothing"

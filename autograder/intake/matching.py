@@ -7,6 +7,7 @@ cell that was changed, or in a cell that was turned from code into text: what is
 import ast
 import functools
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -40,6 +41,11 @@ def _handed_out(assignment: Assignment) -> list[_HandedOut]:
 def _lines(assignment: Assignment) -> frozenset[str]:
     cells = json.loads(student_version(assignment))["cells"]
     return frozenset(_plain(line) for cell in cells for line in "".join(cell["source"]).splitlines())
+
+
+def _printable(text):
+    """Return a text without signs that steer terminals."""
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")
 
 
 def _plain(source):
@@ -91,7 +97,7 @@ class Matched:
             taken = {number for other in self._around_other_answers(task) for number in other}
             beside = [number for number in self.own if number not in taken]
             mine = [self.own[number] for number in beside]
-        return "\n\n".join(mine), bool(places), beside
+        return _printable("\n\n".join(mine)), bool(places), beside
 
     def _own_around(self, places: Iterable[int]) -> list[int]:
         found = []

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from ..course import Course
 from ..handout import student_version
-from .submission import Cell, Unreadable, as_notebook, cells_of, load
+from .submission import IN_PROCESS, Cell, Unreadable, as_notebook, cells_of, load
 from .unpack import Entry
 
 TEXT = re.compile(r"\A\ufeff?(?:# )?---[ \t]*\n(?:.*\n)*?(?:# )?(?:jupytext|jupyter|kernelspec):", re.M)
 JSON = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{")
 COPY = re.compile(r"^(?P<stem>.+?)[ _]?(?:\((?P<number>\d+)\)|(?<=[Vv]ersion) (?P<version>\d+))$")
 LONG = 40  # signs of a cell from which on it tells an assignment from others
-TEXTS = 5  # of one student that are looked at for notebooks: each takes half a second
+COSTLY = 5  # notebooks of one student that are large, or texts: each takes up to some seconds to read
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Notebook:
     cells: tuple[Cell, ...] | None
     why: str
     only_by_folder: bool
+
+
+class TooMany(ValueError):
+    """One student's files would take too long to read; the message is for the student."""
 
 
 class Known:
@@ -117,14 +121,15 @@ def _is_notebook(path):
 
 
 def read_notebooks(entries: Iterable[Entry], known: Known) -> list[Notebook]:
-    """Return the notebooks among the files of one student."""
-    candidates, texts = [entry for entry in entries if looks_like(entry)], 0
-    notebooks = []
-    for entry in candidates:
+    """Return the notebooks among the files of one student. Raises TooMany."""
+    notebooks, costly = [], 0
+    for entry in filter(looks_like, entries):
         data = entry.path.read_bytes()
         is_text = bool(TEXT.match(data[:5_000].decode("utf-8", "replace")))
-        texts += is_text
-        if is_text and texts <= TEXTS:
+        costly += is_text or len(data) > IN_PROCESS
+        if costly > COSTLY:
+            raise TooMany(f"There are more than {COSTLY} large notebooks or texts here: hand in what is asked for.")
+        if is_text:
             data = as_notebook(data)
         if data or not is_text:
             notebooks.append(_read(entry, data, is_text, known))

@@ -53,6 +53,11 @@ def test_prose_in_a_cell_that_became_code_is_read_and_not_run():
     assert (result.status, prose.status, prose.answer) == ("graded", "by hand", OWN)
 
 
+def test_signs_that_steer_terminals_are_left_out_of_prose():
+    _, _, prose = marked(prose="red \x1b[31m and\ta tab\x07\nline")
+    assert prose.answer == "red [31m and\ta tab\nline"
+
+
 def test_nothing_written_anywhere_is_no_answer():
     result, _, prose = marked(prose=None)
     assert (prose.status, prose.points) == ("no answer", 0.0) and result.notes == ()

@@ -230,6 +230,12 @@ def test_cells_that_would_fill_the_memory_cost_their_owner_alone(reading):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "the grader itself has read it"  # KiB
 
 
+def test_many_texts_of_one_student_cost_her_alone(reading):
+    many = {f"mallory/{number}.md": TEXT for number in range(6)}
+    anna, mallory = reading(many | {f"anna/{NAME}.md": TEXT}).submissions
+    assert (anna.status, mallory.status) == ("", "refused") and "more than 5" in mallory.reason
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
