@@ -142,7 +142,7 @@ def grade(
                     f"({', '.join(LAYOUTS)}), or a folder, archive or notebook with the name of each student"
                 )
             batch = _of_student(collected.submissions, student, known) if student else collected.submissions
-            merged = register.add(batch)
+            merged = register.add(batch, collected.submissions)
             said = [*collected.said, *merged.said]
         if not register.submissions:
             raise GradeError(f"{out} holds no submissions yet. Remedy: give the folder or zip file with them")

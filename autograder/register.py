@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,15 +39,17 @@ class Register:
         records = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
         self.submissions = [one for record in records if (one := self._from_record(record))]
 
-    def add(self, batch: list[Submission]) -> Merged:
+    def add(self, batch: list[Submission], beside: Iterable[Submission] = ()) -> Merged:
         """Add a batch; what it replaces is said. What cannot be marked replaces nothing that can.
+
+        beside: what else was in the source, and is not to be added now.
 
         A hand-in replaces an earlier one of the same student for the same assignment, and one of the same file that was then
         taken for somebody else's.
         """
         said, earlier = [], {_key(one): one for one in self.submissions}
         batch = [_renamed(one, earlier) for one in map(self._kept, batch)]
-        ours = {_key(one) for one in batch}
+        ours = {_key(one) for one in [*batch, *beside]}
         for key, one in list(earlier.items()):
             if key not in ours and any(_is_same_file(one, new) for new in batch):
                 said.append(f"{_words(one)}: {one.file} is read in another way now.")

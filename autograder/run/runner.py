@@ -328,7 +328,17 @@ class Shell:
         return []
 
     def __getattr__(self, name):
-        return lambda *_, **__: None
+        return _Nothing()
+
+
+class _Nothing:
+    """Whatever else IPython has, such as its events: it can be called and asked for more, and does nothing."""
+
+    def __call__(self, *_, **__):
+        return None
+
+    def __getattr__(self, name):
+        return self
 
 
 def _show_nothing(*things, **options):

@@ -298,6 +298,15 @@ def test_one_student_is_marked_again_and_the_others_stay(tmp_path, sandboxed, mo
         grade(COURSE, source, tmp_path / "out", seed="s", student="Hanna")
 
 
+def test_one_of_a_group_is_marked_again_and_the_others_stay(tmp_path, sandboxed):
+    people = "".join(f"  - :name: {name}\n" for name in ("Anna Lee", "Ben May"))
+    record = f"submission_9:\n  :submitters:\n{people}".encode()
+    source = put(tmp_path / "in", {f"submission_9/{FILE}": notebook(), "submission_metadata.yml": record})
+    for student in ("", "Ben May"):
+        marks = grade(COURSE, source, tmp_path / "out", seed="s", student=student)
+        assert [one.submission.student for one in marks] == ["Anna Lee", "Ben May"]
+
+
 def test_a_changed_mark_holds_in_every_later_run_with_who_and_when(tmp_path, sandboxed, capsys):
     source, out = put(tmp_path / "in", {f"anna/{FILE}": notebook("wet_days = 31")}), tmp_path / "out"
     arguments = ["grade", str(source), "-o", str(out), "--seed", "s"]

@@ -177,6 +177,11 @@ task = asyncio.create_task(later())
 assert await task == 1
 ---
 %timeit -r1 -n1 -q pass
+---
+import matplotlib.pyplot as plt
+from IPython.display import display
+plt.subplots()
+plt.show()
 """
 
 
