@@ -13,12 +13,14 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 MEMBER = 20_000_000  # bytes of one file: see submission.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
+CLASS = 10_000_000_000  # bytes of the archive of all, unpacked
 BOMB = 50_000_000, 20  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
@@ -134,16 +136,19 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
             infos = archive.infolist()
             members = [(info, *_member(info)) for info in infos]
             members = [member for member in members if member[2] or not any(map(_is_clutter, member[1]))]
-            size = sum(info.file_size for info, *_ in members)
-            room = room or [min(TOTAL, max(BOMB[0], BOMB[1] * path.stat().st_size)), MEMBERS]
-            if len(infos) > room[1]:
-                yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
-                return
-            if size > room[0]:
-                why = f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
-                yield entry(parts, None, REFUSED, why)
-                return
-            room[0], room[1] = room[0] - size, room[1] - len(infos)
+            if parts:
+                room = room or [_allowed(path.stat().st_size), MEMBERS]
+                size = sum(info.file_size for info, *_ in members)
+                if len(infos) > room[1]:
+                    yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
+                    return
+                if size > room[0]:
+                    why = f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
+                    yield entry(parts, None, REFUSED, why)
+                    return
+                room[0], room[1] = room[0] - size, room[1] - len(infos)
+            else:
+                members = _each_in_its_room(members)
             if not members and parts:
                 yield entry(parts)
             for info, names, why in members:
@@ -163,6 +168,35 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
     except Exception as error:  # zipfile raises many kinds on damaged archives
         _raise_if_machine(error)
         yield entry(parts, None, UNREADABLE, "is no zip archive, or a damaged one")
+
+
+def _allowed(packed):
+    """Return how many bytes an archive of so many may be unpacked to."""
+    return min(TOTAL, max(BOMB[0], BOMB[1] * packed))
+
+
+def _each_in_its_room(members):
+    """Return the members of the archive of all, with why those are not unpacked for which a student has no room.
+
+    What stands under one name, below the folders that all have in common, is one student's: nobody takes the room of others.
+    """
+    names = [names for _, names, _ in members]
+    common = len(os.path.commonprefix(names)) if len(set(names)) > 1 else 0
+    of_each = defaultdict(list)
+    for member in members:
+        of_each[member[1][common : common + 1]].append(member)
+    kept, left = [], CLASS
+    for group in sorted(of_each.values(), key=lambda group: sum(info.file_size for info, *_ in group)):
+        size, packed = (sum(getattr(info, name) for info, *_ in group) for name in ("file_size", "compress_size"))
+        why = ""
+        if len(group) > MEMBERS:
+            why = f"is one of more than {MEMBERS:,} files"
+        elif size > min(_allowed(packed), left):
+            why = f"is one of files that would unpack to {size // 1_000_000:,} MB: there is no room"
+        else:
+            left -= size
+        kept += [(info, names, obstacle or why) for info, names, obstacle in (group[:1] if why else group)]
+    return kept
 
 
 def _unpack(archive, info, target):

@@ -343,6 +343,17 @@ def test_archives_in_archives_share_one_room_and_each_student_has_one(collected,
     assert {one.student: one.status for one in found} == wanted
 
 
+@pytest.mark.parametrize("wrapped", ["", "export/"])
+def test_nobody_takes_the_room_of_others_in_the_archive_of_all(tmp_path, of_zip, monkeypatch, wrapped):
+    monkeypatch.setattr(unpack, "BOMB", (1_000_000, 1))
+    bomb = {f"mallory_3_assignsubmission_file_/{number}.ipynb": bytes(400_000) for number in range(3)}
+    names = {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])}
+    path = zipped(tmp_path / "all.zip", {wrapped + name: data for name, data in (names | bomb).items()})
+    found = {one.student: one for one in of_zip(path)}
+    assert {name: one.status for name, one in found.items()} == {"anna": "", "ben": "", "mallory": "refused"}
+    assert "there is no room" in found["mallory"].reason
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_packing_that_grows_without_bounds_is_not_unpacked(collected, tmp_path, method):
     (tmp_path / "in").mkdir()
