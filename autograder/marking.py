@@ -270,9 +270,10 @@ class _Judge:
             if failed:
                 status, reason = "error", str(failed)
         else:
-            error = problem["type"] if problem["type"] in ERRORS else "an error of its own"
-            where = "" if kind == "released" else " on other data of the same form"
-            reason = f"When it is tried{where}, it stops with {error}."
+            reason = "When it is tried on other data of the same form, it stops with an error."
+            if kind == "released":  # of hidden data not even the kind of an error is told
+                error = problem["type"] if problem["type"] in ERRORS else "an error of its own"
+                reason = f"When it is tried, it stops with {error}."
         return TaskResult(task.name, 0.0, status, reason)
 
     def _prose(self, task: Task) -> TaskResult:

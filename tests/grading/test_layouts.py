@@ -6,7 +6,7 @@ import resource
 import handed_in
 import jupytext
 import pytest
-from handed_in import NAME, notebook, put, right
+from handed_in import NAME, notebook, put, right, zipped
 
 from autograder.intake.collect import LayoutError, read
 from autograder.intake.layouts import LAYOUTS
@@ -146,6 +146,20 @@ def test_a_layout_that_does_not_fit_is_refused_with_the_list(reading):
     for layout in ("canvas", "nothing"):
         with pytest.raises(LayoutError, match=rf"Remedy: .*{', '.join(LAYOUTS)}, folders"):
             reading(contents("moodle"), layout=layout)
+
+
+def test_the_export_of_a_class_and_that_of_one_late_hand_in_lie_side_by_side(reading, tmp_path):
+    (tmp_path / "in").mkdir()
+    names = {f"Student {number}_{number}_assignsubmission_file_/{FILE}": right() for number in range(3)}
+    zipped(tmp_path / "in" / "all.zip", names)
+    zipped(tmp_path / "in" / "late.zip", {f"Late One_9_assignsubmission_file_/{FILE}": right()})
+    collected = reading({"list.csv": b"x"})
+    assert [one.student for one in collected.submissions] == ["Late One", "Student 0", "Student 1", "Student 2"]
+
+
+def test_repositories_that_begin_with_the_assignment_give_their_users(reading):
+    collected = reading({f"{NAME}-{user}/{FILE}": right() for user in ("annalee", "ben-may")})
+    assert [one.student for one in collected.submissions] == ["annalee", "ben-may"]
 
 
 def test_without_a_layout_nobody_reads_names_of_platforms(reading):
