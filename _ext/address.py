@@ -68,8 +68,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.connect("config-inited", set_address)
     app.connect("build-finished", finish, priority=950)  # after the last steps over the pages
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

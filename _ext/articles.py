@@ -17,6 +17,5 @@ def keep(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: 
         path.write_text(context["body"], encoding="utf-8", newline="\n")
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     app.connect("html-page-context", keep)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -55,8 +55,7 @@ def write_handouts(app: Sphinx, exception: Exception | None) -> None:
             release(COURSE, name, Path(app.outdir, "handouts"), zipped=True)
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.add_directive("assignments", Assignments)
     app.connect("build-finished", write_handouts)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

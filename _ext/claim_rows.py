@@ -33,7 +33,6 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         (Path(app.outdir) / ROWS).write_text(f"window.standoffClaims={text};\n", encoding="utf-8", newline="\n")
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.connect("build-finished", write)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

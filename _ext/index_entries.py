@@ -88,8 +88,7 @@ def list_index(app: Sphinx, doctree: nodes.document) -> None:
         last["entries"].append((None, "genindex"))
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.add_transform(Entries)
     app.connect("doctree-read", list_index, priority=900)  # after the contents are made of _toc.yml
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,6 @@ def block(self: HTML5Translator, node: Element) -> None:
     raise SkipNode
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

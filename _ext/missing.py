@@ -24,7 +24,6 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
         yield "404", {"title": "This page does not exist", "body": BODY}, "page.html"
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.connect("html-collect-pages", pages)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -141,9 +141,8 @@ def write_archive(app: Sphinx, exception: Exception | None) -> None:
     write_zip(sources / ARCHIVE, contents | {"README.txt": READ_ME.encode()})
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.connect("html-page-context", offer_notebook)
     app.connect("html-page-context", offer_archive, priority=502)  # after the theme's buttons
     app.connect("build-finished", write_archive)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

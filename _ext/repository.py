@@ -117,8 +117,7 @@ def finish_buttons(app: Sphinx, pagename: str, templatename: str, context: dict,
         context["header_buttons"][:0] = [button] if url else []
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.connect("config-inited", set_buttons)
     app.connect("html-page-context", finish_buttons, priority=502)  # after the theme's buttons
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

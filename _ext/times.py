@@ -87,11 +87,10 @@ def list_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         )
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Register this extension."""
     app.add_node(chapter_list)
     app.add_directive("chapters", Chapters)
     app.connect("doctree-read", fill_frame)
     app.connect("env-updated", lambda app, env: [env.config.root_doc])  # its list, when only a chapter changed
     app.connect("doctree-resolved", list_chapters)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

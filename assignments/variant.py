@@ -9,6 +9,8 @@ import csv
 import datetime
 import io
 import json
+import math
+import posixpath
 import random
 import re
 from collections import Counter, defaultdict
@@ -17,7 +19,8 @@ from pathlib import Path
 from standoff.agreement import CONTENT_SPAN, stretches
 from standoff.case import vocabulary
 from standoff.rules import CHECKABLE
-from standoff.text import paragraphs
+from standoff.schema import DESCRIPTOR
+from standoff.text import digest, paragraphs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FILES = (".csv", ".json", ".txt")
@@ -34,56 +37,64 @@ TOGETHER = {  # labels that some rows take over from other rows, as far as they 
     "events": [["category", "mode"]],
     "cruxes": [["problem"]],
     "background": [["category", "claim_topic"]],
+    "passages": [["speaker"], ["topic"], ["certainty", "polarity"]],
 }
 ENOUGH = 5  # claims on a topic
 DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-READ = ("context", "practice", "report")  # by assignments; whatever else lies in data/ is no part of them
 NO_AMOUNT = re.compile("weekday|year|hour|time|date")  # units of numbers that cannot be multiplied
 
 
 def cases(seed: str) -> dict[str, dict[str, bytes]]:
     """Return the files of all cases, {"released": ..., "variant": ...}, by path ("data/report/claims.csv")."""
     released = {
-        f"data/{path.parent.name}/{path.name}": path.read_bytes()
-        for path in sorted(DATA.glob("*/*"))
-        if path.suffix in FILES and path.parent.name in READ
+        path.relative_to(DATA.parent).as_posix(): path.read_bytes()
+        for path in sorted(DATA.rglob("*"))
+        if path.suffix in FILES and (path.parent / DESCRIPTOR).is_file()
     }
-    folders = sorted({path.split("/")[1] for path in released}, key=lambda name: (name == "context", name))
-    varied, report = dict(released), None
+    names = [posixpath.dirname(path) for path in released if path.endswith(DESCRIPTOR)]
+    made = {name: _Case(name, released, random.Random(f"{seed}/{name.removeprefix('data/')}")) for name in names}
     weeks = random.Random(f"{seed}/weeks").randint(3, 40)  # whole weeks, so that a Tuesday is still one
-    for name in folders:
-        case = _Case(name, released, random.Random(f"{seed}/{name}"))
-        if "claims" in case.tables:
+    for case in sorted(made.values(), key=lambda case: case.report is not None):  # those that follow a report come last
+        if case.report is None:
             case.vary()
-            report = case if name == "report" else report
-        elif report:
-            case.follow(report)
+        elif case.report in made:
+            case.follow(made[case.report])
         case.move_dates(weeks)
-        varied.update(case.files())
+    varied = released | {path: content for case in made.values() for path, content in case.files().items()}
     return {"released": released, "variant": varied}
 
 
 class _Case:
     """The tables of one case while they are varied: lists of dict of str."""
 
-    def __init__(self, name, files, chance):
-        self.folder, self.chance = f"data/{name}/", chance
-        self.package = json.loads(files[f"{self.folder}datapackage.json"])
+    def __init__(self, folder, files, chance):
+        self.folder, self.chance = f"{folder}/", chance
+        self.package = json.loads(files[self.folder + DESCRIPTOR])
         self.resources = {resource["name"]: resource for resource in self.package["resources"]}
         self.tables = {
             table: list(csv.DictReader(io.StringIO(files[self.folder + resource["path"]].decode("utf-8-sig"))))
             for table, resource in self.resources.items()
         }
-        self.text = files.get(f"{self.folder}article.txt", b"").decode("utf-8-sig")
+        texts = {path for path in files if path.endswith(".txt") and posixpath.dirname(path) == folder}
+        self.texts = {posixpath.basename(path): files[path].decode("utf-8-sig") for path in texts}
+
+    @property
+    def report(self):
+        """The folder of the report whose claims this case speaks of; None if it has claims of its own."""
+        found = [
+            field["foundIn"]["path"]
+            for resource in self.package["resources"]
+            for field in resource["schema"]["fields"]
+            if field.get("foundIn", {}).get("path", "").endswith("/claims.csv")
+        ]
+        return posixpath.dirname(posixpath.normpath(self.folder + found[0])) if found else None
 
     def __getitem__(self, table):
         return self.tables.get(table, [])
 
     def files(self):
         """Return the case as bytes by path."""
-        texts = {"datapackage.json": json.dumps(self.package, indent=1, ensure_ascii=False) + "\n"}
-        if self.text:
-            texts["article.txt"] = self.text
+        texts = {**self.texts, DESCRIPTOR: json.dumps(self.package, indent=1, ensure_ascii=False) + "\n"}
         for table, resource in self.resources.items():
             file = io.StringIO(newline="")
             writer = csv.DictWriter(
@@ -121,7 +132,7 @@ class _Case:
         for row in self["quantities"]:
             if not NO_AMOUNT.search(row["unit"]):
                 self._scale(row, "low", "high")
-        for row in self["paragraphs"] if not self.text else []:
+        for row in self["paragraphs"] if not self.texts else []:
             row["n_chars"] = str(int(row["n_chars"]) + self.chance.randrange(80))
         self._recode()
         self._drop_unused_spans()
@@ -130,7 +141,8 @@ class _Case:
         """Leave out the last ones, as if the report had ended there."""
         last = len(self["paragraphs"]) - self.chance.randint(1, 1 + len(self["paragraphs"]) // 10)
         self.tables["paragraphs"] = self["paragraphs"][:last]
-        self.text = "".join(f"{paragraph}\n\n" for paragraph in paragraphs(self.text)[:last])
+        for name, text in self.texts.items():
+            self.texts[name] = "".join(f"{paragraph}\n\n" for paragraph in paragraphs(text)[:last])
         beyond = {row["span_id"] for row in self["spans"] if int(row["paragraph"]) > last}
         self.keep("claims", lambda row: not beyond & {row["source_span"], row["cue_span"], row["content_span"]})
         for table in ("quantities", "events", "cruxes", "spans"):
@@ -169,13 +181,18 @@ class _Case:
     def _relabel(self, table, share):
         """Give rows labels of others, of those with one of the labels more often: so shares and ranks change."""
         for columns in TOGETHER[table]:
-            before = [dict(row) for row in self[table]]
-            favourite = self.chance.choice(sorted(self.values(table, columns[0])))
-            favoured = [row for row in before if row[columns[0]] == favourite]
-            for row in self[table]:
-                if self.some(share):
-                    donor = self.chance.choice(favoured if self.some(0.5) else before)
-                    row.update((column, donor[column]) for column in columns)
+            self._take_over(self[table], columns, share)
+
+    def _take_over(self, rows, columns, share):
+        if not rows:
+            return
+        before = [dict(row) for row in rows]
+        favourite = self.chance.choice(sorted({row[columns[0]] for row in rows}))
+        favoured = [row for row in before if row[columns[0]] == favourite]
+        for row in rows:
+            if self.some(share):
+                donor = self.chance.choice(favoured if self.some(0.5) else before)
+                row.update((column, donor[column]) for column in columns)
 
     def _make_edges(self):
         """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.
@@ -276,9 +293,70 @@ class _Case:
                     for row in self[table]:
                         row[column] = DATE.sub(move, row[column])
 
-    # ---- a case of context, which speaks of the claims and questions of a report ----
+    # ---- a case that speaks of the claims of a report ----
 
     def follow(self, report):
+        (self._follow_traces if "traces" in self.tables else self._follow_questions)(report)
+
+    def _follow_traces(self, report):
+        """Leave out some passages, so that what leads to them is not found, and judge anew what is left."""
+        claims, cruxes = report.values("claims", "claim_id"), report.values("cruxes", "crux_id")
+        self.keep("traces", lambda row: row["claim_id"] in claims, 0.9)
+        self.keep("settled", lambda row: row["crux_id"] in cruxes)
+        self.keep("codings", lambda row: row["unit_id"] in claims, 0.9)
+        self._shorten_texts()
+        passages = sorted(self.values("passages", "passage_id"))
+        gone = set(self.chance.sample(passages, len(passages) // 10))
+        fields = {field["name"]: field for field in self.resources["passages"]["schema"]["fields"]}
+        speakers = report.values("actors", "actor_id") | {*fields["speaker"]["foundIn"]["besides"]}
+        self.keep("passages", lambda row: row["passage_id"] not in gone and row["speaker"] in speakers)
+        self._relabel("passages", 0.3)
+        labels = [column for columns in TOGETHER["passages"] for column in columns]
+        first = {row["passage_id"]: row for row in self["passages"] if row["part"] == "1"}
+        for row in self["passages"]:
+            row.update((column, first[row["passage_id"]][column]) for column in labels)
+        for row in self["traces"]:
+            if row["passage_id"] not in first:
+                row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
+        self._judge_anew([row for row in self["traces"] if row["passage_id"]], report)
+        verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
+        for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
+            verdict, which = self.chance.choice(verdicts)
+            for row in self["settled"]:
+                if row["crux_id"] == crux and self.some(0.8):
+                    row.update(verdict=verdict, which=which)
+
+    def _judge_anew(self, traces, report):
+        """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
+        labels = ["sense", "printed", "said", "note"]
+        quote_type = {row["claim_id"]: row["quote_type"] for row in report["claims"]}
+        compared = [dict(row) for row in traces if row["words"]]
+        for row in traces:
+            if quote_type[row["claim_id"]] in ("indirect", "none"):
+                row["words"] = ""
+            elif compared and not row["words"]:
+                donor = self.chance.choice(compared)
+                row.update((column, donor[column]) for column in ["words", *labels])
+        self._take_over([row for row in traces if row["words"]], ["words", *labels], 0.35)
+        self._take_over([row for row in traces if not row["words"]], labels, 0.35)
+
+    def _shorten_texts(self):
+        """Leave out the last paragraphs of each text; where there is none, only the lengths are others."""
+        length = Counter(row["witness_id"] for row in self["paragraphs"])
+        last = {name: length[name] - self.chance.randint(1, 2) for name in length if f"{name}.txt" in self.texts}
+        for table in ("paragraphs", "passages"):
+            self.keep(table, lambda row: int(row["paragraph"]) <= last.get(row["witness_id"], math.inf))
+        for row in self["paragraphs"]:
+            if row["witness_id"] not in last:
+                row["n_chars"] = str(int(row["n_chars"]) + self.chance.randrange(80))
+        for row in self["witnesses"]:
+            file, end = f"{row['witness_id']}.txt", last.get(row["witness_id"])
+            if end:
+                text = "\n\n".join(paragraphs(self.texts[file])[:end])
+                self.texts[file] = f"{text}\n"
+                row.update(n_words=str(len(text.split())), sha256=digest(text))
+
+    def _follow_questions(self, report):
         claims, questions = report.values("claims", "claim_id"), report.values("questions", "question_id")
         for table in ("checkability", "checks"):
             self.keep(table, lambda row: row["claim_id"] in claims)

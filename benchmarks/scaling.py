@@ -29,9 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from formats.browser import launch  # noqa: E402
 
-SCRIPT = ROOT / "_static/desk.js"
-PAGE = """<div id="so-desk"><form><button type="button" data-case="scaled">Open</button><input type="file"><textarea></textarea></form>
-<div class="so-desk-said"></div><div class="so-desk-text"></div><script type="application/json">{}</script></div>"""
+SCRIPTS = [ROOT / f"_static/{name}.js" for name in ("desk-align", "desk-text", "desk-pair", "desk")]
+PAGE = '<div id="so-desk"><script type="application/json">{}</script></div>'
 SHOW = """() => { const began = performance.now(); document.querySelector("button").click(); document.body.offsetHeight;
 return [(performance.now() - began) / 1000, document.querySelectorAll(".so-desk-paragraph .so-words").length]; }"""
 COMPARE = """(copy) => { const data = JSON.parse(document.querySelector("#so-desk script").textContent).scaled;
@@ -100,7 +99,8 @@ def measure(size: int, tab, folder: Path) -> dict[str, float]:
     """Return seconds by what was done with a text of this size."""
     scaled, times = Scaled(size), {}
     tab.set_content(PAGE.format(json.dumps({"scaled": scaled.data}).replace("<", "\\u003c")))
-    tab.add_script_tag(path=SCRIPT)
+    for script in SCRIPTS:
+        tab.add_script_tag(path=script)
     for name, copy in {"as it is": scaled.text, "edited": scaled.edited()}.items():
         path = folder / "copy.txt"
         path.write_text(copy, encoding="utf-8")

@@ -4,18 +4,22 @@ import json
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ("context", "practice", "report")  # every other folder of data/ is a reader's own
+SHIPPED = ("context", "practice", "report", "witnesses")  # every other folder of data/ is a reader's own
 
 
 def shipped(*names: str, root: Path = ROOT) -> dict[str, bytes]:
     """Return the cases called `names` (all that are SHIPPED, if none is named): bytes by path under `root`.
 
     Of a case only its descriptor and the files that the descriptor names are taken, because a reader may keep a text
-    of their own beside them. Raises ValueError if a case has no licence.
+    of their own beside them; and of its folder `witnesses`, if it has one, likewise. Raises ValueError if a case has no
+    licence.
     """
     contents = {}
-    for name in sorted({*SHIPPED} & {*(names or SHIPPED)}):
+    chosen = sorted({*SHIPPED} & {*(names or SHIPPED)})
+    for name in [path for case in chosen for path in (case, f"{case}/witnesses")]:
         folder = root / "data" / name
+        if not (folder / "datapackage.json").is_file():
+            continue
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         if not package.get("licenses"):
             raise ValueError(f"data/{name} has no licence, so it is not packed")

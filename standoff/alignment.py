@@ -8,7 +8,7 @@ is still missing, the copy with its spaces around quotation marks and brackets p
 
 Lines and paragraphs may be broken anywhere in a copy. So it is taken as one sequence of characters, its paragraphs
 joined by single spaces, and so is the original. Work is limited: each span may cost EFFORT steps on average, so that
-time grows with the length of the text, whatever the text is. The reading desk (_static/desk.js) follows the same
+time grows with the length of the text, whatever the text is. The reading desk (_static/desk-align.js) follows the same
 procedure; tests/alignment.json holds what both must find.
 """
 
@@ -218,6 +218,7 @@ class _Alignment:
         self.signs = [_sign(match) for match in PUNCTUATION.finditer(self.text)]
         self.sign_starts = [sign.start for sign in self.signs]
         self.matches = {}
+        self.tried = set()  # pairs of a span and the position to which anchors pointed
         self.anchors = []  # pairs of a position in the original and the same in the copy, in order
         self.steps = 0  # how many may still be taken, down to the reserve
         self.reserve = 0
@@ -261,6 +262,8 @@ class _Alignment:
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
         for length, by_hash in sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0])):
+            if all(first in self.matches for first, *_ in by_hash.values()):
+                continue
             hits = defaultdict(set)
             for position in self._word_starts:
                 if not respelled and position + length not in self._word_ends:
@@ -273,16 +276,36 @@ class _Alignment:
                 if self.steps <= self.reserve:
                     return
             for key, places in hits.items():
-                if len(places) == len({span.position for span in by_hash[key]}) == 1:
+                is_alone = len(places) == len({span.position for span in by_hash[key]}) == 1
+                if is_alone and by_hash[key][0] not in self.matches:
                     self._record(by_hash[key][0], *places.pop())
+            if hits:
+                self._follow_anchors(spans)
 
-    def _search_between_anchors(self, span):
-        """Look for a span at the same distance from the nearest anchors as in the original, then around there."""
+    def _follow_anchors(self, spans):
+        """Match spans that stand, as they are, as far from the nearest anchors as in the original: most are found so."""
+        for span in spans:
+            if span in self.matches:
+                continue
+            for base, distance in self._anchors_beside(span):
+                position, end = base + distance, base + distance + span.length
+                if span in self.matches or (span, position) in self.tried or position < 0 or end > len(self.text):
+                    continue
+                self.tried.add((span, position))  # most anchors point to the same place
+                if self._hash(self.text[position:end]) == span.sha256_16:
+                    self._record(span, position, end)
+
+    def _anchors_beside(self, span):
+        """List the copy's positions of the nearest anchors before and after a span, each with the distance of the span."""
         end = span.position + span.length
         before, copy_before = self.anchors[bisect_right(self.anchors, (span.position, len(self.text))) - 1]
         after, copy_after = self.anchors[bisect_left(self.anchors, (end, 0))]
+        return [(copy_before, span.position - before), (copy_after, span.position - after)]
 
-        bases = [(copy_before, span.position - before), (copy_after, span.position - after)]
+    def _search_between_anchors(self, span):
+        """Look for a span at the same distance from the nearest anchors as in the original, then around there."""
+        bases = self._anchors_beside(span)
+        (copy_before, _), (copy_after, _) = bases
         if self._try(span, self._positions(bases)) or self.steps <= 0:
             return
         near = sorted(base + distance for base, distance in bases)

@@ -18,7 +18,7 @@ NOT_PLAIN = {
     b"<!doctype html": "a web page",
     b"<html": "a web page",
 }
-# Signs that copies spell in several ways; _static/desk.js knows the same ones.
+# Signs that copies spell in several ways; _static/desk-align.js knows the same ones.
 PUNCTUATION = re.compile(
     r"""(?P<double>[“”„‟"«»″])
       | (?P<single>[‘’‚‛'`´′ʼ])

@@ -1,5 +1,6 @@
 """What several tests need: the practice case, a copy of it to spoil, and the report's text where somebody holds it."""
 
+import contextlib
 import functools
 import os
 import shutil
@@ -65,25 +66,47 @@ def pytest_xdist_setupnodes():
     install_sandbox()
 
 
-@pytest.fixture
-def tab(browser):
-    """A browser tab; after the test: nothing was asked of anybody else's server, and no script failed."""
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+@contextlib.contextmanager
+def watched(tab):
+    """Watch a page: in the end, nothing was asked of anybody else's server, and no script failed or was stopped."""
     strangers, errors = [], []
-    tab.on(
-        "request",
-        lambda request: strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None,
-    )
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on(
-        "console", lambda message: errors.append(message.text) if message.type == "error" else None
-    )  # what the policy stops
-    tab.open = lambda name: tab.goto(
+    listeners = {
+        "request": lambda request: (
+            strangers.append(request.url) if urlsplit(request.url).scheme not in ("file", "data") else None
+        ),
+        "pageerror": lambda error: errors.append(str(error)),
+        "console": lambda message: errors.append(message.text) if message.type == "error" else None,  # by the policy
+    }
+    for event, listener in listeners.items():
+        tab.on(event, listener)
+    yield tab
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
+    assert strangers == [] and errors == []
+
+
+@pytest.fixture(scope="session")
+def window(browser):
+    """The browser tab that tests take in turns: to make another one takes three times as long as to go to a page."""
+    window = browser.new_page()
+    window.open = lambda name: window.goto(
         (HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:])
     )
-    yield tab
-    tab.close()
-    assert strangers == [] and errors == []
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def tab(window):
+    """A browser tab as if it were a new one, and watched."""
+    window.set_viewport_size({"width": 1280, "height": 900})
+    window.emulate_media(media="null")
+    window.mouse.move(0, 0)
+    with watched(window):
+        yield window
+        if window.url != "about:blank":
+            window.evaluate("localStorage.clear(), sessionStorage.clear()")
+        window.goto("about:blank")
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -7,7 +7,7 @@ import re
 import zipfile
 
 import jupytext
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from assignments.course import COURSE
 from autograder import source
@@ -65,7 +65,7 @@ def texts(name, content):
             for inner in archive.namelist():
                 yield from texts(f"{name}/{inner}", archive.read(inner))
     elif content.startswith(b"%PDF"):
-        yield name, "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        yield name, "\n".join(page.get_textpage().get_text_bounded() for page in PdfDocument(content))
     else:
         yield name, content.decode("utf-8", "ignore")
 

@@ -43,7 +43,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         social.draw(folder / social.CARD)
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> None:
     """Connect the last steps, after everything else that writes."""
     app.connect("build-finished", finish, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

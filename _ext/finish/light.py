@@ -28,6 +28,9 @@ SCRIPTS = {
     "design-tabs.js": ".sd-tab-set",
     "claim.js": "a.claim",
     "desk.js": "#so-desk",
+    "desk-align.js": "#so-desk",
+    "desk-pair.js": "#so-desk",
+    "desk-text.js": "#so-desk",
     "trial.js": "form.so-trial",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold

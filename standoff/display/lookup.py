@@ -50,7 +50,9 @@ def traces_table(case: Case, witnesses: Case) -> None:
         + [row.words, row.sense, row.printed, row.said, row.note]
         for row in traces.itertuples()
     ]
-    _filterable("so-traces", "traces", f"All {len(rows)} traces of the report", columns, rows, ["source", "words", "sense"])
+    _filterable(
+        "so-traces", "traces", f"All {len(rows)} traces of the report", columns, rows, ["source", "words", "sense"]
+    )
 
 
 def passages_table(case: Case, witnesses: Case) -> None:

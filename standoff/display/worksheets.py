@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..case import Case
+from ..witnesses import witness
 from . import html
 from .labelling import in_its_sentence
 
@@ -28,8 +29,8 @@ def to_mark(case: Case, *numbers: int) -> None:
 
 def credit(case: Case) -> str:
     """Return what must stand beside the text of a case where it is printed: its title and licence."""
-    source, licence = case.package["sources"][0], case.package["licenses"][0]
-    return f"Text: {source['title'][0].lower()}{source['title'][1:]}. Licence: {licence['title']}."
+    titles = [f"{source['title'][0].lower()}{source['title'][1:]}" for source in case.package["sources"]]
+    return f"Text: {'; '.join(titles)}. Licence: {case.package['licenses'][0]['title']}."
 
 
 def to_fill_in(caption: str, columns: Sequence[str], rows: Iterable[Sequence], narrow: Sequence[str] = ()) -> None:
@@ -52,6 +53,29 @@ def in_sentences(case: Case, claim_ids: Sequence[str]) -> list[Markup]:
     """Return the sentences of claims, each with the content of the claim marked. Raises KeyError for an unknown id."""
     contents = case.claims.set_index("claim_id").loc[claim_ids, "content_span"]
     return [in_its_sentence(case, span) for span in contents]
+
+
+def from_mouth_to_print(case: Case, witnesses: Case, claim_ids: Sequence[str]) -> list[Markup]:
+    """Return for each claim its sentence in the witnesses that have it, in the order of the traces, then in the report.
+
+    A transcript is called by who speaks there, any other witness by its kind. Raises KeyError for an unknown id.
+    """
+    traces = witnesses["traces"].dropna(subset="passage_id")
+    kind = witnesses["witnesses"].set_index("witness_id")["kind"]
+    speaker = witnesses["passages"].drop_duplicates("passage_id").set_index("passage_id")["speaker"].map(case.names)
+    contents = case.claims.set_index("claim_id")["content_span"]
+    found = []
+    for claim in claim_ids:
+        stages = [
+            (
+                speaker[trace.passage_id] if kind[trace.witness_id] == "transcript" else kind[trace.witness_id],
+                in_its_sentence(witness(witnesses, trace.witness_id), trace.passage_id).striptags(),
+            )
+            for trace in traces[traces["claim_id"] == claim].itertuples()
+        ]
+        stages.append(("the report", in_its_sentence(case, contents[claim]).striptags()))
+        found.append(Markup("<br>").join(Markup("<b>{}:</b> {}").format(*stage) for stage in stages))
+    return found
 
 
 def words(case: Case, spans: pd.Series) -> pd.Series:

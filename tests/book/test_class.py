@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
@@ -18,6 +17,7 @@ SHEETS = [
     "Sheet 2. How sure are they?",
     "Sheet 3. A question that can be settled",
     "Sheet 4. Do we agree?",
+    "Sheet 5. From mouth to print",
 ]
 
 
@@ -27,10 +27,12 @@ def page(name):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-@pytest.mark.parametrize("length", [45, 90])
-def test_the_minutes_of_a_plan_add_up(length):
-    plan = source("teaching").split(f"## {length} minutes")[1].split(":::")[1]
-    assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.M))) == length
+def test_the_minutes_of_each_plan_add_up():
+    _, *plans = re.split(r"^## (?=\d+ minutes)", source("teaching"), flags=re.M)
+    assert [int(plan.split()[0]) for plan in plans] == [45, 45, 90]
+    for plan in plans:
+        minutes = re.findall(r"^\| (\d+) \|", plan.split(":::")[1], re.M)
+        assert sum(map(int, minutes)) == int(plan.split()[0])
 
 
 def test_each_worksheet_is_one_page_of_paper_when_printed_from_a_browser(browser, tmp_path):
@@ -59,6 +61,18 @@ def test_words_of_a_span_in_two_parts_are_joined():
     assert worksheets.words(case, told["content_span"]).tolist() == ["This strait … has never been closed to anyone"]
     narrated = case.claims.query("source == 'narrator'")
     assert set(worksheets.words(case, narrated["cue_span"])) == {""}
+
+
+def test_a_claim_is_followed_from_who_said_it_to_the_report():
+    case, witnesses = load("practice"), load("practice/witnesses")
+    quoted, alone = worksheets.from_mouth_to_print(case, witnesses, ["c006", "c044"])
+    assert [stage.split(":</b> ")[0] for stage in quoted.split("<br>")] == [
+        "<b>Oren Tamsel",
+        "<b>agency story",
+        "<b>the report",
+    ]
+    assert "never, in time of peace, been closed" in quoted.split("<br>")[0]
+    assert alone.count("<b>") == 1, "no witness has it"
 
 
 def test_text_on_a_sheet_is_printed_with_its_licence():

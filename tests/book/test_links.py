@@ -18,7 +18,17 @@ BIBLIOGRAPHY = (ROOT / "references.bib").read_text(encoding="utf-8")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 # where we have not seen https
-HTTP_ONLY = ("en.kremlin.ru", "en.special.kremlin.ru", "www.qil-qdi.org", "wordscope.be")
+HTTP_ONLY = (
+    "21.helsinki.org.ua",
+    "duma.gov.ru",
+    "en.kremlin.ru",
+    "en.special.kremlin.ru",
+    "in.reuters.com",
+    "wordscope.be",
+    "www.aalep.eu",
+    "www.ktoo.org",
+    "www.russland.news",
+)
 
 
 def is_well_formed(address):

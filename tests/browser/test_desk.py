@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 import pytest
+from conftest import watched
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_alignment import COPIES, JUNK, MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
@@ -74,6 +75,16 @@ def desk(tab):
     return tab
 
 
+@pytest.fixture(scope="module")
+def functions(browser):
+    """The page of the desk, opened once, for tests that call the functions of its script and leave the page as it is."""
+    page = browser.new_page()
+    with watched(page):
+        page.goto((HTML / "chapters/reading-desk.html").as_uri())
+        yield page
+    page.close()
+
+
 @pytest.fixture
 def opened(desk):
     """The desk with the practice report on it."""
@@ -88,47 +99,47 @@ def case_and_text(request):
     return case, read_text(request.getfixturevalue("report_text") if request.param == "report" else case.text)
 
 
-def statuses(desk, case, copy):
-    return [each["status"] for each in desk.evaluate(COMPARE, [case.name, copy])]
+def statuses(functions, case, copy):
+    return [each["status"] for each in functions.evaluate(COMPARE, [case.name, copy])]
 
 
 # ---- the same rules in two languages ----
 
 
-def test_canonical_forms_agree(desk):
+def test_canonical_forms_agree(functions):
     """Python and JavaScript differ in what is white space, in how characters are counted, in where lines end."""
     lots = random.Random(1)
     texts = ["".join(lots.choices(NASTY, k=lots.randint(0, 40))) for _ in range(3000)] + NASTY
     ours = [paragraphs(text) for text in texts]
-    theirs = desk.evaluate("texts => texts.map(standoffDesk.paragraphs)", texts)
+    theirs = functions.evaluate("texts => texts.map(standoffDesk.paragraphs)", texts)
     assert [text for text, one, other in zip(texts, ours, theirs) if one != other] == []
     assert sum(len(each) > 1 for each in ours) > 500
 
 
-def test_hashes_agree(desk):
+def test_hashes_agree(functions):
     texts = ["x" * size for size in range(140)] + ["".join(NASTY), "字" * 1000]
-    assert desk.evaluate("texts => texts.map(standoffDesk.sha256)", texts) == [digest(text) for text in texts]
+    assert functions.evaluate("texts => texts.map(standoffDesk.sha256)", texts) == [digest(text) for text in texts]
 
 
 @pytest.mark.filterwarnings("ignore::UnicodeWarning")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "broken utf-8", "big-endian"])
-def test_files_are_read_alike(desk, tmp_path, encoding):
+def test_files_are_read_alike(functions, tmp_path, encoding):
     text = "“Été”, she said – déjà vu.\r\n\r\nA second paragraph."
     data = {"broken utf-8": text.encode() + b"\xe2\x80", "big-endian": b"\xfe\xff" + text.encode("utf-16-be")}.get(
         encoding
     )
     data = data or text.encode(encoding)
     (tmp_path / "a.txt").write_bytes(data)
-    read = desk.evaluate("bytes => standoffDesk.decode(new Uint8Array(bytes), 'a.txt')", list(data))
+    read = functions.evaluate("bytes => standoffDesk.decode(new Uint8Array(bytes), 'a.txt')", list(data))
     assert read["text"] == read_text(tmp_path / "a.txt")
     assert bool(read["notes"]) == (encoding in ("cp1252", "broken utf-8"))
 
 
 @pytest.mark.parametrize(("original", "copy"), COPIES)
-def test_statuses_are_those_of_the_specification(desk, original, copy):
+def test_statuses_are_those_of_the_specification(functions, original, copy):
     spans = {f"s{number:04}": [span] for number, span in enumerate(original["spans"])}
     data = {"paragraphs": original["paragraphs"], "spans": spans}
-    found = desk.evaluate(
+    found = functions.evaluate(
         """([data, copy]) => {
         const { ofParagraphs, ofSpans } = standoffDesk.align(data, copy);
         return [ofParagraphs, ofSpans].map((spans) => spans.map(({ match }) => match.status[0]).join(""));
@@ -142,31 +153,31 @@ def test_statuses_are_those_of_the_specification(desk, original, copy):
 
 
 @pytest.mark.parametrize("change", SAME_CHARACTERS.values(), ids=SAME_CHARACTERS)
-def test_exact_however_the_lines_are_broken(desk, case_and_text, change):
+def test_exact_however_the_lines_are_broken(functions, case_and_text, change):
     case, text = case_and_text
-    assert set(statuses(desk, case, change(text))) == {"exact"}
+    assert set(statuses(functions, case, change(text))) == {"exact"}
 
 
 @pytest.mark.parametrize("change", OTHER_MARKS.values(), ids=OTHER_MARKS)
-def test_found_with_other_marks(desk, case_and_text, change):
+def test_found_with_other_marks(functions, case_and_text, change):
     case, text = case_and_text
-    assert set(statuses(desk, case, change(text))) <= {"exact", "folded"}
+    assert set(statuses(functions, case, change(text))) <= {"exact", "folded"}
 
 
 @pytest.mark.parametrize("change", MOVED.values(), ids=MOVED)
-def test_found_when_moved(desk, case_and_text, change):
+def test_found_when_moved(functions, case_and_text, change):
     case, text = case_and_text
-    assert set(statuses(desk, case, change(text))) <= {"exact", "relocated"}
+    assert set(statuses(functions, case, change(text))) <= {"exact", "relocated"}
 
 
-def test_an_edited_and_a_lost_paragraph_are_named_and_the_rest_is_found(desk, case_and_text, tmp_path):
+def test_an_edited_and_a_lost_paragraph_are_named_and_the_rest_is_found(functions, case_and_text, tmp_path):
     """As `standoff verify` has it."""
     case, text = case_and_text
     blocks = paragraphs(text)
     place = blocks[3].index(". ") + 1
     edited = [*blocks[:3], f"{blocks[3][:place]} {SENTENCE}{blocks[3][place:]}", blocks[4], *blocks[6:]]
     copy = "\n\n".join(edited)
-    results = desk.evaluate(COMPARE, [case.name, copy])
+    results = functions.evaluate(COMPARE, [case.name, copy])
     assert [each["number"] for each in results if each["status"] == "edited"] == [4]
     assert [each["number"] for each in results if each["status"] in ("edited", "missing")] == [4, 6]
     (tmp_path / "copy.txt").write_text(copy, encoding="utf-8")
@@ -181,7 +192,7 @@ def test_an_edited_and_a_lost_paragraph_are_named_and_the_rest_is_found(desk, ca
     assert found == {blocks[3][row.start : row.end] for row in spans.itertuples()}
 
 
-def test_marks_in_a_manner_of_their_own(desk, practice):
+def test_marks_in_a_manner_of_their_own(functions, practice):
     """Every second mark is another one: no uniform spelling gives the paragraph back."""
     count = 0
 
@@ -191,32 +202,32 @@ def test_marks_in_a_manner_of_their_own(desk, practice):
         return {"“": '"', "”": '"', "’": "'"}[match[0]] if count % 2 else match[0]
 
     copy = re.sub("[“”’]", turn, read_text(practice.text))
-    assert set(statuses(desk, practice, copy)) == {"exact", "folded"}
+    assert set(statuses(functions, practice, copy)) == {"exact", "folded"}
 
 
-def test_another_text_is_recognised(desk, practice):
-    assert set(statuses(desk, practice, "The harbour was quiet. " * 300)) == {"missing"}
+def test_another_text_is_recognised(functions, practice):
+    assert set(statuses(functions, practice, "The harbour was quiet. " * 300)) == {"missing"}
 
 
 @pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
-def test_what_is_left_of_the_text_is_found_before_junk(desk, practice, junk):
+def test_what_is_left_of_the_text_is_found_before_junk(functions, practice, junk):
     """The page stands still while it compares: with some of these it once did so for a minute."""
     text = "\n\n".join(paragraphs(read_text(practice.text))[:8])
-    found = statuses(desk, practice, f"{text}\n\n{junk * (40_000 // len(junk))}")
+    found = statuses(functions, practice, f"{text}\n\n{junk * (40_000 // len(junk))}")
     assert set(found[:8]) == {"exact"} and not {"exact", "folded"} & set(found[8:])
 
 
-def test_a_text_that_is_far_too_long_is_not_searched(desk, practice):
-    assert set(statuses(desk, practice, "The harbour was quiet. " * 10_000)) == {"missing"}
+def test_a_text_that_is_far_too_long_is_not_searched(functions, practice):
+    assert set(statuses(functions, practice, "The harbour was quiet. " * 10_000)) == {"missing"}
 
 
-def test_offsets_count_characters_not_units(desk):
+def test_offsets_count_characters_not_units(functions):
     """A sign beyond 16 bits before a stretch does not shift it."""
     text = "𝔸👩 harbour “quiet” today."
     span = [1, text.index("harbour"), text.index("harbour") + 7, digest("harbour")[:16]]
     data = {"paragraphs": [[len(text), digest(text)]], "spans": {"s001": [span]}}
     for copy in (text, text.replace("“", '"').replace("”", '"')):
-        [result] = desk.evaluate("([data, copy]) => standoffDesk.compare(data, copy)", [data, copy])
+        [result] = functions.evaluate("([data, copy]) => standoffDesk.compare(data, copy)", [data, copy])
         [[start, end]] = result["places"]["s001"]
         assert "".join([*result["text"]][start:end]) == "harbour"
 
@@ -376,14 +387,15 @@ def test_the_page_holds_no_words_of_the_report(report_text):
     assert not any(tuple(page[i : i + 7]) in runs for i in range(len(page) - 6))
 
 
-def test_the_report_is_there_as_positions_and_hashes_only(desk):
-    data = desk.evaluate("JSON.parse(document.querySelector('#so-desk script').textContent)")
+def test_the_report_is_there_as_positions_and_hashes_only(functions):
+    data = functions.evaluate("JSON.parse(document.querySelector('#so-desk script').textContent)")
     assert data["report"]["text"] is None and data["practice"]["text"]
     assert len(data["report"]["spans"]) == load("report").spans["span_id"].nunique()
 
 
-def test_only_this_page_loads_the_script():
-    pages = [path.name for path in HTML.rglob("*.html") if "desk.js" in path.read_text(encoding="utf-8")]
+@pytest.mark.parametrize("script", ["desk.js", "desk-align.js", "desk-pair.js", "desk-text.js"])
+def test_only_this_page_loads_the_scripts(script):
+    pages = [path.name for path in HTML.rglob("*.html") if f"/{script}" in path.read_text(encoding="utf-8")]
     assert pages == ["reading-desk.html"]
 
 

@@ -83,15 +83,16 @@ def test_compare_before_the_trial(monkeypatch, capsys):
 
 
 @pytest.fixture
-def tab(browser):
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    errors = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    tab.goto(PAGE.as_uri())
-    yield tab
-    tab.close()
-    assert errors == []
+def tab(tab):
+    tab.open("chapters/coding")
+    return tab
+
+
+CHOOSE = """(form, labels) => form.querySelectorAll("select").forEach((select, number) => {
+    select.value = labels[number];
+    if (select.value !== labels[number]) throw new Error(`there is no label ${labels[number]}`);
+    select.dispatchEvent(new Event("input", {bubbles: true}));
+})"""
 
 
 def test_the_page_shows_pythons_alpha(tab, reference):
@@ -101,10 +102,9 @@ def test_the_page_shows_pythons_alpha(tab, reference):
     answers += [draw.choices(LABELS, k=12) for _ in range(8)]
     answers += [[label if draw.random() < 0.7 else true for label, true in zip(a, reference)] for a in answers[2:6]]
     answers += [[label if draw.random() < 0.6 else "" for label in a] for a in answers[2:8]]
-    selects, output = tab.locator("form.so-trial select").all(), tab.locator("form.so-trial output")
+    form, output = tab.locator("form.so-trial"), tab.locator("form.so-trial output")
     for mine in answers:
-        for select, label in zip(selects, mine, strict=True):
-            select.select_option(label)
+        form.evaluate(CHOOSE, mine)
         tab.get_by_role("button", name="Compare with the table").click()
         both = pd.DataFrame({"mine": mine, "table": reference}).replace("", None).dropna()
         shown = re.fullmatch(

@@ -52,7 +52,7 @@ def mine(tmp_path, monkeypatch, practice):
     """The folder of a case that has all that is asked for."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "data" / "mine"
-    shutil.copytree(practice.folder, folder)
+    shutil.copytree(practice.folder, folder, ignore=shutil.ignore_patterns("witnesses"))
     write_text(folder, [paragraph.swapcase() for paragraph in text(folder)])  # of the same lengths, so that places hold
     hash_again(folder)
     describe(folder, name="mine", title="Another report, as data", sources=[{"title": "Another report, a paper"}])
@@ -171,7 +171,7 @@ def make_narrators(folder, keep=()):
 
 
 def restore_the_practice_report(folder):
-    for path in standoff.load("practice").folder.iterdir():
+    for path in standoff.load("practice").folder.glob("*.*"):
         shutil.copy(path, folder)
     describe(folder, sources=[{"title": "Another report, a paper"}])
 

@@ -216,6 +216,11 @@ def _reason(task, benches, notebooks):
     return next(filter(None, reasons), "")
 
 
+def read_from_a_case(task):
+    """The numbers of those of its comparisons whose right answer depends on a case."""
+    return [place for place, one in enumerate(task.comparisons) if re.search("case|practice", one.right)]
+
+
 def has_files(task):
     return any(comparison.files for comparison in task.comparisons)
 
@@ -345,6 +350,17 @@ def test_no_mistake_is_right_everywhere(name, benches):
         )
     ]
     assert idle == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_task_is_right_by_heart(name, benches):
+    """What is read from a case is another answer on the variant."""
+    released, varied = (benches(name)[kind].right for kind in ("released", "variant"))
+    for task in benches(name)["released"].tasks:
+        read = read_from_a_case(task)
+        assert not read or any(released[task.name][place][0] != varied[task.name][place][0] for place in read), (
+            task.name
+        )
 
 
 # ---- the key ----

@@ -46,7 +46,7 @@ def mixed(folder):
                 'Less < more & "so".', n_claims=SOLUTIONS["n_claims"], share=COUNT
             ),
             f"carla/{FILE}": notebook(),
-            f"dora/{FILE}": notebook(n_claims="while True:\n    pass", share=SOLUTIONS["share"]),
+            f"dora/{FILE}": notebook(n_claims="import time\n\ntime.sleep(600)", share=SOLUTIONS["share"]),
             f"emil/{FILE}": b'{"cells": [',
             "frieda/essay.pdf": b"%PDF",
             f"gus/{FILE}": notebook(n_claims="import os\n\nos._exit(3)", share=SOLUTIONS["share"]),

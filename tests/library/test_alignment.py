@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 import standoff
+from standoff import alignment
 from standoff.alignment import STATUSES, align, explain, summary, verify
 from standoff.case import CaseError
-from standoff.text import TextError, digest, paragraphs, read_text
+from standoff.text import TextError, digest, paragraphs, read_text, short_digest
 
 # Quotation marks inside others, at a cut-off, and in wrong pairs; apostrophes first and last; every kind of dash.
 MARKED = """“It’s the harbour’s own fault,” the pilot’s sister said – ‘for now’, she added – and left the pier.
@@ -422,6 +423,16 @@ def test_a_long_paragraph_with_soft_hyphens_and_a_changed_word(save):
     )
     df = verify(case, save(f"A first paragraph that stays as it has always been.\n\n{hyphenated}"))
     assert 0.95 < found(df) < 1
+
+
+def test_a_headline_before_a_long_text_costs_next_to_nothing(practice, monkeypatch):
+    """Every stretch has moved by as much: the first that is found leads to the others."""
+    hashed = []
+    monkeypatch.setattr(alignment, "short_digest", lambda words: hashed.append(words) or short_digest(words))
+    text = read_text(practice.text)
+    matches = [match for some in align(practice, f"A headline\n\n{text}") for match in some]
+    assert {match.status for match in matches} == {"relocated"}
+    assert len(hashed) < len(text), "it was searched for word by word"
 
 
 def test_nothing_but_white_space(practice, save):

@@ -38,7 +38,7 @@ PLACES = {
     "standoff/display/reading_desk.py": (
         "hand it to the page in `desk_data`, and show it in _static/desk.js",
         {
-            "actors": "kind country sector part_of",
+            "actors": "country sector part_of role",
             "claims": "cue_class negated_cue addressee",
             **dict.fromkeys(["paragraphs", "spans", "claim_links", "cruxes"], ""),
         },
@@ -56,11 +56,11 @@ PLACES = {
     "assignments/variant.py": (
         "let the hidden data vary it (TOGETHER for labels of claims), or an answer can be typed from the released ones",
         {
-            "paragraphs": "sha256 gist",
-            "spans": "part sha256_16",
+            "paragraphs": "gist",
+            "spans": "sha256_16",
             "actors": "role",
             "claims": "gist",
-            "claim_links": "note",
+            "claim_links": "",
             "quantities": "bound concept place",
             "events": "place gist",
             "event_actors": "role",
