@@ -11,6 +11,7 @@ machines can share the work, with any scheduler: each calls `marked` on some of 
 """
 
 import datetime
+import difflib
 import hashlib
 import json
 import os
@@ -21,23 +22,29 @@ import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TextIO
 
-from . import marking
+from . import changes, marking
+from . import roster as rosters
 from .course import Course
-from .intake.collect import Submission, collect
+from .intake import collect as intake
+from .intake.collect import Submission
+from .intake.layouts import LAYOUTS
 from .intake.unpack import natural_key
 from .marking import Failure, Result, TaskResult, not_marked
-from .report import classreport, feedback, tables
+from .register import Register
+from .report import classreport, exports, feedback, markpage, tables
+from .roster import Roster, in_words, lateness
 from .run import sandbox
 from .source import Problem
 from .versions import fingerprint
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
 STATUSES = list(classreport.MEANINGS)
+MISSING = "Nothing was handed in."
 
 
 class GradeError(Problem):
@@ -46,62 +53,227 @@ class GradeError(Problem):
 
 @dataclass(frozen=True)
 class Graded:
-    """A Submission and its Result; is_grader_error: an error of the grader itself, not of the submission."""
+    """A Submission and its Result.
+
+    is_grader_error: an error of the grader itself, not of the submission; late: by how much, in words, or ""; penalty: points
+    that lateness costs, by the course's rule.
+    """
 
     submission: Submission
     result: Result
     is_grader_error: bool = False
+    late: str = ""
+    penalty: float = 0.0
+
+    @property
+    def points(self) -> float | None:
+        """The points so far, after what lateness costs; None if nobody handed anything in, or the grader failed."""
+        if self.is_grader_error or self.result.status == "missing":
+            return None
+        return max(0.0, self.result.points - self.penalty)
+
+
+class Marks(list[Graded]):
+    """What is graded of a class, by student and assignment.
+
+    said: what this run changed, and how it read the source; problems: what was typed and could not be taken over.
+    """
+
+    said: list[str]
+    problems: list[str]
 
 
 def grade(
     course: Course,
-    source: str | Path,
+    source: str | Path | None,
     out: str | Path,
     only: str = "",
     seed: str | None = None,
     jobs: int | None = None,
     unsandboxed: bool = False,
     gradebook: str | Path | None = None,
-) -> list[Graded]:
+    *,
+    layout: str = "",
+    roster: str | Path | None = None,
+    student: str = "",
+    worksheets: tuple[str | Path, ...] = (),
+    columns: dict[str, str] | None = None,
+    semicolons: bool = False,
+) -> Marks:
     """Mark all submissions in `source` (a folder or a zip file) and write tables and pages into the folder `out`.
 
+    What earlier runs into `out` have marked stays; see register.py.
+
+    source       None: nothing new was handed in, but points were given or marks changed
     only         name of the one assignment that is wanted (by default all that are handed in)
     seed         text that hidden data are made from (by default this machine's secret)
     jobs         how many at a time (by default as many as cores)
     unsandboxed  see marking.mark
     gradebook    folder of an nbgrader course (see report/nbgrader.py): it gets the marks, and gives those that were set there
+    layout       the platform that the source comes from (by default the names in it tell)
+    roster       a list of the class (see roster.py), which is kept in `out`
+    student      the only one of the source whose hand-in is marked, again if it was before
+    worksheets   tables of grades that platforms have exported: see report/exports.py
+    columns      what an assignment is called there, by its name, where the title does not name it
+    semicolons   whether tables have semicolons between columns, as spreadsheets in many countries want it
 
-    Return what is graded by student and assignment. Raises GradeError, SandboxError, AssignmentError, PointsError.
+    Raises GradeError, LayoutError, SheetError, SandboxError, AssignmentError.
     """
-    source, out = Path(source), Path(out)
-    if not source.exists():
+    source, out = source and Path(source), Path(out)
+    if source and not source.exists():
         raise GradeError(f"there is no {source}. Remedy: give the folder or zip file with the submissions")
-    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+    if source and source.is_dir() and out.resolve().is_relative_to(source.resolve()):
         raise GradeError(f"{out} lies inside {source}. Remedy: write the results elsewhere (-o)")
     only = course.read(only).name if only else ""
     if not unsandboxed:
         sandbox.require()
+    known = _roster(roster, out)
+    sheets = [exports.read_worksheet(Path(path), columns or {}) for path in worksheets]
     (out / WORK).mkdir(parents=True, exist_ok=True)
-    by_hand = tables.read_prose(out, course)
+    by_hand, changed = tables.read_prose(out, course), changes.read_changes(out)
     with tempfile.TemporaryDirectory() as scratch, (out / LOG).open("a", encoding="utf-8") as log:
-        submissions = collect(course, source, Path(scratch), only)
-        if not submissions:
-            raise GradeError(
-                f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports"
-            )
-        graded = _graded(submissions, out, log, seed, jobs or _cores(), unsandboxed)
+        register = Register(out / WORK, course)
+        said = []
+        if source:
+            collected = intake.read(course, source, Path(scratch), only, layout)
+            if not collected.submissions:
+                raise GradeError(
+                    f"{source} holds no submissions. Remedy: give the folder or zip file that the platform exports "
+                    f"({', '.join(LAYOUTS)}), or a folder, archive or notebook with the name of each student"
+                )
+            batch = _of_student(collected.submissions, student, known) if student else collected.submissions
+            merged = register.add(batch, collected.submissions)
+            said = [*collected.said, *merged.said]
+        if not register.submissions:
+            raise GradeError(f"{out} holds no submissions yet. Remedy: give the folder or zip file with them")
+        submissions = known.named(register.submissions)
+        for line in said:
+            _note(log, line)
+        again = {one.student for one in known.named(batch)} if source and student else set()
+        graded = _graded(submissions, out, log, seed, jobs or _cores(), unsandboxed, again)
+        register.save(_write)
+        graded += [_missing(course, *about) for about in known.missing(submissions) if only in ("", about[1])]
+        graded.sort(key=lambda one: (natural_key(one.submission.student), one.submission.assignment_name))
         if gradebook:
             from .report.nbgrader import exchange  # nbgrader takes seconds to load, and need not be there
 
             graded = exchange(course, graded, gradebook)
-    graded = tables.with_points(graded, by_hand)
-    report(graded, out, by_hand)
-    return graded
+    graded = [_with_lateness(one, course, known) for one in _with_changes(tables.with_points(graded, by_hand), changed)]
+    found = tables.matches(graded, by_hand)
+    marks = Marks(graded)
+    marks.said, marks.problems = [*said, *found.earlier], [*by_hand.problems, *found.lost, *_idle(changed, graded)]
+    report(graded, out, by_hand, marks.problems, _separator(out, semicolons))
+    written = exports.files(graded, sheets, known)
+    for name, content in written.contents.items():
+        _write(out / name, content)
+    marks.said += written.said
+    return marks
 
 
-def exit_status(graded: list[Graded]) -> int:
-    """Return 0 if all submissions were marked, 1 if some could not be."""
-    return int(any(one.is_grader_error or one.result.unread for one in graded))
+def _roster(given: str | Path | None, out: Path) -> Roster:
+    """Return the roster that is given, or the one that was given before."""
+    kept = out / rosters.ROSTER
+    if given:
+        roster = rosters.read_roster(Path(given))
+        if not kept.exists() or not kept.samefile(given):
+            _write(kept, Path(given).read_bytes())
+        return roster
+    return rosters.read_roster(kept) if kept.exists() else Roster()
+
+
+def _of_student(submissions: list[Submission], student: str, roster: Roster) -> list[Submission]:
+    """Return the submissions of one student, by any of her names. Raises GradeError."""
+    called = {one: named.student for one, named in zip(map(id, submissions), roster.named(submissions), strict=True)}
+    wanted = rosters.plain(student)
+    found = [
+        one for one in submissions if wanted in map(rosters.plain, (one.student, one.number or "-", called[id(one)]))
+    ]
+    if found:
+        return found
+    names = sorted(set(called.values()), key=natural_key)
+    near = difflib.get_close_matches(student, names, n=5, cutoff=0.4) or names[:5]
+    raise GradeError(f"nobody here is called {student!r}. Remedy: name a student, such as {', '.join(near)}")
+
+
+def _missing(course: Course, student: str, assignment: str) -> Graded:
+    about = course.read(assignment)
+    submission = Submission(student, about, status="missing", reason=MISSING)
+    return Graded(submission, not_marked(about, "missing", MISSING, None))
+
+
+def _with_changes(graded: list[Graded], changed: list[changes.Change]) -> list[Graded]:
+    """Return what is graded with the marks that a teacher has changed."""
+
+    def given(submission, task):
+        about = submission.student, submission.assignment_name, task.task
+        last = next((one for one in reversed(changed) if one.is_about(*about)), None)
+        return last and (last.points, last.reason)
+
+    return tables.give(graded, given) if changed else graded
+
+
+def _idle(changed: list[changes.Change], graded: list[Graded]) -> list[str]:
+    """Return changes of marks that are about nobody, as sentences."""
+    marks = [
+        (one.submission.student, one.submission.assignment_name, task.task)
+        for one in graded
+        for task in one.result.tasks
+    ]
+    return [
+        f"{changes.CHANGES} student: {one.student}, {one.task}: this change is about nobody in the class. "
+        "Remedy: write the student's name as it is in grades.csv, or delete the row."
+        for one in changed
+        if not any(one.is_about(*mark) for mark in marks)
+    ]
+
+
+def _with_lateness(one: Graded, course: Course, roster: Roster) -> Graded:
+    """Return what is graded with how late it came, and what that costs by the course's rule, if it has one."""
+    late = lateness(one.submission, roster.due(course, one.submission.student, one.submission.assignment_name))
+    if late is None:
+        return replace(one, late="by the platform's record" if one.submission.late else "")
+    points = one.result.points
+    cost = max(0.0, points - course.late(points, late)) if course.late else 0.0
+    return replace(one, late=in_words(late), penalty=cost)
+
+
+def _separator(out: Path, semicolons: bool) -> str:
+    """Return what stands between columns: semicolons if they are asked for, or were before."""
+    path = out / "grades.csv"
+    before = path.read_bytes()[:100].decode("utf-8", "replace") if path.exists() else ""
+    return ";" if semicolons or before.startswith(f"{tables.MARK}student;") else ","
+
+
+def mark(
+    course: Course, out: str | Path, student: str, assignment: str, task: str, points: str, reason: str, by: str = ""
+) -> str:
+    """Change one mark in a folder of results, for this and every later run; return what was changed, as a sentence.
+
+    Raises GradeError if there is no such mark, and what `grade` does.
+    """
+    out, name = Path(out), course.read(assignment).name
+    try:
+        number = float(points.replace(",", "."))
+    except ValueError:
+        raise GradeError(f"{points!r} is not a number of points. Remedy: write one, such as 1.5") from None
+    known = _roster(None, out)
+    there = {
+        one.student for one in known.named(Register(out / WORK, course).submissions) if one.assignment_name == name
+    }
+    fitting = [one for one in there if rosters.plain(one) == rosters.plain(student)]
+    if len(fitting) != 1:
+        near = ", ".join(
+            difflib.get_close_matches(student, there, n=5, cutoff=0.4) or sorted(there, key=natural_key)[:5]
+        )
+        raise GradeError(f"nobody called {student!r} has handed in {name}. Remedy: name one of {near or 'the class'}")
+    changed = changes.change(course, out, (fitting[0], name, task), number, reason, _write, by)
+    return f"{changed.student}, {name}, {task}: {number:g} points ({changed.reason}). Run grade -o {out} to write it."
+
+
+def exit_status(marks: Marks) -> int:
+    """Return 0 if all submissions were marked, 1 if some could not be, or if something that was typed is about nobody."""
+    unread = any(one.is_grader_error or one.result.status in ("refused", "unreadable") for one in marks)
+    return int(unread or bool(marks.problems))
 
 
 def summary(graded: list[Graded]) -> str:
@@ -115,14 +287,18 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _graded(submissions, out: Path, log: TextIO, seed: str | None, jobs: int, unsandboxed: bool) -> list[Graded]:
-    """Mark what no earlier run has marked, and keep each Result at once."""
+def _graded(
+    submissions, out: Path, log: TextIO, seed: str | None, jobs: int, unsandboxed: bool, again: set[str]
+) -> list[Graded]:
+    """Mark what no earlier run has marked, or is marked again (by student), and keep each Result at once."""
     waiting, graded = defaultdict(list), []
     for submission in submissions:
         if submission.status:
             result = not_marked(submission.assignment, submission.status, submission.reason)
             graded.append(Graded(submission, result))
-        elif known := kept(out, name := key(submission, seed, unsandboxed)):
+            continue
+        name = key(submission, seed, unsandboxed)
+        if submission.student not in again and (known := kept(out, name)):
             graded.append(Graded(submission, known))
         else:
             waiting[name].append(submission)  # the same notebook twice is marked once
@@ -152,7 +328,6 @@ def _graded(submissions, out: Path, log: TextIO, seed: str | None, jobs: int, un
                 minutes, rest = divmod((time.monotonic() - began) / count * (total - count), 60)
                 left = f"{minutes:.0f} min {rest:.0f} s"
                 print(f"Marked {count} of {total}; about {left} left.", file=sys.stderr, flush=True)
-    graded.sort(key=lambda one: (natural_key(one.submission.student), one.submission.assignment_name))
     _note(log, summary(graded))
     return graded
 
@@ -169,7 +344,7 @@ def _result(text: str) -> Result:
     data = json.loads(text)
     tasks = tuple(TaskResult(**task) for task in data.pop("tasks"))
     failed = tuple(Failure(**failure) for failure in data.pop("cells_failed"))
-    return Result(**data, tasks=tasks, cells_failed=failed)
+    return Result(**data | {"notes": tuple(data["notes"])}, tasks=tasks, cells_failed=failed)
 
 
 # ---- what is kept ----
@@ -210,11 +385,11 @@ def kept(out: str | Path, name: str) -> Result | None:
 # ---- what is shown and written ----
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     """Write a file that is there complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="")
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
     part.replace(path)
 
 
@@ -223,14 +398,17 @@ def _note(log: TextIO, line: str, trouble: str = "") -> None:
     print(now, " ".join(line.split()), *([f"\n{trouble}"] if trouble else []), file=log, flush=True)
 
 
-def report(graded: list[Graded], out: Path, by_hand: tables.ByHand) -> None:
-    """Write all files but the log into `out`."""
+def report(
+    graded: list[Graded], out: Path, by_hand: tables.ByHand, problems: list[str] | None = None, separator: str = ","
+) -> None:
+    """Write all files but the log into `out`. problems: what was typed and is about nobody."""
     pages = feedback.pages(graded)
     for old in (out / "feedback").glob("*.html"):
         if old.name not in pages:
             old.unlink()
-    written = tables.files(graded, by_hand) | {f"feedback/{name}": text for name, text in pages.items()}
+    written = tables.files(graded, by_hand, separator) | {f"feedback/{name}": text for name, text in pages.items()}
     written["runtime.svg"] = classreport.runtime(tables.seconds(out / RUNTIME))
-    written["class-report.html"] = classreport.page(graded)
+    written["class-report.html"] = classreport.page(graded, problems or [])
+    written["prose.html"] = markpage.page(tables.prose_rows(graded, by_hand), graded)
     for name, text in written.items():
         _write(out / name, text)

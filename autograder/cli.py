@@ -1,9 +1,10 @@
-"""Read the command line: `autograder release` and `autograder grade`, for the course that is found or named."""
+"""Read the command line: `autograder release`, `grade` and `mark`, for the course that is found or named."""
 
 import argparse
 import sys
 
 from .course import Course, find_course
+from .intake.layouts import FOLDERS, LAYOUTS
 from .run.sandbox import SandboxError
 from .source import Problem
 
@@ -24,6 +25,15 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
         return 130
 
 
+MARK = {
+    "student": "as in grades.csv",
+    "assignment": "such as 3-claims, or 3",
+    "task": "its name, as in grades.csv",
+    "points": "the new ones",
+    "reason": "a sentence that the student reads, too",
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Assignments of a Jupyter course.")
     where = "its course.py, or the folder of that (default: assignments/course.py or course.py, here or above)"
@@ -38,14 +48,32 @@ def _parser() -> argparse.ArgumentParser:
 
     grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
     option = grade.add_argument
-    option("submissions", help="folder or zip file, as the learning platform exports it")
+    option(
+        "submissions", nargs="?", help="folder or zip file, as the platform exports it (default: what OUT has already)"
+    )
     option("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
     option("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")
     option("--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)")
     option("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
     option("--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand")
+    option("--layout", metavar="PLATFORM", default="", help=f"where it comes from: {', '.join([*LAYOUTS, FOLDERS])}")
+    option("--roster", metavar="FILE", help="the class as CSV: names, all ids, and extensions (kept in OUT)")
+    option("--student", metavar="NAME", default="", help="only this one's hand-in, again if it was marked before")
+    help_ = "a table of grades exported by the platform: written to OUT/import with the points"
+    option("--worksheet", metavar="FILE", action="append", default=[], help=help_)
+    help_ = "what an assignment is called in that table (default: its title or name)"
+    option("--column", metavar="NAME=TITLE", action="append", default=[], help=help_)
+    option("--semicolons", action="store_true", help="semicolons between the columns of tables")
     option("--unsandboxed", action="store_true", help="run without any protection: only if you trust them all")
     grade.set_defaults(run=_grade)
+
+    mark = commands.add_parser("mark", help="change one mark, with a reason: it holds in every later run of grade")
+    option = mark.add_argument
+    option("output", metavar="OUT", help="folder of the marks")
+    for name, help_ in MARK.items():
+        option(f"--{name}", metavar=name.upper(), required=True, help=help_)
+    option("--by", metavar="NAME", default="", help="who changes it (default: this user)")
+    mark.set_defaults(run=_mark)
     return parser
 
 
@@ -61,14 +89,32 @@ def _release(course: Course, options: argparse.Namespace) -> int:
 
 
 def _grade(course: Course, options: argparse.Namespace) -> int:
-    from .batch import exit_status, grade, summary
+    from .batch import GradeError, exit_status, grade, summary
 
-    given = {name: getattr(options, name) for name in ("seed", "jobs", "unsandboxed", "gradebook")}
-    graded = grade(course, options.submissions, options.output, options.assignment, **given)
-    print(summary(graded))
-    waiting = sum(one.result.waiting for one in graded)
+    names = ("seed", "jobs", "unsandboxed", "gradebook", "layout", "roster", "student", "semicolons")
+    given = {name: getattr(options, name) for name in names}
+    columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
+    if len(columns) < len(options.column):
+        raise GradeError("--column without =. Remedy: write --column 3-claims='Homework 3'")
+    given |= {"worksheets": tuple(options.worksheet), "columns": columns}
+    marks = grade(course, options.submissions, options.output, options.assignment, **given)
+    for line in marks.said:
+        print(line)
+    print(summary(marks))
+    for problem in marks.problems:
+        print(problem, file=sys.stderr)
+    waiting = sum(one.result.waiting for one in marks)
     if waiting:
         answers = "answer waits" if waiting == 1 else "answers wait"
-        print(f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, then run this again.")
+        print(
+            f"{waiting} written {answers} for points: fill in {options.output}/prose.csv, or open prose.html there; then run this again."
+        )
     print(f"Look at {options.output}/class-report.html first.")
-    return exit_status(graded)
+    return exit_status(marks)
+
+
+def _mark(course: Course, options: argparse.Namespace) -> int:
+    from .batch import mark
+
+    print(mark(course, options.output, **{name: getattr(options, name) for name in MARK}, by=options.by))
+    return 0

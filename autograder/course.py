@@ -7,8 +7,9 @@ import runpy
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from .source import Assignment, AssignmentError, Problem, parse
@@ -34,6 +35,9 @@ class Course:
     files        from an Assignment to all that is handed out with its notebook
     read_me      README.txt of a hand-out, with {name}, {title} and {line}, as many = as the title is long
     role         from the name and the content of a MyST role to words; without it, Markdown is handed out as it is
+    due          when assignments are due, by name, in local time: {"1-rain": "2024-05-09 23:59"}
+    late         from points and the time that a hand-in came late to the points that are left; without it, lateness is
+                 recorded and costs nothing
     """
 
     name: str
@@ -44,6 +48,8 @@ class Course:
     files: Callable[[Assignment], Files] | None = None
     read_me: str = ""
     role: Callable[[str, str], str] | None = None
+    due: Mapping[str, str] = field(default_factory=dict, hash=False)
+    late: Callable[[float, timedelta], float] | None = None
 
     def names(self) -> list[str]:
         """Return the names of all assignments, in order."""

@@ -9,12 +9,13 @@ import functools
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from answers import brief, is_missing, judge
 
-from .intake.submission import Cell, Refused, Unreadable, read_cells, read_files
+from .intake.matching import Beside, Matched, match
+from .intake.submission import Refused, Unreadable, read_cells, read_files
 from .run import protocol
 from .run.sandbox import DEFAULT, Limits, Sandbox, require
 from .run.session import Runs, run_all
@@ -75,14 +76,15 @@ class TaskResult:
 class Result:
     """What became of a submission.
 
-    status: graded, partly graded, unreadable, timed out, crashed, refused; reason: for the student ("" if graded);
-    tasks: in the order of the assignment.
+    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: nobody handed it in; reason: for the
+    student ("" if graded); tasks: in the order of the assignment; notes: facts for the teacher, as sentences.
     """
 
     status: str
     reason: str
     tasks: tuple[TaskResult, ...]
     cells_failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -97,7 +99,7 @@ class Result:
     @property
     def unread(self) -> bool:
         """Whether no task was looked at."""
-        return self.status in ("refused", "unreadable")
+        return self.status in ("refused", "unreadable", "missing")
 
 
 def mark(
@@ -124,13 +126,60 @@ def mark(
     seed = assignment.course.seed(seed)
     data = assignment.course.files_of_kinds(seed)
     try:
-        cells = read_cells(notebook)
+        matched = match(assignment, read_cells(notebook))
         brought = read_files(files or {}, {path.split("/")[1] for path in data["released"]})
     except (Unreadable, Refused) as error:
         return not_marked(assignment, "unreadable" if isinstance(error, Unreadable) else "refused", str(error))
     right = right_answers(assignment, seed, not unsandboxed)
-    runs = run_all(assignment, cells, brought, data, limits, not unsandboxed)
-    return _Judge(assignment, cells, runs, right).result()
+
+    def judged(cells):
+        prose = {task.name for task in assignment.tasks if task.prose}
+        run = [cell for cell in cells if cell.name not in prose]  # whatever kind of cell it became
+        runs = run_all(assignment, run, brought, data, limits, not unsandboxed)
+        return _Judge(assignment, replace(matched, cells=cells), runs, right)
+
+    result, notes = judged(matched.cells).result(), list(matched.notes)
+    open_tasks = {task.task for task in result.tasks if task.status in ("no answer", "error")}
+    beside = {
+        task.name: matched.beside(task) for task in assignment.tasks if task.name in open_tasks and not task.prose
+    }
+    if any(beside.values()):
+        again = {task.task: task for task in judged(matched.with_everything_beside()).result().tasks}
+        tasks = tuple(_with_beside(task, again[task.task], beside.get(task.task, [])) for task in result.tasks)
+        result = _without_failures(
+            replace(result, tasks=tasks), {task.task for task in tasks if task.status == "right"}
+        )
+    for task in assignment.tasks:
+        found = {cell.cell.number for cell in beside.get(task.name, ())}
+        if numbers := matched.prose(task)[2] if task.prose else sorted(found):
+            listed = ", ".join(map(str, numbers))
+            notes.append(f"{task.title}: what may be the answer stands beside its cell (cell {listed}).")
+    return replace(result, notes=tuple(notes))
+
+
+def _without_failures(result: Result, solved: set[str]) -> Result:
+    """Return a Result without the failures of cells whose tasks were solved beside them."""
+    failed = tuple(failure for failure in result.cells_failed if failure.task not in solved)
+    if failed or result.status != "partly graded":
+        return replace(result, cells_failed=failed)
+    return replace(result, status="graded", reason="", cells_failed=())
+
+
+def _with_beside(task: TaskResult, again: TaskResult, beside: list[Beside]) -> TaskResult:
+    """Return what became of a task that had no answer in its cell, after another try with what stands beside it.
+
+    An answer that is judged then counts. Else the teacher looks at it: somebody wrote something that could not be run.
+    """
+    if not beside:
+        return task
+    words = ". ".join(dict.fromkeys(found.what for found in beside))
+    if again.status in ("right", "wrong"):
+        return replace(again, reason=f"{again.reason} {words}. What stands there was run, too.".strip())
+    own = dict.fromkeys(found.cell.source.strip() for found in beside if not found.for_all)
+    if not own:
+        return replace(task, reason=f"{task.reason} {words}.")
+    reason = f"{words}. Your teacher looks at it."
+    return replace(task, points=None, status="by hand", reason=reason, answer="\n\n".join(own))
 
 
 def not_marked(assignment: Assignment | None, status: str, reason: str, points: float | None = 0.0) -> Result:
@@ -147,7 +196,7 @@ class _Judge:
     """Turns what was taken down of runs into a Result."""
 
     assignment: Assignment
-    cells: list[Cell]
+    matched: Matched
     runs: Runs
     right: dict
 
@@ -173,7 +222,7 @@ class _Judge:
     @functools.cached_property
     def failures(self) -> list[Failure]:
         """The cells that failed, in order. One that is as it was handed out did not: it raises NotImplementedError."""
-        names = {cell.number: cell.name for cell in self.cells if cell.kind == "code"}
+        names = {cell.number: cell.name for cell in self.matched.cells if cell.kind == "code"}
         failed = [
             (number, problem["line"], f"{problem['type']}: {problem['message']}".rstrip(": "))
             for number, problem in self.runs.alone.failures.items()
@@ -221,20 +270,21 @@ class _Judge:
             if failed:
                 status, reason = "error", str(failed)
         else:
-            error = problem["type"] if problem["type"] in ERRORS else "an error of its own"
-            where = "" if kind == "released" else " on other data of the same form"
-            reason = f"When it is tried{where}, it stops with {error}."
+            reason = "When it is tried on other data of the same form, it stops with an error."
+            if kind == "released":  # of hidden data not even the kind of an error is told
+                error = problem["type"] if problem["type"] in ERRORS else "an error of its own"
+                reason = f"When it is tried, it stops with {error}."
         return TaskResult(task.name, 0.0, status, reason)
 
     def _prose(self, task: Task) -> TaskResult:
-        texts = [cell.source.strip() for cell in self.cells if cell.name == task.name]
-        if not texts:
-            reason = "The cell for this answer was not found in the notebook; your teacher looks for it."
-            return TaskResult(task.name, None, "by hand", reason)
-        text = next((text for text in texts if text not in ("", "YOUR ANSWER HERE")), "")
+        text, has_cell, beside = self.matched.prose(task)
+        where = f" Text beside it: cell {', '.join(map(str, beside))}." if beside else ""
+        if not has_cell:
+            reason = f"The cell for this answer was not found in the notebook; your teacher looks for it.{where}"
+            return TaskResult(task.name, None, "by hand", reason, text)
         if not text:
             return TaskResult(task.name, 0.0, "no answer", "Nothing was written here.")
-        return TaskResult(task.name, None, "by hand", "Your teacher reads and marks this answer.", text)
+        return TaskResult(task.name, None, "by hand", f"Your teacher reads and marks this answer.{where}", text)
 
 
 # ---- what is right ----

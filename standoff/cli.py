@@ -1,4 +1,4 @@
-"""Run the commands of `standoff`: new, anchor, check, seal, verify, trace, export, schema, assignment, grade."""
+"""Run the commands of `standoff`: new, anchor, check, seal, verify, trace, export, schema, assignment, grade, mark."""
 
 import argparse
 import json
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # not in a notebook
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may know fewer characters
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] in (["assignment"], ["grade"]):
+    if arguments[:1] in (["assignment"], ["grade"], ["mark"]):
         return _grading(arguments[arguments[0] == "assignment" :])
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings(record=True) as notes:
@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("assignment", help="`assignment release` writes assignments for students", add_help=False)
     commands.add_parser("grade", help="mark what students handed in", add_help=False)
+    commands.add_parser("mark", help="change one mark, with a reason", add_help=False)
     return parser
 
 

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import stat
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,12 @@ BYTES = 20_000_000  # of a notebook, and of all other files together
 CODE_CHARACTERS = 500_000
 CELLS = 1_000
 FILES = 200
+IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: no cells in it can take much memory
+NEWEST = 4  # of the formats of notebooks
+DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not stand twice
+AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
+NO_JSON = "This is not a notebook: the file is damaged or of another kind (no JSON)."
+TOO_MUCH = "This notebook takes more memory or time to read than there is: clear its outputs, and hand it in again."
 
 
 class Unreadable(ValueError):
@@ -34,16 +42,53 @@ class Cell:
 
 def read_cells(notebook: Path | bytes) -> list[Cell]:
     """Return the cells of a notebook. Raises Unreadable or Refused."""
-    data = _content("The notebook", notebook, BYTES, Unreadable)
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError, MemoryError):
-        raise Unreadable("This is not a notebook: the file is damaged or of another kind (no JSON).") from None
+    return cells_of(load(_content("The notebook", notebook, BYTES, Unreadable)))
+
+
+def cells_of(content: dict) -> list[Cell]:
+    """Return the cells of what a notebook holds. Raises Unreadable."""
     cells = [_cell(number, cell) for number, cell in enumerate(_cells(content), start=1) if isinstance(cell, dict)]
     code = [cell for cell in cells if cell.kind == "code"]
     if len(code) > CELLS or sum(len(cell.source) for cell in code) > CODE_CHARACTERS:
         raise Unreadable(f"The notebook has more than {CELLS:,} cells or {CODE_CHARACTERS:,} characters of code.")
     return cells
+
+
+def load(data: bytes) -> dict:
+    """Return what a notebook holds; a large one is read in a process with limits. Raises Unreadable."""
+    if len(data) > IN_PROCESS:
+        data = as_notebook(data)
+        if not data:
+            raise Unreadable(TOO_MUCH)
+    try:
+        content = json.loads(data, object_pairs_hook=_without_doubles)
+    except Unreadable:
+        raise
+    except (ValueError, RecursionError, MemoryError):
+        raise Unreadable(NO_JSON) from None
+    version = content.get("nbformat") if isinstance(content, dict) else None
+    if isinstance(version, int) and version > NEWEST:
+        raise Unreadable(f"This notebook has the format {version}, which is newer than {NEWEST}: save it in Jupyter.")
+    return content
+
+
+def as_notebook(data: bytes) -> bytes:
+    """Return a notebook of any size, or kept as text, without its outputs; b"" if it is none, or too much to read."""
+    try:
+        return subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60).stdout
+    except subprocess.TimeoutExpired:
+        return b""
+
+
+def _without_doubles(pairs):
+    """Return the dict of pairs, unless it would depend on the reader which of two cells or sources counts."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        for name in sorted(DECIDING & content.keys()):
+            if names.count(name) > 1:
+                raise Unreadable(f"In this notebook {name!r} stands twice in one place: save it in Jupyter.")
+    return content
 
 
 def _cells(content):

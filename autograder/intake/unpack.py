@@ -13,13 +13,15 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 MEMBER = 20_000_000  # bytes of one file: see submission.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
-BOMB = 50_000_000, 100  # from so many bytes on, an archive may grow at most so many times
+CLASS = 10_000_000_000  # bytes of the archive of all, unpacked
+BOMB = 50_000_000, 20  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
 DEPTH = 3  # archives in archives
@@ -39,14 +41,14 @@ class Entry:
     parts    names of folders, archives (without .zip) and the file itself: to show and to compare, never a path on disk
     path     where its bytes are; None for a folder, and for what was not opened
     status   "" or refused or unreadable, and `why`, as a sentence without its subject: "is a link ..."
-    archives how many of the first parts lead to the innermost archive that it comes from; 0 if from none
+    archives for each archive that it comes from, from the outermost on, how many of the first parts lead to it
     """
 
     parts: tuple
     path: Path | None = None
     status: str = ""
     why: str = ""
-    archives: int = 0
+    archives: tuple = ()
 
 
 def entries(source: str | Path, scratch: Path) -> list[Entry]:
@@ -122,27 +124,31 @@ def _obstacle(item, is_folder, is_archive):
     return "", ""
 
 
-def _archive(path, parts, scratch, numbers, depth=1, room=None):
-    """room: how many bytes and files may still be unpacked, of all that one student's archive holds."""
-    entry = functools.partial(Entry, archives=len(parts))
-    if depth > DEPTH:
+def _archive(path, parts, scratch, numbers, outer=(), room=None):
+    """outer: of the archives around this one, as in Entry; room: how many bytes and files may still be unpacked."""
+    archives = (*outer, len(parts))
+    entry = functools.partial(Entry, archives=archives)
+    if len(archives) > DEPTH:
         yield entry(parts, None, REFUSED, f"has more than {DEPTH} archives inside one another")
         return
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            size = sum(info.file_size for info in infos)
-            room = room or [min(TOTAL, max(BOMB[0], BOMB[1] * path.stat().st_size)), MEMBERS]
-            if len(infos) > room[1]:
-                yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
-                return
-            if size > room[0]:
-                why = f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
-                yield entry(parts, None, REFUSED, why)
-                return
-            room[0], room[1] = room[0] - size, room[1] - len(infos)
             members = [(info, *_member(info)) for info in infos]
             members = [member for member in members if member[2] or not any(map(_is_clutter, member[1]))]
+            if parts:
+                room = room or [_allowed(path.stat().st_size), MEMBERS]
+                size = sum(info.file_size for info, *_ in members)
+                if len(infos) > room[1]:
+                    yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
+                    return
+                if size > room[0]:
+                    why = f"is an archive that would unpack to {size // 1_000_000:,} MB: there is no room"
+                    yield entry(parts, None, REFUSED, why)
+                    return
+                room[0], room[1] = room[0] - size, room[1] - len(infos)
+            else:
+                members = _each_in_its_room(members)
             if not members and parts:
                 yield entry(parts)
             for info, names, why in members:
@@ -156,12 +162,41 @@ def _archive(path, parts, scratch, numbers, depth=1, room=None):
                     yield entry(here, None, UNREADABLE, why)
                 elif here[-1].lower().endswith(".zip"):  # in the archive of all, each student has a room
                     inner = (*here[:-1], here[-1][:-4])
-                    yield from _archive(target, inner, scratch, numbers, depth + 1, room if parts else None)
+                    yield from _archive(target, inner, scratch, numbers, archives, room if parts else None)
                 else:
                     yield entry(here, target)
     except Exception as error:  # zipfile raises many kinds on damaged archives
         _raise_if_machine(error)
         yield entry(parts, None, UNREADABLE, "is no zip archive, or a damaged one")
+
+
+def _allowed(packed):
+    """Return how many bytes an archive of so many may be unpacked to."""
+    return min(TOTAL, max(BOMB[0], BOMB[1] * packed))
+
+
+def _each_in_its_room(members):
+    """Return the members of the archive of all, with why those are not unpacked for which a student has no room.
+
+    What stands under one name, below the folders that all have in common, is one student's: nobody takes the room of others.
+    """
+    names = [names for _, names, _ in members]
+    common = len(os.path.commonprefix(names)) if len(set(names)) > 1 else 0
+    of_each = defaultdict(list)
+    for member in members:
+        of_each[member[1][common : common + 1]].append(member)
+    kept, left = [], CLASS
+    for group in sorted(of_each.values(), key=lambda group: sum(info.file_size for info, *_ in group)):
+        size, packed = (sum(getattr(info, name) for info, *_ in group) for name in ("file_size", "compress_size"))
+        why = ""
+        if len(group) > MEMBERS:
+            why = f"is one of more than {MEMBERS:,} files"
+        elif size > min(_allowed(packed), left):
+            why = f"is one of files that would unpack to {size // 1_000_000:,} MB: there is no room"
+        else:
+            left -= size
+        kept += [(info, names, obstacle or why) for info, names, obstacle in (group[:1] if why else group)]
+    return kept
 
 
 def _unpack(archive, info, target):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..source import Assignment
+from . import look
 from .feedback import file_names, link, templates
 from .tables import format_points
 
@@ -29,6 +30,7 @@ MEANINGS = {
     "crashed": "the program ended early; the other tasks were marked",
     "refused": "not run at all: see why below",
     "unreadable": "no notebook that can be read",
+    "missing": "nothing was handed in by somebody of the roster",
 }
 LEVELS = {  # fill and hatching, from done to not done: they are told apart in greyscale
     "right": ("#1f4e79", ""),
@@ -55,9 +57,13 @@ STYLE = {
 }
 
 
-def page(graded: list[Graded]) -> str:
-    """Return the report as HTML. Nothing in it depends on when or where it was made."""
+def page(graded: list[Graded], problems: Iterable[str] = ()) -> str:
+    """Return the report as HTML. Nothing in it depends on when or where it was made.
+
+    problems: what a teacher typed and could not be taken over.
+    """
     statuses, students, handed_in = Counter(one.result.status for one in graded), defaultdict(dict), defaultdict(list)
+    facts = look.notes(graded)
     for one in graded:
         students[one.submission.student][one.submission.assignment] = one
         handed_in[one.submission.assignment].append(one)
@@ -69,7 +75,7 @@ def page(graded: list[Graded]) -> str:
         for task in one.result.tasks
         if task.status == "by hand"
     )
-    lead = f"{_count(len(graded), 'submission')} of {_count(len(students), 'student')}"
+    lead = f"{_count(len(graded) - statuses['missing'], 'submission')} of {_count(len(students), 'student')}"
     return (
         templates()
         .get_template("class-report.html")
@@ -78,7 +84,12 @@ def page(graded: list[Graded]) -> str:
             width="60rem",
             lead=f"{lead} to {_count(len(assignments), 'assignment')}.",
             statuses=[(status, statuses[status], meaning) for status, meaning in MEANINGS.items() if statuses[status]],
-            others=[_why(one) for one in graded if one.result.status != "graded"],
+            problems=list(problems),
+            others=[
+                _why(one, facts[place])
+                for place, one in enumerate(graded)
+                if one.result.status != "graded" or facts[place]
+            ],
             texts=[(*about, times) for about, times in sorted(texts.items(), key=lambda item: item[0][::-1])],
             waiting=f"{_count(texts.total(), 'written answer')} {'waits' if texts.total() == 1 else 'wait'}",
             sections=[_assignment(assignment, handed_in[assignment]) for assignment in assignments],
@@ -109,9 +120,10 @@ def _short(text: str, length: int = 160) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _why(one: Graded) -> tuple[str, str, str, str]:
-    reason = one.result.reason or MEANINGS[one.result.status]
-    return one.submission.student, one.submission.assignment_name or "not known", one.result.status, _short(reason, 400)
+def _why(one: Graded, facts: list[str]) -> tuple[str, str, str, str]:
+    reasons = [one.result.reason] if one.result.reason else [MEANINGS[one.result.status]] * (not facts)
+    why = _short(" ".join([*(_short(reason, 400) for reason in reasons), *facts]), 1_000)
+    return one.submission.student, one.submission.assignment_name or "not known", one.result.status, why
 
 
 # ---- one assignment ----
@@ -120,7 +132,7 @@ def _why(one: Graded) -> tuple[str, str, str, str]:
 def _assignment(assignment: Assignment, graded: list[Graded]) -> dict:
     """Return what the template shows of an assignment."""
     run = [one for one in graded if not one.result.unread]
-    points, most = [one.result.points for one in run], sum(assignment.points.values())
+    points, most = [one.points or 0.0 for one in run], sum(assignment.points.values())
     lead = f"{_count(len(run), 'submission')} could be run."
     if run:
         lead += f" On average {format_points(round(sum(points) / len(points), 1))} of {most} points so far."

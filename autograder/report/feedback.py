@@ -33,6 +33,7 @@ TOLD = {  # of a submission's status
     "crashed": "Your notebook could not be run to its end; what could be marked was marked.",
     "refused": "This could not be marked. Please talk to your teacher about handing it in again.",
     "unreadable": "The notebook could not be read. Please talk to your teacher about handing it in again.",
+    "missing": "Please talk to your teacher if you have handed it in.",
 }
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.I)  # what Windows keeps for itself
 NAME_BYTES = 120  # of a page's name: file systems count bytes, and take 255

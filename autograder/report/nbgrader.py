@@ -80,7 +80,7 @@ def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
 
     What somebody gave by hand in the gradebook stays; where the answer is another one now, it has to be looked at again there.
     """
-    graded = [one for one in graded if one.submission.assignment]
+    graded = [one for one in graded if one.submission.assignment and one.result.status != "missing"]
     folder = make_course(course, folder, sorted({one.submission.assignment_name for one in graded}))
     with _gradebook(course, folder) as gradebook:
         for one in graded:

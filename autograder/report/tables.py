@@ -1,14 +1,15 @@
 """Write marks as CSV tables, and read the one that a teacher fills in: prose.csv.
 
-What came from students cannot become a formula in a spreadsheet: see `guard`.
+What came from students cannot become a formula in a spreadsheet: see `guard`. Each table begins with a byte order mark, by which
+spreadsheets know that it is UTF-8.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,18 +18,23 @@ from typing import TYPE_CHECKING
 from ..course import Course
 from ..intake.collect import Submission
 from ..marking import TaskResult
-from ..source import AssignmentError, Problem
+from ..roster import plain
+from ..sheets import SheetError, csv_text, read_sheet
+from ..source import AssignmentError
 
 if TYPE_CHECKING:
     from ..batch import Graded
 
 PROSE = "prose.csv"
+MARK = "\ufeff"
 LONGEST = 20_000  # characters of an answer in a cell
 FORMULA = re.compile(r"(?:^|(?<=[;\t\n]))(?=\s*[=+\-@＝＋－＠])")
 COLUMNS = ["student", "assignment", "task", "points", "comment", "text", "version"]
+KEY = ("student", "assignment", "task", "version")
+WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
 
 
-class PointsError(Problem):
+class PointsError(SheetError):
     """prose.csv cannot be read. The message names file, row, column and remedy, one line for each problem."""
 
 
@@ -36,12 +42,13 @@ class PointsError(Problem):
 class ByHand:
     """What prose.csv says.
 
-    rows: as they stand; separator: of its columns; given: (points, comment) by (student, assignment, task, version).
+    rows: as they stand, with `number` in the file and `given`, the points; separator: of its columns; problems: what lies
+    beside it and cannot be read.
     """
 
-    rows: list[dict[str, str]] = field(default_factory=list)
+    rows: list[dict] = field(default_factory=list)
     separator: str = ","
-    given: dict[tuple[str, str, str, str], tuple[float | None, str]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 def guard(text: object) -> str:
@@ -63,60 +70,34 @@ def format_points(points: float | None) -> str:
 
 
 def read_prose(out: Path, course: Course) -> ByHand:
-    """Return what stands in prose.csv in the folder `out`. Raises PointsError."""
+    """Return what stands in prose.csv in the folder `out`. Raises SheetError."""
+    books = [path.name for end in WORKBOOKS if (path := (out / PROSE).with_suffix(end)).exists()]
+    problems = tuple(
+        f"{name} lies beside {PROSE}, and what is typed there does not count. "
+        f"Remedy: save it as CSV (UTF-8) with the name {PROSE}, and delete {name}."
+        for name in books
+    )
     if not (out / PROSE).is_file():
-        return ByHand()
-    ((number, header), *lines), separator = _read(out / PROSE)
-    header = [cell.strip(" \ufeff").lower() for cell in header]
+        return ByHand(problems=problems)
+    sheet = read_sheet(out / PROSE, COLUMNS)
+    header = [cell.lower() for cell in sheet.header]
     for column in COLUMNS:
         if (times := header.count(column)) != 1:
             raise PointsError(
-                f"{PROSE}:{number} {column}: the column {column} stands {times} times in the first row. "
+                f"{PROSE}:1 {column}: the column {column} stands {times} times in the first row. "
                 f"Remedy: the columns are {', '.join(COLUMNS)}."
             )
-    rows, given, problems = [], {}, []
-    for number, cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells))
-        rows.append(row)
-        key = tuple(row[column].strip() for column in ("student", "assignment", "task", "version"))
-        try:
-            points = _points(row, course)
-            before, _ = given.get(key, (None, ""))
-            if points is not None and before not in (None, points):
-                raise PointsError("this answer has other points in a row above. Remedy: keep one of the rows.")
-            if points is not None or key not in given:
-                given[key] = points, row["comment"].strip()
-        except PointsError as error:
-            problems.append(f"{PROSE}:{number} points: {error}")
-    if problems:
-        raise PointsError("\n".join(problems))
-    return ByHand(rows, separator, given)
-
-
-def _read(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
-    """Return the rows of a CSV file, whatever spreadsheet saved it, from the header on, with their numbers; and its separator."""
-    data, rows = path.read_bytes(), []
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    if data.startswith(b"PK") or "\0" in text or not text.strip():
-        raise PointsError(f"{PROSE}: not a CSV file. Remedy: save it as CSV (UTF-8).")
-    before_header = text.lstrip('"').lower().startswith("sep=")  # a line that Excel understands
-    head = text.split("\n")[before_header].lower()
-    separator = max(",;\t", key=lambda sign: sum(cell.strip(' "\ufeff\r') in COLUMNS for cell in head.split(sign)))
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            rows.append((len(rows) + 1, cells))
-    except csv.Error as error:
-        raise PointsError(
-            f"{PROSE}:{len(rows) + 1}: not CSV from here on ({error}). Remedy: close every quotation mark, "
-            "and double those inside a cell, or let the spreadsheet save it."
-        ) from error
-    return rows[before_header:], separator
+    rows, wrong = [], []
+    for number, cells in sheet.rows:
+        if any(cell.strip() for cell in cells):
+            row = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=False))
+            try:
+                rows.append(row | {"number": number, "given": _points(row, course)})
+            except PointsError as error:
+                wrong.append(f"{PROSE}:{number} points: {error}")
+    if wrong:
+        raise PointsError("\n".join(wrong))
+    return ByHand(rows, sheet.separator, problems)
 
 
 def _points(row: dict[str, str], course: Course) -> float | None:
@@ -136,11 +117,94 @@ def _points(row: dict[str, str], course: Course) -> float | None:
     )
 
 
+@dataclass(frozen=True)
+class Matches:
+    """Which answers the rows of prose.csv are about.
+
+    keys: of answers, by number of the row; given: (points, comment) by key; lost: rows with points or a comment that are
+    about nobody, as sentences; earlier: rows about a text that was handed in before, as sentences.
+    """
+
+    keys: dict[int, tuple]
+    given: dict[tuple, tuple[float | None, str]]
+    lost: list[str]
+    earlier: list[str]
+
+
+def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
+    """Match rows with answers, whatever a spreadsheet made of names, and in whatever order they stand. Raises PointsError.
+
+    A row is about the answer whose student, assignment, task and text it names. Where the student's name has changed (007 is
+    7 now, 123456 is 1.23E+05), it is about the only answer with this text.
+    """
+    tasks = {_key(one.submission, task): task for one in graded for task in one.result.tasks}
+    texts = {key: tasks[key].answer for key in answers(graded)}
+    by_version, by_student = defaultdict(list), defaultdict(list)
+    for key in tasks:
+        by_student[plain(key[0]), *key[1:3]].append(key)
+    for key in texts:
+        by_version[key[1:]].append(key)
+    exact = {_row_key(row) for row in by_hand.rows} & texts.keys()
+    found = Matches({}, {}, [], [])
+    for row in by_hand.rows:
+        named, key = _row_key(row), None
+        student, about = plain(named[0]), named[1:]
+        free = [other for other in by_version[about] if other not in exact]
+        fitting = [other for other in free if plain(other[0]) == student] or free
+        same_text = [
+            other
+            for other in by_student[student, *about[:2]]
+            if other in texts and row["text"].strip() and _same(row["text"], texts[other])
+        ]
+        if named in texts:
+            key = named
+        elif len(fitting) == 1 or len(same_text) == 1:
+            key = (fitting if len(fitting) == 1 else same_text)[0]
+        comment, points = row["comment"].strip(), row["given"]
+        if key is None:
+            place = f"{PROSE}:{row['number']} student: {row['student']}, {row['task']}"
+            if by_student[student, *about[:2]]:
+                found.earlier.append(f"{place}: the points are for a text that was handed in before.")
+            elif row["points"].strip() or comment:
+                found.lost.append(
+                    f"{place}: this row is about no answer in the class. Remedy: write the student's name as it was, "
+                    "or delete the row."
+                )
+            continue
+        before, _ = found.given.get(key, (None, ""))
+        if points is not None and before not in (None, points):
+            raise PointsError(
+                f"{PROSE}:{row['number']} points: this answer has other points in a row above. Remedy: keep one of the rows."
+            )
+        found.keys[row["number"]] = key
+        if points is not None or key not in found.given:
+            found.given[key] = points, comment
+    return found
+
+
+def answers(graded: list[Graded]) -> set[tuple[str, str, str, str]]:
+    """Return the answers that are or were marked by hand, by what `KEY` says of them."""
+    return {
+        _key(one.submission, task)
+        for one in graded
+        for task in one.result.tasks
+        if task.status in ("by hand", "marked")
+    }
+
+
+def _row_key(row):
+    return tuple(row[column].strip() for column in KEY)
+
+
+def _same(cell, answer):
+    return " ".join(cell.split()) == " ".join(guard(answer[:LONGEST]).split())
+
+
 def with_points(graded: list[Graded], by_hand: ByHand) -> list[Graded]:
-    """Return what is graded with the points and comments that were given by hand."""
+    """Return what is graded with the points and comments that were given by hand. Raises PointsError."""
+    given = matches(graded, by_hand).given
     return give(
-        graded,
-        lambda submission, task: by_hand.given.get(_key(submission, task)) if task.status == "by hand" else None,
+        graded, lambda submission, task: given.get(_key(submission, task)) if task.status == "by hand" else None
     )
 
 
@@ -167,36 +231,69 @@ def _key(submission: Submission, task: TaskResult) -> tuple[str, str, str, str]:
 # ---- what is written ----
 
 
-def files(graded: list[Graded], by_hand: ByHand) -> dict[str, str]:
-    """Return the tables as text by name of file."""
+def files(graded: list[Graded], by_hand: ByHand, separator: str = ",") -> dict[str, str]:
+    """Return the tables as text by name of file. separator: of all but prose.csv, which keeps its own."""
     grades = [["student", "assignment", "task", "points", "max_points", "status", "reason", "submission"]]
-    submissions = [["student", "assignment", "file", "status", "reason", "points", "max_points", "by_hand"]]
-    prose = [COLUMNS, *([row[column] for column in COLUMNS] for row in by_hand.rows)]
+    submissions = [
+        [
+            *("student", "assignment", "file", "status", "reason", "points", "max_points", "by_hand"),
+            *("number", "handed_in", "late", "penalty", "notes"),
+        ]
+    ]
+    prose = [list(row.values()) for row in prose_rows(graded, by_hand)]
     for one in graded:
         about, result = one.submission, one.result
         who, most = [about.student, about.assignment_name], about.assignment.points if result.tasks else {}
         for task in result.tasks:
             cells = [task.task, format_points(task.points), most[task.task], task.status, " ".join(task.reason.split())]
             grades.append([*who, *cells, result.status])
-            key = _key(about, task)
-            if task.status == "by hand" and key not in by_hand.given:
-                prose.append([*key[:3], "", "", guard(task.answer[:LONGEST]), key[3]])
         if not result.tasks:  # nobody is left out
             grades.append([*who, "", "", "", "not reached", " ".join(result.reason.split()), result.status])
-        points = [format_points(result.points), sum(most.values())] if result.tasks else ["", ""]
-        submissions.append([*who, about.file, result.status, result.reason, *points, result.waiting])
+        points = [format_points(one.points), sum(most.values())] if result.tasks else ["", ""]
+        handed_in = about.time.isoformat(sep=" ", timespec="minutes") if about.time else ""
+        notes = " ".join((*about.notes, *result.notes))
+        facts = [about.number, handed_in, one.late, format_points(one.penalty or None), notes]
+        submissions.append([*who, about.file, result.status, result.reason, *points, result.waiting, *facts])
     return {
-        "grades.csv": _csv(grades),
-        "submissions.csv": _csv(submissions),
-        PROSE: "\ufeff" + _csv(prose, by_hand.separator, guard=str),
+        "grades.csv": _csv(grades, separator),
+        "submissions.csv": _csv(submissions, separator),
+        "matrix.csv": _csv(_matrix(graded), separator),
+        PROSE: MARK + csv_text([COLUMNS, *prose], by_hand.separator if by_hand.rows else separator),
     }
 
 
-def _csv(rows: list[list], separator: str = ",", guard: Callable[[object], str] = guard) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
-    writer.writerows([[guard(cell) for cell in row] for row in rows])
-    return text.getvalue()
+def prose_rows(graded: list[Graded], by_hand: ByHand) -> list[dict[str, str]]:
+    """Return the rows of prose.csv: those that stand there, with the names that they are about, and those of new answers."""
+    found = matches(graded, by_hand)
+    known = {number: dict(zip(KEY, key, strict=True)) for number, key in found.keys.items()}
+    rows = [row | known.get(row["number"], {}) for row in by_hand.rows]
+    for one in graded:
+        for task in one.result.tasks:
+            key = _key(one.submission, task)
+            if task.status == "by hand" and key not in found.given:
+                rows.append(dict(zip(KEY, key, strict=True)) | {"text": guard(task.answer[:LONGEST])})
+    return [{column: row.get(column, "") for column in COLUMNS} for row in rows]
+
+
+def _matrix(graded: list[Graded]) -> list[list]:
+    """Return rows of students with the points of each assignment, empty where there are none yet, and their sum."""
+    names = sorted({one.submission.assignment_name for one in graded} - {""})
+    students = defaultdict(dict)
+    for one in graded:
+        students[one.submission.student][one.submission.assignment_name] = one.points
+    rows = [
+        [
+            student,
+            *(format_points(points.get(name)) for name in names),
+            format_points(sum(filter(None, points.values()))),
+        ]
+        for student, points in students.items()
+    ]
+    return [["student", *names, "sum"], *rows]
+
+
+def _csv(rows: list[list], separator: str = ",", mark: str = MARK) -> str:
+    return mark + csv_text(([guard(cell) for cell in row] for row in rows), separator)
 
 
 # ---- how long it took ----
@@ -206,14 +303,14 @@ def append(path: Path, row: list) -> None:
     """Add a row to runtime.csv, which is made if it is not there."""
     head = [] if path.exists() else [["student", "assignment", "seconds"]]
     with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(_csv([*head, row]))
+        file.write(_csv([*head, row], mark=MARK if head else ""))
 
 
 def seconds(path: Path) -> list[float]:
     """Return the seconds in runtime.csv, the last run of each submission."""
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(
             {(row["student"], row["assignment"]): float(row["seconds"]) for row in csv.DictReader(file)}.values()
         )

@@ -9,12 +9,14 @@ import ast
 import asyncio
 import builtins
 import contextlib
+import functools
 import gc
 import importlib
 import inspect
 import json
 import os
 import pickle
+import re
 import resource
 import select
 import shutil
@@ -258,14 +260,46 @@ def execute(source: str, scope: dict) -> None:
         if other.rstrip() == source.rstrip():
             raise error from None
         code = _compiled(other)
+    if "IPython" in source:
+        _take_over_ipython(scope)
     if code.co_flags & inspect.CO_COROUTINE:
-        asyncio.run(eval(code, scope))
+        _loop().run_until_complete(eval(code, scope))
+    elif LOOPS.search(source):
+        _loop().run_until_complete(_in_loop(code, scope))
     else:
         exec(code, scope)
 
 
+LOOPS = re.compile(r"\b(?:create_task|ensure_future|get_running_loop|get_event_loop|gather)\b")
+
+
+async def _in_loop(code, scope):
+    """Run code while a loop runs, as in a notebook."""
+    exec(code, scope)
+
+
+@functools.cache
+def _loop():
+    """Return the loop that all cells share: what one of them starts goes on while another one waits."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+def _take_over_ipython(scope):
+    """Let IPython's own get_ipython give a shell, as the built-in one does."""
+    import IPython
+    from IPython.core import getipython
+
+    shell = Shell(scope)
+    IPython.get_ipython = getipython.get_ipython = lambda: shell
+
+
 def _compiled(source):
     return compile(source, CELL, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+OPTIONS = re.compile(r"^(?:\s*-(?:[a-z]\s?\d+|[a-z]+)(?=\s))+")  # of magics that time: -n 3 -r1 -q
 
 
 class Shell:
@@ -276,20 +310,35 @@ class Shell:
 
     def run_line_magic(self, name: str, line: str, *_, **__) -> None:
         """Run what is timed."""
-        if name in ("time", "timeit"):
-            execute(line, self.scope)
+        if name in ("time", "timeit", "prun"):
+            execute(OPTIONS.sub("", line), self.scope)
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         """Run the cell under a magic that runs it in IPython, too."""
-        if name in ("time", "timeit", "capture", "prun"):
+        if name in ("time", "timeit", "capture", "prun", "python", "python3"):
             execute(cell, self.scope)
+        elif name in ("writefile", "file"):
+            *options, path = line.split() or [""]
+            with open(path.strip("\"'"), "a" if "-a" in options else "w", encoding="utf-8") as file:
+                file.write(cell)
+            importlib.invalidate_caches()  # it may be a module
 
     def getoutput(self, command: str, *_, **__) -> list:
         """Return that a command printed nothing."""
         return []
 
     def __getattr__(self, name):
-        return lambda *_, **__: None
+        return _Nothing()
+
+
+class _Nothing:
+    """Whatever else IPython has, such as its events: it can be called and asked for more, and does nothing."""
+
+    def __call__(self, *_, **__):
+        return None
+
+    def __getattr__(self, name):
+        return self
 
 
 def _show_nothing(*things, **options):

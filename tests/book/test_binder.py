@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 import book
 from chapters import CONTENT, OTHERS, ROOT, code
 
-DISTRIBUTIONS = {"IPython": "ipython"}  # where the imported name is another one
+DISTRIBUTIONS = {"IPython": "ipython", "yaml": "pyyaml"}  # where the imported name is another one
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LINES = [line for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if line[0] not in "# "]
 POST_BUILD = (ROOT / "binder/postBuild").read_text(encoding="utf-8")

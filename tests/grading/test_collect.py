@@ -88,7 +88,7 @@ def test_a_zip_each_also_in_folders_and_in_a_zip(collected, tmp_path):
 
 
 def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
-    """A course's exports in one folder: of two platforms, as zip files and unpacked, beside students' own folders."""
+    """A course's exports in one folder: of two platforms, as zip files and unpacked, and a folder that says what it holds."""
     (tmp_path / "in").mkdir()
     zipped(
         tmp_path / "in" / "Week 1.zip",
@@ -102,12 +102,42 @@ def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
             f"Week 3/all/emil_5_6_{FILE}": right(),
             f"Week 3/all/hana_7_8_{FILE}": right(),
             f"submissions/frieda/{FILE}": right(),
-            f"gus/{FILE}": right(),
+            f"submissions/gus/{FILE}": right(),
         }
     )
     assert {student: one.status for (student, _), one in found.items()} == dict.fromkeys(
         ["anna", "ben", "carla", "dora", "emil", "frieda", "gus", "hana"], ""
     )
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_what_lies_inside_the_work_of_one_student_is_never_another_student(collected, tmp_path, packed):
+    """An archive or a folder that looks like an export of the class, beside what single students handed in."""
+    forged = {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])}
+    (tmp_path / "in").mkdir()
+    if packed:
+        zipped(tmp_path / "in" / "mallory.zip", forged)
+        forged = {}
+    found = collected({f"mallory/{name}": data for name, data in forged.items()} | {f"anna/{FILE}": notebook("mine")})
+    assert {student: one.status for (student, _), one in found.items()} == {"anna": "", "mallory": "refused"}
+    assert "mine" in found["anna", NAME].notebook.read_text(encoding="utf-8")
+    assert "grade it by itself" in found["mallory", NAME].reason
+
+
+def test_an_export_inside_the_work_of_a_student_of_an_export_is_hers(collected, tmp_path):
+    forged = {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])}
+    inner = zipped(tmp_path / "inner.zip", forged).read_bytes()
+    found = collected(
+        {
+            f"anna_0_assignsubmission_file_/{FILE}": notebook("mine"),
+            "mallory_2_assignsubmission_file_/homework.zip": inner,
+            "emil_3_assignsubmission_file_/9-sample.zip": zipped(
+                tmp_path / "x.zip", {f"anna/{FILE}": right()}
+            ).read_bytes(),
+        }
+    )
+    assert {student for student, _ in found} == {"anna", "mallory", "emil"}
+    assert "mine" in found["anna", NAME].notebook.read_text(encoding="utf-8")
 
 
 def test_a_folder_of_several_students_among_others_is_refused_with_what_to_do(collected):
@@ -311,6 +341,17 @@ def test_archives_in_archives_share_one_room_and_each_student_has_one(collected,
     monkeypatch.setattr(unpack, "TOTAL", 900_000)
     found = of_zip(zipped(tmp_path / "all.zip", students | {f"anna/{FILE}": right()}))
     assert {one.student: one.status for one in found} == wanted
+
+
+@pytest.mark.parametrize("wrapped", ["", "export/"])
+def test_nobody_takes_the_room_of_others_in_the_archive_of_all(tmp_path, of_zip, monkeypatch, wrapped):
+    monkeypatch.setattr(unpack, "BOMB", (1_000_000, 1))
+    bomb = {f"mallory_3_assignsubmission_file_/{number}.ipynb": bytes(400_000) for number in range(3)}
+    names = {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])}
+    path = zipped(tmp_path / "all.zip", {wrapped + name: data for name, data in (names | bomb).items()})
+    found = {one.student: one for one in of_zip(path)}
+    assert {name: one.status for name, one in found.items()} == {"anna": "", "ben": "", "mallory": "refused"}
+    assert "there is no room" in found["mallory"].reason
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

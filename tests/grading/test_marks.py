@@ -79,7 +79,7 @@ def test_an_assignment_as_it_was_handed_out_has_no_answers_and_no_failing_cells(
         (
             "def voice_share(case, who): return {140: 44 / 140}[len(case.claims)]",
             "error",
-            "on other data of the same form",
+            "on other data of the same form, it stops with an error.",
         ),
     ],
 )

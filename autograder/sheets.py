@@ -1,0 +1,69 @@
+"""Read tables that people and platforms have saved: CSV of any separator and encoding, from the header on."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .source import Problem
+
+SEPARATORS = ",;\t"
+
+
+class SheetError(Problem):
+    """A table cannot be read. The message names file, row, column and remedy."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it was saved. rows: (its number in the file, cells); mark: whether it began with a byte order mark."""
+
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+    separator: str
+    encoding: str
+
+
+def read_sheet(path: Path, columns: Iterable[str] = ()) -> Sheet:
+    """Return a CSV file, whatever spreadsheet saved it. Raises SheetError.
+
+    columns: names that tell the separator, where the header has them.
+    """
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+        text = data.decode(encoding, "replace")
+    if data.startswith(b"PK") or "\0" in text or not text.strip():
+        raise SheetError(f"{path.name}: not a CSV file. Remedy: save it as CSV (UTF-8).")
+    skipped = text.lstrip('"').lower().startswith("sep=")  # a line that Excel understands
+    head, wanted = text.split("\n")[skipped], {name.lower() for name in columns}
+
+    def fitting(sign):
+        cells = [cell.strip(' "\ufeff\r').lower() for cell in head.split(sign)]
+        return sum(cell in wanted for cell in cells), len(cells)
+
+    separator, rows = max(SEPARATORS, key=fitting), []
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            rows.append((len(rows) + 1, cells))
+    except csv.Error as error:
+        raise SheetError(
+            f"{path.name}:{len(rows) + 1}: not CSV from here on ({error}). Remedy: close every quotation mark, "
+            "and double those inside a cell, or let the spreadsheet save it."
+        ) from error
+    (_, header), *rows = rows[skipped:]
+    return Sheet([cell.strip(" \ufeff") for cell in header], rows, separator, encoding)
+
+
+def csv_text(rows: Iterable[Iterable], separator: str = ",") -> str:
+    """Return rows, the header among them, as the text of a CSV file."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(rows)
+    return text.getvalue()
