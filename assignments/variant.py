@@ -120,8 +120,10 @@ class _Case:
 
     def vary(self):
         self._drop_paragraphs()
+        relayed = [dict(row) for row in self["claims"] if row["source_chain"].count(";") > 1]
         self._drop_claims()
         self._relabel("claims", 0.35)
+        self._relay_another(relayed)
         self._make_edges()
         self._drop_actors()
         for table in ("actors", "cruxes", "events"):
@@ -193,6 +195,14 @@ class _Case:
             if self.some(share):
                 donor = self.chance.choice(favoured if self.some(0.5) else before)
                 row.update((column, donor[column]) for column in columns)
+
+    def _relay_another(self, relayed):
+        """Let one more claim be heard through another source, since those of the report are few: so they are others."""
+        before = {row["claim_id"] for row in relayed}
+        if relayed:
+            taker = self.chance.choice([row for row in self["claims"] if row["claim_id"] not in before])
+            donor = self.chance.choice(relayed)
+            taker.update((column, donor[column]) for column in TOGETHER["claims"][0])
 
     def _make_edges(self):
         """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.

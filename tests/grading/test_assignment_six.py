@@ -12,6 +12,7 @@ from answers import judge, plain
 from assignments.course import COURSE
 from autograder.source import role
 from standoff.coding.new import QUESTIONS, UNANSWERED, new
+from standoff.schema import unsealed
 from standoff.text import digest, paragraphs, read_text
 
 NAME = "6-your-report"
@@ -99,7 +100,7 @@ def hash_again(folder):
 
 def describe(folder, **head):
     path = folder / "datapackage.json"
-    package = json.loads(path.read_text(encoding="utf-8")) | head
+    package = unsealed(json.loads(path.read_text(encoding="utf-8"))) | head
     path.write_text(json.dumps({key: value for key, value in package.items() if value is not None}), encoding="utf-8")
 
 
