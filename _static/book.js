@@ -84,7 +84,7 @@
         output.textContent = "Type at least one forecast.";
       } else {
         const score = given.reduce((sum, [percent, came]) => sum + (percent / 100 - came) ** 2, 0) / given.length;
-        output.textContent = `Mean Brier score of ${given.length} of ${fields.length} forecasts: ${score.toFixed(3)}. Always 50 % gets 0.250; less is better.`;
+        output.textContent = `Mean Brier score of ${given.length} of ${fields.length} forecasts: ${score.toFixed(3)}. Always 50% gets 0.250; less is better.`;
       }
     });
     startForm(form, () => (output.textContent = ""));
