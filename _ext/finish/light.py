@@ -28,9 +28,15 @@ SCRIPTS = {
     "design-tabs.js": ".sd-tab-set",
     "claim.js": "a.claim",
     "desk.js": "#so-desk",
-    "desk-align.js": "#so-desk",
+    "desk-align.js": "#so-desk, #so-mark",
     "desk-pair.js": "#so-desk",
-    "desk-text.js": "#so-desk",
+    "desk-text.js": "#so-desk, #so-mark",
+    "mark.js": "#so-mark",
+    "mark-case.js": "#so-mark",
+    "mark-form.js": "#so-mark",
+    "mark-rules.js": "#so-mark",
+    "mark-text.js": "#so-mark",
+    "mark-zip.js": "#so-mark",
     "trial.js": "form.so-trial",
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
