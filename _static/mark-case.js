@@ -313,5 +313,5 @@
     return { state, text, hashes };
   };
 
-  Object.assign(desk, { vocabulary, isRequired, fieldsOf: fields, references, cleanCell: clean });
+  Object.assign(desk, { vocabulary, isRequired, fieldsOf: fields, references, csvCell: quoted });
 })();

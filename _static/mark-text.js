@@ -73,11 +73,13 @@
       pick(part);
     }
 
-    document.addEventListener("selectionchange", () => {
+    function look() {
       if (!node.isConnected || document.activeElement !== node) return;
       const part = selected();
       if ((part || getSelection().isCollapsed) && String(part) !== caret) choose(part);
-    });
+    }
+
+    document.addEventListener("selectionchange", look);
     node.addEventListener("click", (event) => { // two taps: the first and the last word
       if (event.pointerType !== "touch" || !getSelection().isCollapsed) return;
       const part = selected();
@@ -89,6 +91,7 @@
     });
     node.addEventListener("keydown", (event) => {
       if (event.altKey || event.metaKey || (event.ctrlKey && !["z", "y"].includes(event.key.toLowerCase()))) return;
+      look(); // browsers tell of a selection a moment later than they make it
       if (press(event.ctrlKey ? `Control+${event.shiftKey ? "Shift+" : ""}${event.key.toLowerCase()}` : event.key)) event.preventDefault();
     });
 

@@ -41,7 +41,7 @@
     const form = JSON.parse(root.querySelector("script").textContent);
     const said = element("div", { className: "so-desk-said", role: "status" });
     const stage = element("div", {});
-    let pending = null; // a case without its text
+    let pending = null; // a case or a task without its text
 
     function say(...lines) {
       said.replaceChildren(...lines.map((line) => element("p", {}, line)));
@@ -57,7 +57,8 @@
     function read(copy, notes) {
       const text = desk.paragraphs(copy);
       if (pending) {
-        if (String(text.map(desk.sha256)) !== String(pending.hashes)) return say("This is not the text that the case points into: open the copy that it was made from.");
+        if (String(text.map(desk.sha256)) !== String(pending.hashes)) return say("This is not the text that the case or the task points into: open the copy that it was made from.");
+        if (pending.task) return code({ ...pending.task, text });
         return open(text, pending.state, notes);
       }
       const lines = copy.split(/\r\n?|\n/).filter((line) => line.trim()).length;
@@ -68,6 +69,7 @@
     }
 
     async function take(bytes, name) {
+      if (/\.json$/i.test(name)) return takeJson(bytes, name);
       if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false;
       try {
         const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
@@ -85,6 +87,63 @@
         say(`${name}: ${error.message}.`);
       }
       return true;
+    }
+
+    // A JSON file that is a task is coded; true if it was one, or a file of a class.
+    function takeJson(bytes, name) {
+      let data = null;
+      try {
+        data = JSON.parse(new TextDecoder().decode(bytes));
+      } catch {
+        return false;
+      }
+      if (desk.isCoding(data)) say(`${name} is what somebody coded: merge it with the others of the class, below.`);
+      else if (!desk.isTask(data)) return false;
+      else if (desk.unfitTask(data)) say(`${name}: ${desk.unfitTask(data)}.`);
+      else if (data.text) code(data);
+      else {
+        pending = { task: data, hashes: data.paragraphs };
+        say("This task comes without its text. Open a copy of the text now.");
+      }
+      return true;
+    }
+
+    function code(task) {
+      pending = null;
+      opening.hidden = true;
+      say();
+      desk.codeTask(task, { stage, say, leave });
+    }
+
+    // What a class coded: a task and coding files, in any order.
+    async function merge(chosen) {
+      const read = await Promise.all([...chosen].slice(0, 500).map(async (file) => {
+        try {
+          return [file.name, file.size > 2e6 ? null : JSON.parse((await file.text()).replace(/^\ufeff/, ""))];
+        } catch {
+          return [file.name, null];
+        }
+      }));
+      try {
+        const merged = desk.mergeFiles(Object.fromEntries(read));
+        opening.hidden = true;
+        desk.showMerged(merged, { stage, say, leave });
+      } catch (error) {
+        say(error.message);
+      }
+    }
+
+    function classFields() {
+      const input = element("input", { type: "file", multiple: true, accept: ".json" });
+      input.addEventListener("change", () => input.files.length && merge(input.files));
+      const node = element("div", { className: "so-desk-form" }, element("label", {}, "Merge what a class coded: the task and all coding files ", input), element("p", {}, "Or drop them here."));
+      node.addEventListener("dragover", (event) => { event.preventDefault(); event.stopPropagation(); });
+      node.addEventListener("drop", (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        if (event.dataTransfer.files.length) merge(event.dataTransfer.files);
+      });
+      return node;
     }
 
     function leave() {
@@ -105,7 +164,8 @@
 
     const kept = element("div", { className: "so-desk-form so-mark-kept" });
     const opening = element("div", {}, kept,
-      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, or a case (.zip)", zone: root, accept: ".txt,.zip", take }, read, say));
+      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip) or a task (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
+      classFields());
     offer();
     root.append(opening, said, stage);
   }
@@ -133,7 +193,7 @@
     const redo = button("Redo", () => step(future, past));
     const count = element("span", { className: "so-mark-count", role: "status" });
     const keeps = element("p", { className: "so-mark-keeps" });
-    const bar = element("div", { className: "so-desk-steps so-mark-bar" }, undo, redo, button("Save as a case (.zip)", save),
+    const bar = element("div", { className: "so-desk-steps so-mark-bar" }, undo, redo, button("Save as a case (.zip)", save), button("Make a task", makeTask),
       button("Close", () => { write(); leave(); }), button("Erase", erase), count);
     stage.replaceChildren(bar, keeps, element("div", { className: "so-mark-frame" }, marked.node, panel));
 
@@ -431,12 +491,17 @@
       });
     }
 
+    function makeTask() {
+      rowForm = null;
+      const node = desk.taskForm(form, state, text, () => render());
+      body.replaceChildren(node);
+      node.querySelector("input").focus();
+    }
+
     function save() {
       const files = desk.filesOf(form, state, text);
       const inFolder = Object.fromEntries(Object.entries(files).map(([name, content]) => [`${state.name}/${name}`, content]));
-      const link = element("a", { href: URL.createObjectURL(desk.zip(inFolder)), download: `${state.name}.zip` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      desk.download(`${state.name}.zip`, desk.zip(inFolder));
       const waiting = "waiting.json" in files ? " Rows that are not finished are in it, too, apart from the tables." : "";
       say(`Saved as ${state.name}.zip, on ${day()}: a case, for standoff check, the reading desk, and for this page.${waiting}`);
     }

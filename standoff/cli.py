@@ -1,4 +1,4 @@
-"""Run the commands of `standoff`: new, anchor, check, verify, trace, export, schema, assignment, grade."""
+"""Run the commands of `standoff`: new, anchor, check, merge, verify, trace, export, schema, assignment, grade."""
 
 import argparse
 import json
@@ -12,13 +12,14 @@ import pandas as pd
 from .alignment import explain, summary, verify
 from .case import find, load
 from .coding.anchor import TABLES, anchor
+from .coding.merge import confusion, hardest, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
 from .coding.sheets import FOLDER
 from .coding.trace import readable, sheet, trace
 from .draft import Draft
 from .export import webannotation
-from .files import write_atomically
+from .files import csv_text, write_atomically
 from .problems import CaseError
 from .rules import examine
 from .schema import DESCRIPTOR, descriptor_text, read_package, renewed
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     add("case", nargs="?", default="report", help="name or folder of a case (default: report)")
     add("--article", metavar="FILE", help="the text, to look for words copied from it")
 
+    add = command(_merge, "merge", "how far a class agrees, from the files that it saved at the marking desk", case="")
+    add("folder", help="with the task file and the coding files; codings.csv is written into it")
+
     add = command(_export, "export", "write a case in another format, without the text")
     add("--to", choices=["webannotation"], required=True, help="W3C Web Annotation, as JSON-LD")
     add("--output", metavar="FILE", help="(default: NAME.webannotation.json)")
@@ -126,6 +130,30 @@ def _anchor(options: argparse.Namespace) -> int:
         print(f"{rows}. Nothing that you typed is lost.")
     print(f"Next: `standoff check {options.case}`.")
     return int(bool(anchored.problems))
+
+
+def _merge(options: argparse.Namespace) -> int:
+    merged = merge(options.folder)
+    for note in merged.notes:
+        print(note)
+    print(
+        f"Coders: {', '.join(f'{coder} ({given} of {of})' for coder, (given, of) in merged.coders.items()) or 'none'}."
+    )
+    if merged.codings.empty:
+        print("There is no label to compare.")
+        return 1
+    print(measures(merged).round({"units": 0, "percent": 1, "alpha": 3, "low": 3, "high": 3}).to_string())
+    print("(percent: pairs of labels that are the same; alpha: Krippendorff's, with the interval from low to high)")
+    for variable in merged.variables:
+        print(f"\n{variable}: pairs of coders, by the two labels that they gave to one unit")
+        print(confusion(merged, variable).to_string())
+    print("\nWhere most pairs of coders differ (per cent):")
+    print(hardest(merged).to_string(index=False, float_format="{:.0f}".format))
+    codings = merged.codings.assign(unsure=merged.codings["unsure"].map({True: "true", False: "false"}))
+    path = Path(options.folder) / "codings.csv"
+    write_atomically(path, csv_text([codings.columns, *codings.to_numpy()]))
+    print(f"\n{path}: {len(codings)} labels.")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:
