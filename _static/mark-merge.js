@@ -15,8 +15,9 @@
   desk.isTask = (data) => isObject(data) && data.kind === TASK;
   desk.isCoding = (data) => isObject(data) && data.kind === CODING;
 
-  desk.taskProblem = ({ id, fields, units }) => {
+  desk.taskProblem = ({ id, fields, units, lengths = [] }) => {
     if (typeof id !== "string" || !Array.isArray(fields) || !Array.isArray(units)) return "it has no id, fields or units";
+    if (!Array.isArray(lengths) || !lengths.every((length) => Number.isInteger(length) && length > 0)) return "its paragraphs have no lengths";
     const unlike = (list) => new Set(list).size === list.length && list.every((name) => typeof name === "string" && name);
     const isSound = fields.every((field) => isObject(field) && Array.isArray(field.categories) && field.categories.length && field.categories.every(isObject)) &&
       units.every(isObject) && unlike(fields.map(({ name }) => name)) && unlike(units.map((unit) => unit.id));
@@ -42,7 +43,11 @@
     return [rows, given - rows.length];
   }
 
-  // {task, rows, coders, notes} of files, {name: what its JSON holds}; rows are those of codings.csv. Throws an Error in words.
+  const marksOf = ({ marks }, lengths) => (Array.isArray(marks) ? marks : [])
+    .filter((part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+
+  // {task, rows, coders, marks, notes} of files, {name: what its JSON holds}; rows are those of codings.csv. Throws an Error in words.
   desk.mergeFiles = (files) => {
     const names = Object.keys(files).sort(order);
     const tasks = names.filter((name) => desk.isTask(files[name]));
@@ -66,16 +71,17 @@
     }
     const wanted = task.units.length * task.fields.length;
     const rows = [];
-    const coders = {};
+    const [coders, marks] = [{}, {}];
     for (const coder of [...chosen.keys()].sort(order)) {
       const name = chosen.get(coder);
       const [labels, strange] = labelsOf(files[name], task);
       rows.push(...labels);
       coders[coder] = [labels.length, wanted];
+      if (task.lengths) marks[coder] = marksOf(files[name], task.lengths);
       if (strange) notes.push(`${name}: ${strange} of its labels are not of this task, and are left out.`);
       if (labels.length < wanted) notes.push(`${name} is not finished: ${labels.length} of ${wanted} labels.`);
     }
-    return { task, rows, coders, notes };
+    return { task, rows, coders, marks, notes };
   };
 
   // ---- how far they agree ----
@@ -161,6 +167,52 @@
     return found.slice(0, most);
   };
 
+  // Krippendorff's alpha for unitizing of stretches, [start, end] of each coder in a continuum: see unitizing_alpha in agreement.py.
+  desk.unitizingAlpha = (markings, length) => {
+    const coders = markings.map((stretches) => {
+      const units = [];
+      for (const [start, end] of stretches.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])) {
+        if (units.length && start < units.at(-1)[1]) units.at(-1)[1] = Math.max(end, units.at(-1)[1]);
+        else units.push([start, end]);
+      }
+      const places = [0, ...units.map(([, end]) => end)];
+      const gaps = places.map((place, i) => [place, units[i]?.[0] ?? length]).filter(([start, end]) => start < end);
+      return { units, gaps };
+    });
+    const size = ([start, end]) => end - start;
+    const sizes = coders.flatMap(({ units }) => units.map(size));
+    if (coders.length < 2 || !sizes.length) return NaN;
+    let apart = 0; // twice, as each pair is seen from both of its coders
+    for (const one of coders) {
+      for (const other of coders.filter((each) => each !== one)) {
+        for (const [start, end] of one.units) {
+          apart += sum(other.units.filter(([from, to]) => start < to && from < end).map(([from, to]) => (start - from) ** 2 + (end - to) ** 2));
+          apart += 2 * other.gaps.filter(([from, to]) => from <= start && end <= to).length * (end - start) ** 2;
+        }
+      }
+    }
+    const gaps = coders.flatMap((coder) => coder.gaps.map(size));
+    const chance = sum(sizes.map((unit) => ((sizes.length - 1) / 3) * (2 * unit ** 3 - 3 * unit ** 2 + unit) +
+      unit ** 2 * sum(gaps.map((gap) => Math.max(gap - unit + 1, 0)))));
+    const total = coders.length * length;
+    const expected = ((2 / length) * chance) / (total * (total - 1) - sum(sizes.map((unit) => unit * (unit - 1))));
+    return expected ? 1 - apart / (coders.length * (coders.length - 1) * length ** 2) / expected : NaN;
+  };
+
+  desk.markingAlpha = ({ task: { lengths }, marks }) => {
+    const begins = lengths.map((_, i) => sum(lengths.slice(0, i)));
+    const inOne = ([paragraph, start, end]) => [begins[paragraph - 1] + start, begins[paragraph - 1] + end];
+    return desk.unitizingAlpha(Object.values(marks).map((parts) => parts.map(inOne)), sum(lengths));
+  };
+
+  // How many coders marked each stretch of a paragraph: [[words, count], ...].
+  function layers(block, marks, paragraph) {
+    const parts = marks.flat().filter(([number]) => number === paragraph);
+    const cuts = [...new Set([0, [...block].length, ...parts.flatMap(([, start, end]) => [start, end])])].sort((a, b) => a - b);
+    return cuts.slice(0, -1).map((start, i) => [[...block].slice(start, cuts[i + 1]).join(""),
+      marks.filter((own) => own.some(([number, from, to]) => number === paragraph && from <= start && cuts[i + 1] <= to)).length]);
+  }
+
   // ---- the page ----
 
   desk.showMerged = (merged, { stage, say, leave }) => {
@@ -184,7 +236,23 @@
       });
     }
 
+    // What each paragraph was marked with, and by how many.
+    function inLayers() {
+      const all = Object.values(merged.marks);
+      return (task.text ?? []).map((block, i) => element("p", {}, ...layers(block, all, i + 1).map(([words, count]) =>
+        (count ? element("mark", { className: count === all.length ? "so-by-all" : "so-by-some" }, words, element("sub", {}, `${count}`)) : words))));
+    }
+
     say(...notes);
+    if (task.lengths) {
+      stage.replaceChildren(
+        element("div", { className: "so-desk-steps so-mark-bar" }, button("Print", () => print()), button("Close", leave)),
+        element("h2", {}, task.title ?? "A class"),
+        table("Who marked", ["code word", "stretches"], Object.entries(merged.marks).map(([coder, parts]) => [coder, parts.length])),
+        element("p", {}, `Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on where claims begin and end, 0 what chance would give.`),
+        element("h2", {}, "What was marked, and by how many"), ...inLayers());
+      return;
+    }
     stage.replaceChildren(
       element("div", { className: "so-desk-steps so-mark-bar" }, button("Save codings.csv", () => desk.download("codings.csv", new Blob([desk.codingsCsv(rows)]))),
         button("Print", () => print()), button("Close", leave)),

@@ -12,7 +12,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
 
-  // The task of labelling the finished claims of a case by some variables.
+  // The task of labelling the finished claims of a case by some variables; without variables, of marking the claims of its text.
   desk.makeTask = (form, state, text, { title, minutes, variables, withText }) => {
     const { entries } = desk.entriesOf(form, state);
     const names = new Map(state.rows.actors.map(({ cells }) => [cells.actor_id, cells.name]));
@@ -21,8 +21,9 @@
     const task = {
       kind: "standoff task", title, minutes,
       fields: variables.map((name) => ({ name, title: fields[name].title, description: fields[name].description, categories: categories(name) })),
-      units: entries.claims.map(({ cells, spans }) => ({ id: cells.claim_id, source: names.get(cells.source) ?? cells.source, parts: spans.content_span })),
+      units: (variables.length ? entries.claims : []).map(({ cells, spans }) => ({ id: cells.claim_id, source: names.get(cells.source) ?? cells.source, parts: spans.content_span })),
       paragraphs: text.map(desk.sha256),
+      ...(variables.length ? {} : { lengths: text.map((block) => [...block].length) }),
       text: withText ? text : null,
     };
     return { ...task, id: desk.sha256(JSON.stringify(task)).slice(0, 16) };
@@ -51,7 +52,7 @@
     if (task.text && !(Array.isArray(task.text) && String(task.text.map((block) => desk.sha256(String(block)))) === String(task.paragraphs))) return "its text is not the one that its units point into";
     const { id, ...rest } = task;
     if (desk.sha256(JSON.stringify(rest)).slice(0, 16) !== id) return "it was changed after it was made";
-    return task.units.length && task.fields.length ? null : "there is nothing to label in it";
+    return task.lengths || (task.units.length && task.fields.length) ? null : "there is nothing to label in it";
   };
 
   // The form in which a teacher makes a task.
@@ -66,7 +67,7 @@
     const said = element("p", { role: "status" });
     const node = element("form", { className: "so-mark-form" },
       element("h2", {}, "A task for a class"),
-      element("p", {}, "Everyone labels the finished claims of this case, without seeing your labels. Fewer variables are better: two or three in a lesson."),
+      element("p", {}, "Everyone labels the finished claims of this case, without seeing your labels. Fewer variables are better: two or three in a lesson. With none ticked, everyone marks the claims of the text instead."),
       element("label", {}, "Title ", title), element("label", {}, "Minutes planned ", minutes),
       element("fieldset", {}, element("legend", {}, "What to label"), ...boxes.map(([, box, words]) => element("label", { className: "so-mark-box" }, box, ` ${words}`))),
       element("label", { className: "so-mark-box" }, withText, " Put the text into the file (only if you may hand it out; else each student opens a copy)"),
@@ -76,7 +77,7 @@
       const variables = boxes.filter(([, box]) => box.checked).map(([name]) => name);
       const task = desk.makeTask(form, state, text, { title: title.value, minutes: Number(minutes.value), variables, withText: withText.checked });
       const wrong = desk.unfitTask(task);
-      said.textContent = wrong ? `Not saved: ${wrong}. Finish claims, and choose what to label.` : `Saved, with ${task.units.length} units.`;
+      said.textContent = wrong ? `Not saved: ${wrong}. Finish claims, and choose what to label.` : variables.length ? `Saved, with ${task.units.length} units.` : "Saved: a task of marking.";
       if (!wrong) desk.download(`${state.name}.task.json`, new Blob([JSON.stringify(task)], { type: "application/json" }));
     });
     return node;
@@ -93,7 +94,8 @@
       if (desk.isCoding(kept) && kept.task === task.id) coding = kept;
     } catch { /* then nothing is kept */ }
 
-    const marked = desk.markedText(task.text, () => {}, step);
+    let picked = null;
+    const marked = desk.markedText(task.text, (part) => { picked = part; if (task.lengths) showMarks(); }, step);
     const body = element("div", {});
     const definition = element("div", { className: "so-mark-definition", id: "so-mark-definition" });
     const progress = element("span", { className: "so-mark-count", role: "status" });
@@ -105,7 +107,8 @@
       element("div", { className: "so-desk-steps so-mark-bar so-mark-form" }, element("label", {}, "A code word, not your name ", coder),
         button("Save my labels", save), button("Close", leave), button("Erase", erase), progress),
       element("div", { className: "so-mark-frame" }, marked.node, element("section", { className: "so-mark-panel", "aria-label": "The unit" }, body, definition)));
-    show(0);
+    if (task.lengths) showMarks();
+    else show(0);
 
     function keep(change) {
       coding = { ...coding, ...change };
@@ -115,7 +118,31 @@
       tell();
     }
 
+    // A task of marking: the stretches so far, and the one that is selected.
+    function showMarks() {
+      const marks = coding.marks ?? [];
+      marked.paint({ "so-content": marks });
+      body.replaceChildren(
+        element("p", { className: "so-mark-picked", role: "status" }, picked ? `“${marked.words([picked])}”` : "Select the words of a claim, no more than it needs."),
+        element("div", { className: "so-mark-tools" }, button("Mark as a claim", mark, { disabled: !picked, "aria-keyshortcuts": "n" })),
+        element("ul", { className: "so-mark-marks" }, ...marks.map((part, i) => element("li", {}, `“${marked.words([part])}” `,
+          button("unmark", () => { keep({ marks: marks.toSpliced(i, 1) }); showMarks(); }, { className: "so-desk-jump", "aria-label": `unmark stretch ${i + 1}` })))));
+      tell();
+    }
+
+    function mark() {
+      if (!picked) return false;
+      const apart = (coding.marks ?? []).filter(([paragraph, start, end]) => paragraph !== picked[0] || end <= picked[1] || picked[2] <= start);
+      keep({ marks: [...apart, picked].sort((a, b) => a[0] - b[0] || a[1] - b[1]) });
+      showMarks();
+      return true;
+    }
+
     function tell() {
+      if (task.lengths) {
+        progress.textContent = `${coding.marks?.length ?? 0} marked`;
+        return;
+      }
       const wanted = task.units.length * task.fields.length;
       const labels = task.units.reduce((sum, { id }) => sum + task.fields.filter(({ name }) => coding.labels[id]?.[name]).length, 0);
       progress.textContent = `${labels} of ${wanted} labels`;
@@ -158,6 +185,7 @@
     }
 
     function step(name) {
+      if (task.lengths) return name === "n" && mark();
       if (name !== "n" && name !== "p") return false;
       show(at + (name === "n" ? 1 : -1));
       return true;

@@ -12,7 +12,7 @@ import pandas as pd
 from .alignment import explain, summary, verify
 from .case import find, load
 from .coding.anchor import TABLES, anchor
-from .coding.merge import confusion, hardest, measures, merge
+from .coding.merge import confusion, hardest, marking_alpha, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
 from .coding.sheets import FOLDER
@@ -139,6 +139,10 @@ def _merge(options: argparse.Namespace) -> int:
     print(
         f"Coders: {', '.join(f'{coder} ({given} of {of})' for coder, (given, of) in merged.coders.items()) or 'none'}."
     )
+    if merged.marks:
+        counts = ", ".join(f"{coder} {len(parts)}" for coder, parts in merged.marks.items())
+        print(f"Stretches marked: {counts}. Alpha for unitizing: {marking_alpha(merged):.3f}.")
+        return 0
     if merged.codings.empty:
         print("There is no label to compare.")
         return 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..agreement import agreement, alpha, interval
+from ..agreement import agreement, alpha, interval, unitizing_alpha
 from ..problems import CaseError
 from ..schema import vocabulary
 
@@ -22,12 +22,14 @@ class Merged:
     """The codings of a class.
 
     task: the task file; codings: a row per label (unit_id, variable, coder, round, value, unsure), as the table of a case;
-    coders: labels given and wanted, by code word; notes: what became of files that are not whole, as sentences.
+    coders: labels given and wanted, by code word; marks: where it is a task of marking, the stretches that each coder
+    marked, as (paragraph, start, end); notes: what became of files that are not whole, as sentences.
     """
 
     task: dict
     codings: pd.DataFrame
     coders: dict[str, tuple[int, int]]
+    marks: dict[str, list[tuple[int, int, int]]]
     notes: list[str]
 
     @property
@@ -72,18 +74,20 @@ def merge(folder: str | Path) -> Merged:
         if other:
             notes.append(f"{other} is left out: {name} has the same code word, and was saved later.")
         chosen[_coder(data)] = name
-    rows, coders = [], {}
+    rows, coders, marks = [], {}, {}
     wanted = len(task["units"]) * len(task["fields"])
     for coder in sorted(chosen):
         own, strange = _labels(read[chosen[coder]], task)
         rows += own
         coders[coder] = (len(own), wanted)
+        if "lengths" in task:
+            marks[coder] = _marks(read[chosen[coder]], task["lengths"])
         if strange:
             notes.append(f"{chosen[coder]}: {strange} of its labels are not of this task, and are left out.")
         if len(own) < wanted:
             notes.append(f"{chosen[coder]} is not finished: {len(own)} of {wanted} labels.")
     columns = ["unit_id", "variable", "coder", "round", "value", "unsure"]
-    return Merged(task, pd.DataFrame(rows, columns=columns), coders, notes)
+    return Merged(task, pd.DataFrame(rows, columns=columns), coders, marks, notes)
 
 
 def _read(path: Path) -> object:
@@ -104,9 +108,12 @@ def _task_problem(task: dict) -> str | None:
         return "it has no id, fields or units"
     try:
         names, ids = [field["name"] for field in fields], [unit["id"] for unit in units]
+        lengths = [*map(int, task.get("lengths", []))]
+        if min(lengths, default=1) < 1:
+            return "its paragraphs have no lengths"
         if all(map(vocabulary, fields)) and len({*names}) == len(names) and len({*ids}) == len(ids):
             return None
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         pass
     return "its fields or units are not as they should be"
 
@@ -142,7 +149,29 @@ def _labels(coding: dict, task: dict) -> tuple[list[list], int]:
     return rows, count - len(rows)
 
 
+def _marks(coding: dict, lengths: list[int]) -> list[tuple[int, int, int]]:
+    """Return the stretches that a coder marked, in order: those that lie in a paragraph."""
+    marks = []
+    for part in coding.get("marks") or []:
+        if isinstance(part, list) and len(part) == 3 and all(type(number) is int for number in part):
+            paragraph, start, end = part
+            if 1 <= paragraph <= len(lengths) and 0 <= start < end <= lengths[paragraph - 1]:
+                marks.append((paragraph, start, end))
+    return sorted(marks)
+
+
 # ---- how far they agree ----
+
+
+def marking_alpha(merged: Merged) -> float:
+    """Return how far the coders agree on what to mark (`unitizing_alpha`), the paragraphs of the text as one continuum."""
+    lengths = merged.task["lengths"]
+    begins = [sum(lengths[:number]) for number in range(len(lengths))]
+    markings = [
+        [(begins[paragraph - 1] + start, begins[paragraph - 1] + end) for paragraph, start, end in parts]
+        for parts in merged.marks.values()
+    ]
+    return unitizing_alpha(markings, sum(lengths))
 
 
 def measures(merged: Merged) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import class_files
 import pytest
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_marking import FORM, desk, files_of, give, pack, press  # noqa: F401  (the desk is a fixture)
+from test_marking import FORM, desk, drag, files_of, give, pack, press  # noqa: F401  (the desk is a fixture)
 
 from chapters import HTML
-from standoff.coding.merge import confusion, hardest, measures, merge
+from standoff.coding.merge import confusion, hardest, marking_alpha, measures, merge
 from standoff.text import read_text
 
 
@@ -130,3 +130,31 @@ def test_axe_finds_nothing_while_a_class_works(browser, practice, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     finally:
         page.close()
+
+
+def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, practice):  # noqa: F811
+    give(desk, "article.txt", read_text(practice.text).encode())
+    press(desk, "Make a task")
+    desk.get_by_label("Certainty", exact=True).uncheck()
+    with desk.expect_download() as download:
+        press(desk, "Save the task")
+    press(desk, "Close")
+    task = json.loads(download.value.path().read_bytes())
+    give(desk, "marking.task.json", json.dumps(task, ensure_ascii=False).encode())
+    for words in ("patrol fleet had left the waters", "could not confirm the departure"):
+        drag(desk, 1, words)
+        press(desk, "Mark as a claim")
+    desk.get_by_label("A code word").fill("fox")
+    expect(desk.locator(".so-mark-count")).to_have_text("2 marked")
+    with desk.expect_download() as download:
+        press(desk, "Save my labels")
+    fox = json.loads(download.value.path().read_bytes())
+    owl = fox | {"coder": "owl", "marks": [[1, 40, 75], [3, 0, 30], [3, 20, 60], [99, 0, 1], "x"]}
+    for name, data in {"class.task.json": task, "fox.json": fox, "owl.json": owl}.items():
+        (tmp_path / name).write_text(json.dumps(data), encoding="utf-8")
+    merged = merge(tmp_path)
+    assert [len(parts) for parts in merged.marks.values()] == [2, 3] and -1 < marking_alpha(merged) < 1
+    press(desk, "Close")
+    desk.get_by_label("Merge what a class coded").set_input_files([*tmp_path.iterdir()])
+    expect(desk.locator("#so-mark")).to_contain_text(f"Alpha for unitizing (Krippendorff): {marking_alpha(merged):.3f}")
+    expect(desk.locator("mark.so-by-all")).not_to_have_count(0)
