@@ -234,6 +234,12 @@
     return rows;
   }
 
+  // The rows of a table, by column of its header.
+  desk.readTable = (content) => {
+    const [header, ...rows] = parse(content);
+    return rows.map((cells) => Object.fromEntries(header.map((column, i) => [column, cells[i] ?? ""])));
+  };
+
   function waitingIn(files) {
     try {
       return [].concat(JSON.parse(files[WAITING] ?? "[]"));

@@ -193,7 +193,8 @@
     const redo = button("Redo", () => step(future, past));
     const count = element("span", { className: "so-mark-count", role: "status" });
     const keeps = element("p", { className: "so-mark-keeps" });
-    const bar = element("div", { className: "so-desk-steps so-mark-bar" }, undo, redo, button("Save as a case (.zip)", save), button("Make a task", makeTask),
+    const bar = element("div", { className: "so-desk-steps so-mark-bar" }, undo, redo, button("Save as a case (.zip)", save),
+      button("Save as Web Annotations", saveAnnotations), button("Make a task", makeTask),
       button("Close", () => { write(); leave(); }), button("Erase", erase), count);
     stage.replaceChildren(bar, keeps, element("div", { className: "so-mark-frame" }, marked.node, panel));
 
@@ -504,6 +505,12 @@
       desk.download(`${state.name}.zip`, desk.zip(inFolder));
       const waiting = "waiting.json" in files ? " Rows that are not finished are in it, too, apart from the tables." : "";
       say(`Saved as ${state.name}.zip, on ${day()}: a case, for standoff check, the reading desk, and for this page.${waiting}`);
+    }
+
+    function saveAnnotations() {
+      const page = desk.annotationsOf(form, state, text);
+      desk.download(`${state.name}.webannotation.json`, new Blob([`${JSON.stringify(page, null, 1)}\n`], { type: "application/ld+json" }));
+      say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. Only a case (.zip) can be opened here again.`);
     }
 
     pick(null);

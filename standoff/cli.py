@@ -1,4 +1,4 @@
-"""Run the commands of `standoff`: new, anchor, check, merge, verify, trace, export, schema, assignment, grade."""
+"""Run the commands of `standoff`: new, import, anchor, check, merge, verify, trace, export, schema, assignment, grade."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ import pandas as pd
 from .alignment import explain, summary, verify
 from .case import find, load
 from .coding.anchor import TABLES, anchor
+from .coding.foreign import bring
 from .coding.merge import confusion, hardest, marking_alpha, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import progress
@@ -72,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     semicolons = {"action": "store_const", "const": ";", "default": ",", "dest": "separator"}
     add("--semicolons", **semicolons, help="write sheets for spreadsheets that separate by them")
 
+    add = command(_import, "import", "make the folder of a case from a text and marks of another tool", case="")
+    add("name", help="small letters, digits, hyphens: the folder is data/NAME")
+    add("--text", metavar="FILE", required=True, help="the text that was marked")
+    add("--marks", metavar="FILE", required=True, help="W3C Web Annotations (.json), or a file of brat (.ann)")
+
     command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows wait)")
 
     add = command(_check, "check", "is a case sound? (exit status 1 if not)", case="")
@@ -118,6 +124,16 @@ def _new(options: argparse.Namespace) -> int:
     print("  *.csv, datapackage.json   the tables, made from the sheets")
     print(f"Next: fill in {FOLDER}/actors.csv and {FOLDER}/claims.csv, then run `standoff anchor {options.name}`.")
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    brought = bring(options.name, options.text, options.marks)
+    for sentence in brought.left:
+        print(f"Not taken: {sentence}")
+    claims = "1 claim" if brought.claims == 1 else f"{brought.claims} claims"
+    print(f"Made data/{options.name} with {claims}, whose words are in {FOLDER}/claims.csv.")
+    print(f"Next: fill in what is missing there, then run `standoff anchor {options.name}`.")
+    return int(bool(brought.left))
 
 
 def _anchor(options: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ SCRIPTS = {
     "desk-pair.js": "#so-desk",
     "desk-text.js": "#so-desk, #so-mark",
     "mark.js": "#so-mark",
+    "mark-annotations.js": "#so-mark",
     "mark-case.js": "#so-mark",
     "mark-form.js": "#so-mark",
     "mark-merge.js": "#so-mark",

@@ -1,6 +1,7 @@
 """Give the marking desk what it makes a case with: the codebook, the columns of the sheets, and what to write in them."""
 
 from ..case import Case
+from ..export import BODIES, CONTEXT
 from . import sheets
 from .anchor import TABLES
 from .metadata import ENTRIES, IGNORE, LICENCES, SHAPES
@@ -18,6 +19,8 @@ def form(case: Case) -> dict:
         "entries": ENTRIES,
         "shapes": {entry: [kind, pattern] for entry, (kind, pattern, *_) in SHAPES.items()},
         "licences": LICENCES,
+        "context": CONTEXT,
+        "bodies": [[table, column, words] for (table, column), words in BODIES.items()],
         "ignore": IGNORE,
         "datasheet": datasheet(),
         "text": "\n\n".join(case.paragraph_texts),

@@ -16,6 +16,7 @@ from test_light import Compressing, weigh
 from chapters import HTML
 from standoff import load
 from standoff.coding.anchor import anchor
+from standoff.export import webannotation
 from standoff.rules import check
 from standoff.text import read_text
 
@@ -111,6 +112,17 @@ def test_the_files_are_those_that_anchor_makes(desk, tmp_path, monkeypatch, prac
     assert len(ours) == len(theirs) and "waiting.json" not in ours
     for name in sorted(theirs.keys() - {"codings.csv"}):  # of which no sheet is made
         assert ours[name] == theirs[name], name
+
+
+def test_web_annotations_are_those_of_the_command(desk, practice):
+    give(desk, "practice.zip", pack({f"practice/{name}": text for name, text in files_of(practice.folder).items()}))
+    with desk.expect_download() as download:
+        press(desk, "Save as Web Annotations")
+    ours, theirs = json.loads(download.value.path().read_bytes()), webannotation(practice)
+    assert len(ours["items"]) == len(theirs["items"]) > 100
+    by_place = {json.dumps(item["target"]): item["body"] for item in theirs["items"]}
+    assert {json.dumps(item["target"]): item["body"] for item in ours["items"]} == by_place
+    assert ours["@context"] == theirs["@context"] and ours["rights"] == theirs["rights"]
 
 
 def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, practice):
