@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from standoff import load
-from standoff.agreement import agreement, alpha, characters, interval, overlap, stretches
+from standoff.agreement import agreement, alpha, characters, interval, overlap, stretches, unitizing_alpha
 from standoff.case import vocabulary
 
 VARIABLES = ["source", "cue_class", "quote_type", "act", "time_ref", "certainty", "polarity", "evidence", "topic"]
@@ -209,3 +209,24 @@ def test_the_definitions_in_words_are_those_of_the_codebook(report):
     fields = next(r for r in report.package["resources"] if r["name"] == "claims")["schema"]["fields"]
     act = next(field for field in fields if field["name"] == "act")
     assert "reject" in vocabulary(act) and act["description"].split(". ")[-2].startswith("Decide by")
+
+
+# Krippendorff, Measuring the Reliability of Qualitative Text Analysis Data (2004), figure 2: a continuum of 300, from 150 on, and
+# two observers who mark it by two categories.
+OBSERVERS = {
+    "c": ([[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]], 0.7286),
+    "k": ([[(180, 240), (300, 350)], [(180, 240), (300, 350)]], 1),
+}
+
+
+@pytest.mark.parametrize(("observers", "expected"), OBSERVERS.values(), ids=OBSERVERS)
+def test_the_published_example_of_unitizing(observers, expected):
+    markings = [[(start - 150, end - 150) for start, end in units] for units in observers]
+    assert unitizing_alpha(markings, 300) == pytest.approx(expected, abs=0.00005)
+
+
+def test_unitizing_at_its_edges():
+    assert math.isnan(unitizing_alpha([[(0, 5)]], 10)) and math.isnan(unitizing_alpha([[], []], 10))
+    assert unitizing_alpha([[(0, 5)], [(5, 10)]], 10) < 0 < unitizing_alpha([[(0, 50)], [(0, 45)]], 1000)
+    assert unitizing_alpha([[(0, 5), (3, 8)], [(0, 8)]], 20) == 1, "overlapping stretches are one"
+    assert unitizing_alpha([[(0, 4), (4, 8)], [(0, 8)]], 20) < 1, "touching ones are two"
