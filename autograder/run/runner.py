@@ -307,6 +307,9 @@ class Shell:
 
     def __init__(self, scope: dict):
         self.scope = scope
+        self.events = types.SimpleNamespace(
+            register=_show_nothing, unregister=_show_nothing
+        )  # Matplotlib wants to know
 
     def run_line_magic(self, name: str, line: str, *_, **__) -> None:
         """Run what is timed."""
@@ -328,17 +331,7 @@ class Shell:
         return []
 
     def __getattr__(self, name):
-        return _Nothing()
-
-
-class _Nothing:
-    """Whatever else IPython has, such as its events: it can be called and asked for more, and does nothing."""
-
-    def __call__(self, *_, **__):
-        return None
-
-    def __getattr__(self, name):
-        return self
+        return lambda *_, **__: None
 
 
 def _show_nothing(*things, **options):
