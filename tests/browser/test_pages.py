@@ -298,7 +298,7 @@ def test_what_is_searched_and_chosen_stands_in_the_address(tab):
 
 def test_the_page_that_links_to_a_choice_links_to_one_that_exists(tab):
     tab.open("chapters/claims-table")
-    tab.get_by_role("link", name="what Joe Biden holds to be certain").click()
+    tab.get_by_role("link", name="what Joe Biden presents as certain").click()
     expect(tab.locator("form.so-filter output")).not_to_have_text("")
     assert set(tab.locator("#so-claims tbody tr:visible td:nth-child(3)").all_inner_texts()) == {"Joe Biden"}
 

@@ -108,7 +108,7 @@ def test_the_page_shows_pythons_alpha(tab, reference):
         tab.get_by_role("button", name="Compare with the table").click()
         both = pd.DataFrame({"mine": mine, "table": reference}).replace("", None).dropna()
         shown = re.fullmatch(
-            r"You give the table's label to (\d+) of (\d+) units \(([\d.]+) %\)\. Your alpha is (-?[\d.]+)\.( \d+ not labelled\.)?",
+            r"You give the table's label to (\d+) of (\d+) units \(([\d.]+)%\)\. Your alpha is (-?[\d.]+)\.( \d+ not labelled\.)?",
             output.inner_text(),
         )
         assert shown, output.inner_text()
