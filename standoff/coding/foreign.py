@@ -28,7 +28,8 @@ from .anchor import anchor
 from .new import new
 
 ROLES = {"content": "content", "claim": "content", "source": "source", "cue": "cue"}
-OWN = re.compile(r"(c\d{3,}), (content|source|cue) of a claim(?:: [^;]*; [^;]*; [^;]*; (.*))?")  # a body of this project's own export
+# A body of this project's own export: the claim, what of it, and of a content its gist.
+OWN = re.compile(r"(c\d{3,}), (content|source|cue) of a claim(?:: [^;]*; [^;]*; [^;]*; (.*))?")
 MOST = 9  # the times that words stand in a text, up to which one of them is named by its number
 
 
