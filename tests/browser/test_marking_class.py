@@ -154,6 +154,9 @@ def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, 
         (tmp_path / name).write_text(json.dumps(data), encoding="utf-8")
     merged = merge(tmp_path)
     assert [len(parts) for parts in merged.marks.values()] == [2, 3] and -1 < marking_alpha(merged) < 1
+    ours = "files => standoffDesk.markingAlpha(standoffDesk.mergeFiles(files))"
+    files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()}
+    assert desk.evaluate(ours, files) == pytest.approx(marking_alpha(merged), abs=1e-9)
     press(desk, "Close")
     desk.get_by_label("Merge what a class coded").set_input_files([*tmp_path.iterdir()])
     expect(desk.locator("#so-mark")).to_contain_text(f"Alpha for unitizing (Krippendorff): {marking_alpha(merged):.3f}")
