@@ -17,6 +17,7 @@ import standoff
 import standoff.display.exercises
 import standoff.display.html
 import standoff.display.show
+from autograder.run.sandbox import SandboxError, require
 from chapters import HTML
 from formats.browser import IS_ROOT, chromium_path, launch
 from standoff.files import write_atomically
@@ -141,16 +142,26 @@ def unsealed_copy(name, folder):
 @pytest.fixture(scope="session")
 def report_text():
     """The path of the report's text, which is not part of this project."""
-    path = os.environ.get("STANDOFF_ARTICLE")
-    if not path:
-        pytest.skip("needs the report's text: set STANDOFF_ARTICLE to the path of your copy")
-    return Path(path)
+    return given("STANDOFF_ARTICLE", "the report's text", "the path of your copy")
 
 
 @pytest.fixture(scope="session")
 def witness_texts():
     """The folder of the witnesses' texts, which are not part of this project, each as <witness_id>.txt."""
-    path = os.environ.get("STANDOFF_WITNESSES")
-    if not path:
-        pytest.skip("needs the texts of the witnesses: set STANDOFF_WITNESSES to the folder of your copies")
-    return Path(path)
+    return given("STANDOFF_WITNESSES", "the texts of the witnesses", "the folder of your copies")
+
+
+def given(variable, needed, value):
+    """The path in a variable of the environment; without it, the test is skipped and says what it needs."""
+    if not os.environ.get(variable):
+        pytest.skip(f"needs {needed}: set {variable} to {value}")
+    return Path(os.environ[variable])
+
+
+@pytest.fixture(scope="session")
+def sandboxed():
+    """Nothing; a test that asks for it is skipped where submissions cannot be sandboxed."""
+    try:
+        require()
+    except SandboxError as error:
+        pytest.skip(str(error))

@@ -10,19 +10,13 @@ from handed_in import put, zipped
 from weather import COURSE, FILE, NAME, RIGHT, notebook
 
 from autograder.cli import main
-from autograder.run import sandbox
 
 NAMES = [f"Anna{letter} Lee" for letter in "abcdefghijklmnopqrstu"] + ["Ольга Мир", "Zoë Müller", "Kim Park"]
 IDS = {name: f"{number:05}" for number, name in enumerate(NAMES, start=101)}  # with leading zeros
 GROUP, LATE, AGAIN, ABSENT = NAMES[:2], NAMES[2:4], NAMES[4], "Absent Student"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def sandboxed():
-    try:
-        sandbox.require()
-    except sandbox.SandboxError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("sandboxed")
 
 
 def table(path, separator=","):

@@ -28,12 +28,7 @@ def course(tmp_path_factory):
     return handed_in.sample(tmp_path_factory.mktemp("assignments"))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def sandboxed():
-    try:
-        sandbox.require()
-    except sandbox.SandboxError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("sandboxed")
 
 
 def mixed(folder):

@@ -17,7 +17,6 @@ from autograder.intake.submission import read_cells
 from autograder.marking import Result, TaskResult
 from autograder.register import Register
 from autograder.report import classreport, look, tables
-from autograder.run import sandbox
 from autograder.sheets import SheetError
 
 ASSIGNMENT = COURSE.read(NAME)
@@ -275,14 +274,6 @@ def test_tables_begin_with_a_byte_order_mark_and_have_semicolons_on_request(tmp_
 
 
 # ---- one student, one mark ----
-
-
-@pytest.fixture
-def sandboxed():
-    try:
-        sandbox.require()
-    except sandbox.SandboxError as error:
-        pytest.skip(str(error))
 
 
 def test_one_student_is_marked_again_and_the_others_stay(tmp_path, sandboxed, monkeypatch):
