@@ -170,33 +170,28 @@
   // Krippendorff's alpha for unitizing of stretches, [start, end] of each coder in a continuum: see unitizing_alpha in agreement.py.
   desk.unitizingAlpha = (markings, length) => {
     const coders = markings.map((stretches) => {
-      const units = [];
+      const joined = [];
       for (const [start, end] of stretches.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])) {
-        if (units.length && start < units.at(-1)[1]) units.at(-1)[1] = Math.max(end, units.at(-1)[1]);
-        else units.push([start, end]);
+        if (joined.length && start < joined.at(-1)[1]) joined.at(-1)[1] = Math.max(end, joined.at(-1)[1]);
+        else joined.push([start, end]);
       }
-      const places = [0, ...units.map(([, end]) => end)];
-      const gaps = places.map((place, i) => [place, units[i]?.[0] ?? length]).filter(([start, end]) => start < end);
-      return { units, gaps };
+      return joined;
     });
-    const size = ([start, end]) => end - start;
-    const sizes = coders.flatMap(({ units }) => units.map(size));
-    if (coders.length < 2 || !sizes.length) return NaN;
-    let apart = 0; // twice, as each pair is seen from both of its coders
-    for (const one of coders) {
-      for (const other of coders.filter((each) => each !== one)) {
-        for (const [start, end] of one.units) {
-          apart += sum(other.units.filter(([from, to]) => start < to && from < end).map(([from, to]) => (start - from) ** 2 + (end - to) ** 2));
-          apart += 2 * other.gaps.filter(([from, to]) => from <= start && end <= to).length * (end - start) ** 2;
-        }
-      }
+    const sizes = coders.flat().map(([start, end]) => end - start);
+    const [marked, total] = [sum(sizes), coders.length * length];
+    if (coders.length < 2 || !marked || marked === total) return NaN;
+    const steps = new Array(length + 1).fill(0);
+    for (const [start, end] of coders.flat()) {
+      steps[start] += 1;
+      steps[end] -= 1;
     }
-    const gaps = coders.flatMap((coder) => coder.gaps.map(size));
-    const chance = sum(sizes.map((unit) => ((sizes.length - 1) / 3) * (2 * unit ** 3 - 3 * unit ** 2 + unit) +
-      unit ** 2 * sum(gaps.map((gap) => Math.max(gap - unit + 1, 0)))));
-    const total = coders.length * length;
-    const expected = ((2 / length) * chance) / (total * (total - 1) - sum(sizes.map((unit) => unit * (unit - 1))));
-    return expected ? 1 - apart / (coders.length * (coders.length - 1) * length ** 2) / expected : NaN;
+    let [count, apart] = [0, 0];
+    for (const step of steps.slice(0, -1)) {
+      count += step;
+      apart += (count * (coders.length - count)) / (coders.length - 1);
+    }
+    const pairs = total - (sum(sizes.map((size) => size ** 2)) + total - marked) / total;
+    return 1 - (apart * pairs) / (marked * (total - marked));
   };
 
   desk.markingAlpha = ({ task: { lengths }, marks }) => {
@@ -249,7 +244,7 @@
         element("div", { className: "so-desk-steps so-mark-bar" }, button("Print", () => print()), button("Close", leave)),
         element("h2", {}, task.title ?? "A class"),
         table("Who marked", ["code word", "stretches"], Object.entries(merged.marks).map(([coder, parts]) => [coder, parts.length])),
-        element("p", {}, `Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on where claims begin and end, 0 what chance would give.`),
+        element("p", {}, `Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on what to mark, 0 what chance would give.`),
         element("h2", {}, "What was marked, and by how many"), ...inLayers());
       return;
     }

@@ -2,6 +2,7 @@
 
 from ..case import Case
 from ..export import BODIES, CONTEXT
+from ..schema import unsealed
 from . import sheets
 from .anchor import TABLES
 from .metadata import ENTRIES, IGNORE, LICENCES, SHAPES
@@ -10,8 +11,9 @@ from .new import datasheet
 
 def form(case: Case) -> dict:
     """Return as JSON-ready values what _static/mark*.js needs, with the tables and the text of `case`, which ships it."""
+    package = unsealed(case.package)
     return {
-        "package": {"$schema": case.package["$schema"], "resources": case.package["resources"]},
+        "package": {"$schema": package["$schema"], "resources": package["resources"]},
         "tables": TABLES,
         "sheets": sheets.SHEETS,
         "quotes": sheets.QUOTES,

@@ -345,7 +345,6 @@ def test_files_that_cannot_be_read_are_named(desk, practice):
 
 
 def test_a_long_text_stays_quick(desk):
-    """2,000 paragraphs: a mark and its form come at once. (The bound is generous; it was 60 ms on an idle machine.)"""
     text = "\n\n".join(
         f"The harbour office said on day {n} that some boats would stay in the strait." for n in range(2000)
     )

@@ -211,22 +211,29 @@ def test_the_definitions_in_words_are_those_of_the_codebook(report):
     assert "reject" in vocabulary(act) and act["description"].split(". ")[-2].startswith("Decide by")
 
 
-# Krippendorff, Measuring the Reliability of Qualitative Text Analysis Data (2004), figure 2: a continuum of 300, from 150 on, and
-# two observers who mark it by two categories.
+# The example of Krippendorff, Content Analysis (4th ed., 2019), figure 12.11: three observers mark a continuum of 60. Data and value
+# are as the tests of the R package quallmer cite them, which allow 0.002, too.
 OBSERVERS = {
-    "c": ([[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]], 0.7286),
-    "k": ([[(180, 240), (300, 350)], [(180, 240), (300, 350)]], 1),
+    "Alex": [(0, 7), (7, 13), (30, 32), (32, 37), (37, 44), (44, 60)],
+    "Paul": [(0, 7), (7, 13), (13, 21), (32, 44)],
+    "Suzan": [(0, 7), (7, 13), (13, 21), (32, 37), (37, 41), (41, 44)],
 }
 
 
-@pytest.mark.parametrize(("observers", "expected"), OBSERVERS.values(), ids=OBSERVERS)
-def test_the_published_example_of_unitizing(observers, expected):
-    markings = [[(start - 150, end - 150) for start, end in units] for units in observers]
-    assert unitizing_alpha(markings, 300) == pytest.approx(expected, abs=0.00005)
+def test_the_published_example_of_unitizing():
+    assert unitizing_alpha(list(OBSERVERS.values()), 60) == pytest.approx(0.413, abs=0.002)
+
+
+def test_unitizing_of_single_characters_is_the_alpha_of_labels():
+    """Where every stretch is one character, it is the alpha of labels, character by character, of which this is an oracle."""
+    markings = [[(0, 1), (4, 5), (7, 8)], [(0, 1), (5, 6)], [(0, 1), (4, 5)]]
+    labels = [[int((place, place + 1) in marks) for place in range(10)] for marks in markings]
+    assert unitizing_alpha(markings, 10) == pytest.approx(krippendorff.alpha(labels, level_of_measurement="nominal"))
 
 
 def test_unitizing_at_its_edges():
     assert math.isnan(unitizing_alpha([[(0, 5)]], 10)) and math.isnan(unitizing_alpha([[], []], 10))
     assert unitizing_alpha([[(0, 5)], [(5, 10)]], 10) < 0 < unitizing_alpha([[(0, 50)], [(0, 45)]], 1000)
     assert unitizing_alpha([[(0, 5), (3, 8)], [(0, 8)]], 20) == 1, "overlapping stretches are one"
-    assert unitizing_alpha([[(0, 4), (4, 8)], [(0, 8)]], 20) < 1, "touching ones are two"
+    apart, whole = ([[(0, 4), (4, 8)], [(8, 12)]], [[(0, 8)], [(8, 12)]])
+    assert unitizing_alpha(apart, 20) < unitizing_alpha(whole, 20), "touching ones are two"
