@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -42,9 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
         warnings.simplefilter("default", UnicodeWarning)
         try:
             status = options.run(options)
+            sys.stdout.flush()
         except (CaseError, TextError) as error:
             print(error, file=sys.stderr)
             status = 2
+        except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
+            return 1
         except OSError as error:  # a folder that is a file, a disk that is full
             remedy = "give a path that you may read or write"
             print(f"{error.filename}: {error.strerror}. Remedy: {remedy}.", file=sys.stderr)
