@@ -1,8 +1,10 @@
-"""Show the pages to look things up in, made from a case: all claims, cruxes, traces and passages, and the codebook."""
+"""Show the pages to look things up in, made from a case: its actors, claims, cruxes, traces, passages, and the codebook."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from urllib.parse import quote_plus
 
+import pandas as pd
 from markupsafe import Markup
 
 from ..case import Case, is_required, vocabulary
@@ -29,6 +31,44 @@ def claims_table(case: Case) -> None:
     ]
     caption = f"All {len(rows)} claims of the report, in our own words"
     _filterable("so-claims", "claims", caption, columns, rows, ["source", "quotation", "act", "certainty", "topic"])
+
+
+def actors_table(case: Case) -> None:
+    """Show all actors as one table, a row per actor with its actor_id as address.
+
+    The number of claims of which an actor is the source links to these claims on the page of all claims.
+    """
+    columns = ["actor", "name", "kind", "office or note", "side", "part of", "paragraphs", "claims"]
+    states = case.actors[case.actors["kind"] == "state"].dropna(subset="country")
+    names, side = case.names, states.set_index("country")["name"]
+    present, claims = presence(case), case.claims["source"].value_counts()
+    link = Markup('<a href="claims-table.html?source={}">{}</a>')
+    rows = [
+        [row.actor_id, row.name, row.kind, row.role, side.get(row.country, row.country), names.get(row.part_of)]
+        + [
+            present[row.actor_id],
+            link.format(quote_plus(row.name), claims[row.actor_id]) if row.actor_id in claims else 0,
+        ]
+        for row in case.actors.itertuples()
+    ]
+    caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
+    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "side"])
+
+
+def presence(case: Case) -> pd.Series:
+    """Return in how many paragraphs each actor is present, by actor_id.
+
+    An actor is present where it is first named, where it is the source, the recipient or the addressee of a claim, and
+    where it takes part in an event.
+    """
+    claims = case.claims.rename(columns={"content_span": "span"})
+    parts = [
+        claims[["span", role]].set_axis(["span", "actor"], axis=1) for role in ("source", "recipient", "addressee")
+    ]
+    events = case.event_actors.merge(case.events, on="event_id")
+    parts += [frame[["span_id", "actor_id"]].set_axis(["span", "actor"], axis=1) for frame in (events, case.actors)]
+    seen = pd.concat(parts)
+    return seen["span"].map(case.paragraph_of).groupby(seen["actor"]).nunique()
 
 
 def cruxes_table(case: Case) -> None:
