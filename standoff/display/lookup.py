@@ -43,14 +43,14 @@ def actors_table(case: Case) -> None:
     names, side = case.names, states.set_index("country")["name"]
     present, claims = presence(case), case.claims["source"].value_counts()
     link = Markup('<a href="claims-table.html?source={}">{}</a>')
-    rows = [
-        [row.actor_id, row.name, row.kind, row.role, side.get(row.country, row.country), names.get(row.part_of)]
-        + [
-            present[row.actor_id],
-            link.format(quote_plus(row.name), claims[row.actor_id]) if row.actor_id in claims else 0,
-        ]
-        for row in case.actors.itertuples()
-    ]
+    rows = []
+    for row in case.actors.itertuples():
+        made = claims.get(row.actor_id, 0)
+        row_side, whole = side.get(row.country, row.country), names.get(row.part_of)
+        rows.append(
+            [row.actor_id, row.name, row.kind, row.role, row_side, whole, present[row.actor_id]]
+            + [link.format(quote_plus(row.name), made) if made else 0]
+        )
     caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
     _filterable("so-actors", "actors", caption, columns, rows, ["kind", "side"])
 
@@ -61,14 +61,10 @@ def presence(case: Case) -> pd.Series:
     An actor is present where it is first named, where it is the source, the recipient or the addressee of a claim, and
     where it takes part in an event.
     """
-    claims = case.claims.rename(columns={"content_span": "span"})
-    parts = [
-        claims[["span", role]].set_axis(["span", "actor"], axis=1) for role in ("source", "recipient", "addressee")
-    ]
-    events = case.event_actors.merge(case.events, on="event_id")
-    parts += [frame[["span_id", "actor_id"]].set_axis(["span", "actor"], axis=1) for frame in (events, case.actors)]
-    seen = pd.concat(parts)
-    return seen["span"].map(case.paragraph_of).groupby(seen["actor"]).nunique()
+    claims = case.claims.rename(columns={"content_span": "span_id"})
+    claims = claims.melt("span_id", ["source", "recipient", "addressee"], value_name="actor_id")
+    seen = pd.concat([claims, case.event_actors.merge(case.events, on="event_id"), case.actors])
+    return seen["span_id"].map(case.paragraph_of).groupby(seen["actor_id"]).nunique()
 
 
 def cruxes_table(case: Case) -> None:
