@@ -1,7 +1,7 @@
 """Show the pages to look things up in, made from a case: its actors, claims, cruxes, traces, passages, and the codebook."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote_plus
 
 import pandas as pd
@@ -38,7 +38,7 @@ def actors_table(case: Case) -> None:
 
     The number of claims of which an actor is the source links to these claims on the page of all claims.
     """
-    columns = ["actor", "name", "kind", "office or note", "side", "part of", "paragraphs", "claims"]
+    columns = ["actor", "paragraphs", "claims", "side", "kind", "office or note", "part of"]
     states = case.actors[case.actors["kind"] == "state"].dropna(subset="country")
     names, side = case.names, states.set_index("country")["name"]
     present, claims = presence(case), case.claims["source"].value_counts()
@@ -47,12 +47,10 @@ def actors_table(case: Case) -> None:
     for row in case.actors.itertuples():
         made = claims.get(row.actor_id, 0)
         row_side, whole = side.get(row.country, row.country), names.get(row.part_of)
-        rows.append(
-            [row.actor_id, row.name, row.kind, row.role, row_side, whole, present[row.actor_id]]
-            + [link.format(quote_plus(row.name), made) if made else 0]
-        )
+        heard = link.format(quote_plus(row.name), made) if made else "0"
+        rows.append([row.actor_id, present[row.actor_id], heard, row_side, row.kind, row.role, whole])
     caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
-    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "side"])
+    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "side"], names.to_dict())
 
 
 def presence(case: Case) -> pd.Series:
@@ -111,13 +109,16 @@ def _passage(passage: object) -> Markup:
     return Markup('<a href="passages.html#{0}">{0}</a>').format(passage) if isinstance(passage, str) else Markup()
 
 
-def _filterable(name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence) -> None:
-    """Show rows, whose first cells are their addresses, as a table.
+def _filterable(
+    name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence, names: Mapping = {}
+) -> None:
+    """Show rows, whose first cells are their addresses, as a table; `names` has what to show in place of an address.
 
     On the built page a form above it searches and filters the table; in a notebook the table stands alone.
     """
     addresses = [row[0] for row in rows]
-    rows = [[Markup('<a href="#{0}">{0}</a>').format(address), *row[1:]] for address, row in zip(addresses, rows)]
+    link = Markup('<a href="#{}">{}</a>')
+    rows = [[link.format(row[0], names.get(row[0], row[0])), *row[1:]] for row in rows]
     selects = html.each(
         '<label>{} <select data-column="{}"><option value="">all</option></select></label>',
         ((column.capitalize(), column) for column in filters),
