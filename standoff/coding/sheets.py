@@ -11,7 +11,7 @@ from pathlib import Path
 from ..files import csv_rows, csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..schema import is_required, resource_of, vocabulary
-from ..text import TextError, read_text
+from ..text import TextError, read_file
 
 FOLDER = "sheets"
 _COLUMNS = {  # by table: the columns of its sheet, first what one marks, then the labels, last what is rarely needed
@@ -73,7 +73,7 @@ def read_sheet(path: Path, file: str, columns: list[str]) -> tuple[list[Row], li
     if not path.is_file():
         raise CaseError("the sheet is missing", f"{save_as}, or restore it", file=file)
     try:
-        text = read_text(path)
+        text = read_file(path)
     except TextError as error:
         raise CaseError(f"not a CSV file ({error})", save_as, file=file) from error
     (first, header), *lines = _cells(text, file, columns)
