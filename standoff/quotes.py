@@ -41,6 +41,7 @@ class Quoted:
 
     def __init__(self, paragraphs: Iterable[str]) -> None:
         self.paragraphs = dict(enumerate(paragraphs, start=1))
+        self.text = "\n\n".join(self.paragraphs.values())
         self._folded = _Folded(self.paragraphs)
         self._joined = _Folded(self.paragraphs, joined=True)
 
@@ -136,6 +137,10 @@ class Quoted:
             if sign.isalnum()
         ]
         return sum(letters) / len(letters) if letters else 0.0
+
+    def words(self, parts: Iterable[Part]) -> str:
+        """Return the words of some parts."""
+        return " ".join(self.paragraphs[number][start:end] for number, start, end in parts)
 
     def context(self, parts: Sequence[Part], left: str = "", right: str = "") -> str:
         """Return the words of some parts with a few around them: “hours later, that they”; `left` and `right` enclose each."""

@@ -5,6 +5,7 @@ import hashlib
 import re
 import unicodedata
 import warnings
+from collections import Counter
 from pathlib import Path
 
 from . import kinds
@@ -24,6 +25,7 @@ PUNCTUATION = re.compile(
       | (?P<invisible>[{INVISIBLE}])""",
     re.VERBOSE,
 )
+BROKEN = "words broken at the end of a line"
 DAMAGE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]")  # what is left of characters that were read in a wrong encoding
 
 
@@ -68,6 +70,21 @@ def is_cased(character: str) -> bool:
 def count_damage(text: str) -> int:
     """Count the characters that were lost because a file was once read in a wrong encoding."""
     return len(DAMAGE.findall(text))
+
+
+def oddities(text: str) -> str:
+    """Name the signs of a text that its copying put in, each with its number: ligatures, invisible characters, broken words."""
+    found = Counter()
+    for match in PUNCTUATION.finditer(text):
+        if match.lastgroup == "broken" and not re.match(
+            "(?:and|or|to) ", text[match.end() :][:4]
+        ):  # two- or three-berth
+            found[BROKEN] += 1
+        elif match.lastgroup in ("ligature", "invisible"):
+            found[f"U+{ord(match[0]):04X} {unicodedata.name(match[0], 'without a name')}"] += 1
+    if found[BROKEN] == 1:
+        found[BROKEN.replace("words", "word")] = found.pop(BROKEN)
+    return ", ".join(f"{count} {name}" for name, count in found.items() if count)
 
 
 def read_text(path: str | Path) -> str:
