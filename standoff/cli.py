@@ -1,6 +1,7 @@
 """Run the commands of `standoff`: new, import, anchor, check, seal, merge, verify, trace, export, schema, assignment, grade, mark."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -10,13 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .alignment import explain, summary, verify
+from .alignment import explain, runs, summary, verify
 from .case import find, load, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.foreign import bring
 from .coding.merge import confusion, hardest, marking_alpha, measures, merge
 from .coding.new import DATASHEET, new
-from .coding.progress import progress
+from .coding.progress import TEXT_CHANGED, progress
 from .coding.sheets import FOLDER
 from .coding.trace import readable, sheet, trace
 from .draft import Draft
@@ -51,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
             return 1
         except OSError as error:  # a folder that is a file, a disk that is full
-            remedy = "give a path that you may read or write"
+            remedy = (
+                "make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "give a path that you may read or write"
+            )
             print(f"{error.filename}: {error.strerror}. Remedy: {remedy}.", file=sys.stderr)
             status = 2
     for note in dict.fromkeys(str(note.message) for note in notes):
@@ -147,8 +150,15 @@ def _import(options: argparse.Namespace) -> int:
 
 def _anchor(options: argparse.Namespace) -> int:
     anchored = anchor(options.case)
+    if anchored.changed:
+        print(f"{TEXT_CHANGED} (paragraph {runs(anchored.changed)}): words are looked for in it as it is now.")
+    for name, file in anchored.sources.items():
+        if file != f"{FOLDER}/{name}.csv":
+            print(f"Read {file} as the sheet {name}.")
     for problem in anchored.problems:
         print(problem)
+    for doubt in anchored.doubts:
+        print(f"Look again: {doubt}")
     print("Rows in the tables:", ", ".join(f"{name} {len(anchored.lines[name])}" for name in TABLES) + ".")
     if anchored.waiting:
         rows = "1 row of the sheets waits" if anchored.waiting == 1 else f"{anchored.waiting} rows of the sheets wait"
