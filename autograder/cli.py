@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="mark students' submissions (exit status 1 if some could not be read)")
     option = grade.add_argument
     option(
-        "submissions", nargs="?", help="folder or zip file, as the platform exports it (default: what is already in OUT)"
+        "submissions",
+        nargs="?",
+        help="folder or zip file, as the platform exports it (default: what is already in OUT)",
     )
     option("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
     option("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")

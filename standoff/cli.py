@@ -242,7 +242,9 @@ def _trace(options: argparse.Namespace) -> int:
         print(f"{options.case} has no quotation to trace: none of its claims is direct or mixed.")
         return 0
     print(readable(df))
-    print(f"Something similar found for {df['paragraph'].notna().sum()} of {len(df)} quotations; only the wording is compared.")
+    print(
+        f"Something similar found for {df['paragraph'].notna().sum()} of {len(df)} quotations; only the wording is compared."
+    )
     if path:
         write_atomically(path, sheet(df), "utf-8-sig")  # by the BOM spreadsheets know UTF-8
         print(f"{path}: record your decisions there, in the columns words, sense and note.")

@@ -218,9 +218,7 @@ class _Student:
             names = ", ".join("/".join(notebook.entry.parts) for notebook in counting[:4])
             more = " and more" if len(counting) > 4 else ""
             folders = len({notebook.entry.parts[:-1] for notebook in counting})
-            several = (
-                " (If this folder holds the work of several students, grade it by itself.)" if folders > 2 else ""
-            )
+            several = " (If this folder holds the work of several students, grade it by itself.)" if folders > 2 else ""
             count = len(counting)
             why = f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
             return first, why, []

@@ -16,7 +16,7 @@ CELLS = 1_000
 FILES = 200
 IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: no cells in it can take much memory
 NEWEST = 4  # of the formats of notebooks
-DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not stand twice
+DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 NO_JSON = "This is not a notebook: the file is damaged or of another kind (not JSON)."
 TOO_MUCH = "This notebook takes more memory or time to read than is available: clear its outputs, and hand it in again."
@@ -158,5 +158,7 @@ def _content(what, content, room, error):
         with open(descriptor, "rb") as file:
             content = file.read(room + 1)
     if len(content) > room:
-        raise error(f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in only what is asked for.")
+        raise error(
+            f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in only what is asked for."
+        )
     return content

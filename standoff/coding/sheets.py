@@ -67,7 +67,7 @@ def read_sheet(path: Path, file: str, columns: list[str]) -> tuple[list[Row], li
     file: what messages call it; columns: those that are read, the first of them names a row.
 
     Takes what spreadsheets save: commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16, Windows-1252; more
-    columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is no sheet at all.
+    columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is not a sheet at all.
     """
     save_as = "save the sheet as CSV (UTF-8) under this name"
     if not path.is_file():
@@ -91,7 +91,9 @@ def read_sheet(path: Path, file: str, columns: list[str]) -> tuple[list[Row], li
             continue
         if any(cells[len(header) :]):
             message = f"{len(cells)} cells, but {len(header)} columns"
-            problems.append(row.wrong(None, message, "put double quotation marks around a cell that contains the separator"))
+            problems.append(
+                row.wrong(None, message, "put double quotation marks around a cell that contains the separator")
+            )
         else:
             rows.append(row)
     return rows, problems
@@ -122,7 +124,7 @@ def write_blank(folder: Path, package: dict, filled: dict[str, list[list]], sepa
 
 
 def _hints(resource: dict) -> list[str]:
-    """Say what may stand in each column of a sheet, as its second row."""
+    """Say what each column of a sheet may hold, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
     for column in SHEETS[resource["name"]]:

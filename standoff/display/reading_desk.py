@@ -1,4 +1,4 @@
-"""Show the reading desk: cases as data for a page on which a reader sees her own copy of the text annotated.
+"""Show the reading desk: cases as data for a page on which readers see their own copy of the text annotated.
 
 The page's scripts (`_static/desk*.js`) compare the copy with the hashes, in the browser alone, and the copy of a witness,
 which they show beside it.

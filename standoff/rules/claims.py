@@ -59,7 +59,9 @@ def links_are_between_two(case: Draft) -> Iterator[Problem]:
             yield row.wrong("other_id", "a claim is linked to itself", "name the other claim")
         elif relation in SYMMETRIC and (other, claim, relation) in seen:
             yield row.wrong(
-                "other_id", "the same link is listed above, the other way round", "correct one of the two, or keep only one"
+                "other_id",
+                "the same link is listed above, the other way round",
+                "correct one of the two, or keep only one",
             )
         seen.add((claim, other, relation))
 
@@ -96,7 +98,7 @@ def _no_days(rows: list[Row], column: str) -> Iterator[Problem]:
 def actual_events_have_actors(case: Draft) -> Iterator[Problem]:
     acted = {row["event_id"] for row in case["event_actors"]}
     for row in case["events"]:
-        if row["status"] == "actual" and row["event_id"] not in acted:  # a war that is feared may be nobody's
+        if row["status"] == "actual" and row["event_id"] not in acted:  # a feared war may have no actor
             yield row.wrong("event_id", "it happens, but no one takes part", "add a row to event_actors.csv")
 
 

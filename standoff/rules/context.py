@@ -1,4 +1,4 @@
-"""The rules for facts from elsewhere: what came after the report, and checks of its claims."""
+"""The rules for facts from elsewhere: what happened after the report, and checks of its claims."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,9 @@ def answers_have_a_day(case: Draft) -> Iterator[Problem]:
     for row in case["outcomes"]:
         settled = row["resolution"] in ("yes", "no", "answered")
         if settled and not row["date"]:
-            yield row.wrong("date", f"{row['resolution']}, but without a date", "give the day on which the question was resolved")
+            yield row.wrong(
+                "date", f"{row['resolution']}, but without a date", "give the day on which the question was resolved"
+            )
         elif row["resolution"] == "open" and row["date"]:
             yield row.wrong("date", "open, but with a date", "empty the cell, or give the resolution")
 

@@ -324,7 +324,9 @@ def test_a_table_changed_by_hand_is_kept(mine):
     path = mine / "actors.csv"
     path.write_text(path.read_text().replace("Oren", "Orin"))
     told = problems(mine)
-    assert len(told) == 1 and "actors.csv: was changed by hand: the earlier version is now actors.by-hand.csv" in told[0]
+    assert (
+        len(told) == 1 and "actors.csv: was changed by hand: the earlier version is now actors.by-hand.csv" in told[0]
+    )
     assert "Orin" in (mine / "actors.by-hand.csv").read_text() and "Oren" in path.read_text()
     assert problems(mine) == []
 

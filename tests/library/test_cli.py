@@ -33,7 +33,10 @@ def test_check_of_a_sound_case(run, practice):
     status, out, err = run("check", "practice")
     rows = sum(len(table) for table in practice.tables.values())
     assert (status, err) == (0, "")
-    assert out.splitlines() == [f"No problems in 11 tables with {rows} rows.", "Checked for words copied from the text."]
+    assert out.splitlines() == [
+        f"No problems in 11 tables with {rows} rows.",
+        "Checked for words copied from the text.",
+    ]
 
 
 def test_check_is_about_the_report_if_nothing_is_said(run):
