@@ -65,7 +65,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
         write_atomically(case / codings["path"], csv_text([columns_of(codings)]))
         write_atomically(case / "article.txt", "\n\n".join(blocks) + "\n")
         write_atomically(case / DESCRIPTOR, descriptor_text(package))
-        write_atomically(case / DATASHEET, _datasheet())
+        write_atomically(case / DATASHEET, datasheet())
         sheets.write_blank(case, package, _filled(package, about, blocks), separator)
         anchor(case)
         case.rename(folder)
@@ -109,7 +109,8 @@ def _blocks(path: str | Path) -> list[str]:
     return blocks
 
 
-def _datasheet() -> str:
+def datasheet() -> str:
+    """Return the questions of a datasheet, unanswered, as the text of its file."""
     head = (
         "# Datasheet\n\nFor whoever wants to use these data. Write your answers in place of the brackets; "
         "what a good answer looks like shows the page *About the data* of the book.\n"
