@@ -450,7 +450,7 @@
     const numbers = (status) => runs(having(status).map(({ number }) => number));
     if (isTooLong(data, copy)) return ["This is far longer than the text: save the text alone."];
     if (isOther(results)) {
-      return ["This seems to be another text, or a badly damaged copy: hardly any of its stretches is in it. Check that it is the right file."];
+      return ["This seems to be a different text, or a badly damaged copy: hardly any of its stretches are in it. Check that it is the right file."];
     }
     const same = results.length - having("edited").length - having("missing").length;
     const all = same === results.length;

@@ -105,7 +105,7 @@ def verify(case: Case, article_path: str | Path) -> pd.DataFrame:
     """
     text = read_text(article_path)
     if len(text) > LIMIT * max(case["paragraphs"]["n_chars"].sum(), 5_000):
-        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone.")
+        raise TextError(f"{Path(article_path).name} is far longer than the report: save only the report.")
     of_paragraphs, of_spans = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
     table["status"] = pd.Categorical([match.status for match in of_spans], STATUSES, ordered=True)
@@ -129,7 +129,7 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     """Say in a few sentences what a `verify` table means: the text, an edited or damaged copy, or another text."""
     if is_other_text(df):
         return (
-            "This seems to be another text, or a badly damaged copy: hardly any of the spans is in it. "
+            "This seems to be a different text, or a badly damaged copy: hardly any of the spans are in it. "
             "Check that it is the right file."
         )
     status = df["status"]
@@ -137,9 +137,9 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     if missing := (status == "missing").sum():
         sentences = [f"This is the text, but {missing} of {len(df)} spans are missing."]
     if (status == "folded").any():
-        sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
+        sentences.append("Quotation marks, dashes or the like differ from the original, which does no harm.")
     if (status == "relocated").any():
-        sentences.append("Some spans stand elsewhere, because something was added, left out or moved.")
+        sentences.append("Some spans are elsewhere, because something was added, left out or moved.")
     if damaged := count_damage(read_text(article_path)):
         sentences.append(f"The copy is damaged: {damaged} characters were lost on the way. Get it again, as UTF-8.")
 
@@ -176,7 +176,7 @@ def locate(case: Case, text: str) -> tuple[str, list[Match], list[Match]]:
     rows, table = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not table["paragraph"].isin(list(begins)).all():
-        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
+        raise CaseError("a span is not in any paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     if table.empty:
         raise CaseError("there are no spans yet", "add them, then verify", file="spans.csv")
     spans = [Span(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]

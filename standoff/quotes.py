@@ -139,7 +139,7 @@ class Quoted:
         places = list(dict.fromkeys(parts[which] for parts in found))
         listed = [f"{words}#{counted.index(place) + 1} in “{self.context([place])}”" for place in places[:LISTED]]
         remedy = f"quote more words, or say which: {', '.join(listed)}{' ...' if places[LISTED:] else ''}"
-        return f"“{quote}” stands {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
+        return f"“{quote}” occurs {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
 
     def quoted_share(self, parts: Sequence[Part]) -> float:
         """Return the share (0 to 1) of the letters of some parts that stands between quotation marks."""
@@ -173,10 +173,10 @@ class Quoted:
             return f"{message}, but in paragraph {elsewhere[0][0][0]}", "correct the paragraph, or leave it empty"
         if which := WHICH.fullmatch(quote):
             count = len(self._everywhere(which[1], paragraph))
-            return f"“{which[1]}” stands {count} times in {where}", "give another number after #"
+            return f"“{which[1]}” occurs {count} times in {where}", "give another number after #"
         beginnings = list(accumulate(quote.split(), "{} {}".format))
         count = bisect_left(beginnings, True, key=lambda beginning: not self._everywhere(beginning, paragraph))
-        return message, f"{remedy}: it goes on otherwise after “{beginnings[count - 1]}”" if count else remedy
+        return message, f"{remedy}: it continues differently after “{beginnings[count - 1]}”" if count else remedy
 
 
 def _chosen(places, which):

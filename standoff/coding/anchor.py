@@ -66,7 +66,7 @@ def anchor(name_or_path: str | Path) -> Anchored:
     anchored = plan(folder)
     for path in changed_by_hand(folder, anchored):
         kept = path.replace(path.with_suffix(".by-hand.csv"))
-        message = f"was changed by hand: what it was is now {kept.name}"
+        message = f"was changed by hand: the earlier version is now {kept.name}"
         remedy = f"make the change in {sheets.FOLDER}/, from which the tables are made"
         anchored.problems.append(Problem(message, remedy, path.name))
     for name, content in anchored.files.items():
@@ -108,7 +108,7 @@ def plan(folder: Path) -> Anchored:
         remedy = f"make a case with `standoff new`, or correct the tables themselves (there is no {sheets.FOLDER}/)"
         raise CaseError("the case has no working sheets", remedy, file=folder.name)
     if text_of(folder) is None:
-        raise CaseError("the text is missing", "put the text back, as article.txt", file="article.txt")
+        raise CaseError("the text is missing", "put the text back as article.txt", file="article.txt")
     quoted = Quoted(paragraphs(read_text(text_of(folder))))
     rows, problems = {}, []
     for name in sheets.SHEETS:
@@ -195,7 +195,7 @@ def _fill_in(name: str, entry: Entry, names: dict[str, str]) -> Iterator[Problem
     negated = cells["negated_cue"].lower()
     if negated not in YES | NO:
         message = f"{negated!r} is neither yes nor no"
-        yield entry.row.wrong("negated_cue", message, "write yes or no; empty is no")
+        yield entry.row.wrong("negated_cue", message, "write yes or no; an empty cell means no")
     cells["negated_cue"] = "true" if negated in YES else "false"
 
 
@@ -233,7 +233,7 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
             continue
         if cell.startswith(sheets.ERRORS):
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
-            yield entry.row.wrong(column, f"{cell} is what a spreadsheet leaves of a cell", remedy)
+            yield entry.row.wrong(column, f"{cell} is what a spreadsheet left in a cell", remedy)
             continue
         entry.cells[column] = cell = next(
             (label for label in schema.vocabulary(field) if label.lower() == cell.lower()), cell
@@ -249,12 +249,12 @@ def _remedy(field: dict, cell: str) -> str:
         return f"write {sheets.HINTS[field['name']]} (format the column as text, or a spreadsheet rewrites dates)"
     if field["type"] == "number":
         return (
-            "write digits alone, with a point for decimals: 1500 or 2.5 "
-            "(a spreadsheet may take 2.5 for a day: format the column as text)"
+            "write digits only, with a decimal point: 1500 or 2.5 "
+            "(a spreadsheet may take 2.5 for a date: format the column as text)"
         )
     if field["name"] == "actor_id":
         instead = "_".join(re.findall("[a-z0-9]+", cell)).lstrip("_0123456789") or field["example"]
-        return f"write small letters, digits and underscores, first a letter: {instead}"
+        return f"write lower-case letters, digits and underscores, beginning with a letter: {instead}"
     return schema.advice(field)
 
 
@@ -287,7 +287,7 @@ def _strangers(entry: Entry, names: dict[str, str], keys: dict[str, set[str]]) -
             continue
         remedy = f"add it to the sheet {other}, or correct it here"
         if "," in key:
-            remedy = "put a semicolon between several"
+            remedy = "separate several with semicolons"
         elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is no slip for c039
             remedy += "".join(f" ({near}?)" for near in get_close_matches(key, sorted(keys[other]), 1))
         yield entry.row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
@@ -367,7 +367,7 @@ def _contexts(entries: dict[str, list[Entry]], quoted: Quoted) -> str:
             for pointer, span in entry.spans.items():
                 words = quoted.context(span, "[", "]")
                 lines[span[0][0]].append((span, f"{entry.row.key:15} {columns[pointer]:13} {words}"))
-    text = ["What each row marks, in brackets. Each `standoff anchor` writes this file anew."]
+    text = ["What each row marks, in brackets. `standoff anchor` rewrites this file every time."]
     for number in quoted.paragraphs:
         text += ["", f"Paragraph {number}", *(line for _, line in sorted(lines[number]))]
     return "\n".join(text) + "\n"

@@ -342,7 +342,7 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
     other = tmp_path / "other.txt"
     other.write_text("Nothing of it. " * 200)
     field.set_input_files(other)
-    desk.get_by_text("This seems to be another text").wait_for()
+    desk.get_by_text("This seems to be a different text").wait_for()
 
 
 def test_a_text_is_pasted_and_dropped(desk, practice):

@@ -109,7 +109,7 @@ def test_a_new_column_needs_the_descriptor_and_the_table_and_is_announced_to_eac
     tone["constraints"] = {"enum": ["mild"]}
     change_descriptor(case_copy, lambda tables: tables["claims"]["schema"]["fields"].append(copy.deepcopy(tone)))
     (problem,) = check(case_copy)
-    assert str(problem).startswith("claims.csv:1 tone: the column tone stands 0 times in the header")
+    assert str(problem).startswith("claims.csv:1 tone: the column tone is in the header 0 times")
 
     path = case_copy / "claims.csv"
     with open(path, newline="", encoding="utf-8") as file:
