@@ -248,6 +248,10 @@
     }
   }
 
+  // Whether something is a part [paragraph, start, end] of a text whose paragraphs have these lengths.
+  desk.isPart = (part, lengths) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) &&
+    part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1];
+
   // A state without rows.
   desk.newState = (form, count, today) => ({
     name: "mine",
@@ -294,7 +298,7 @@
     if (text && String(text.map(desk.sha256)) !== String(hashes)) throw new Error("its article.txt is not the text that its tables point into");
     state.rows.paragraphs = tables.paragraphs.map(({ paragraph, gist }) => ({ cells: { paragraph, gist: gist === TODO ? "" : gist }, spans: {} }));
     const lengths = tables.paragraphs.map(({ n_chars: length }) => Number(length));
-    const fits = (part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1];
+    const fits = (part) => desk.isPart(part, lengths);
     const spans = Map.groupBy(tables.spans, ({ span_id: id }) => id);
     const places = (id) => (spans.get(id) ?? []).map((part) => [part.paragraph, part.start, part.end].map(Number)).filter(fits);
     const roles = Map.groupBy(tables.event_actors, ({ event_id: id }) => id);

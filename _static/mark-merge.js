@@ -44,7 +44,7 @@
   }
 
   const marksOf = ({ marks }, lengths) => (Array.isArray(marks) ? marks : [])
-    .filter((part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1])
+    .filter((part) => desk.isPart(part, lengths))
     .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
 
   // {task, rows, coders, marks, notes} of files, {name: what its JSON holds}; rows are those of codings.csv. Throws an Error in words.

@@ -46,9 +46,9 @@
 
   // What is wrong with a task for whoever opens it, in words; null if nothing is.
   desk.unfitTask = (task) => {
-    const isPart = (part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[0] >= 1 && part[0] <= task.paragraphs.length && part[1] < part[2];
     if (desk.taskProblem(task)) return desk.taskProblem(task);
-    if (!Array.isArray(task.paragraphs) || !task.units.every(({ parts }) => Array.isArray(parts) && parts.length && parts.every(isPart))) return "its units have no places in a text";
+    const lengths = Array.isArray(task.paragraphs) && task.paragraphs.map((_, i) => (task.text ? [...String(task.text[i])].length : Infinity));
+    if (!lengths || !task.units.every(({ parts }) => Array.isArray(parts) && parts.length && parts.every((part) => desk.isPart(part, lengths)))) return "its units have no places in a text";
     if (task.text && !(Array.isArray(task.text) && String(task.text.map((block) => desk.sha256(String(block)))) === String(task.paragraphs))) return "its text is not the one that its units point into";
     const { id, ...rest } = task;
     if (desk.sha256(JSON.stringify(rest)).slice(0, 16) !== id) return "it was changed after it was made";

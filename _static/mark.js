@@ -41,7 +41,7 @@
     const form = JSON.parse(root.querySelector("script").textContent);
     const said = element("div", { className: "so-desk-said", role: "status" });
     const stage = element("div", {});
-    let pending = null; // a case or a task without its text
+    let pending = null; // what came without its text: whether the hashes of some paragraphs are its, and how it is opened with them
 
     function say(...lines) {
       said.replaceChildren(...lines.map((line) => element("p", {}, line)));
@@ -57,9 +57,8 @@
     function read(copy, notes) {
       const text = desk.paragraphs(copy);
       if (pending) {
-        if (String(text.map(desk.sha256)) !== String(pending.hashes)) return say("This is not the text that the case or the task points into: open the copy that it was made from.");
-        if (pending.task) return code({ ...pending.task, text });
-        return open(text, pending.state, notes);
+        if (!pending.fits(text.map(desk.sha256))) return say("This is not the text that the file points into: open the copy that it was made from.");
+        return pending.go(text, notes);
       }
       const lines = copy.split(/\r\n?|\n/).filter((line) => line.trim()).length;
       if (text.length === 1 && lines > 3) return say(`This is one paragraph of ${lines} lines: put a blank line between its paragraphs.`);
@@ -79,17 +78,19 @@
         const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
         const { state, text, hashes } = desk.stateOf(form, Object.fromEntries(own));
         if (text) open(text, state);
-        else {
-          pending = { state, hashes };
-          say("This case comes without its text. Open a copy of the text now: the marks will lie on it.");
-        }
+        else wait("This case comes", (own) => String(own) === String(hashes), (copy, notes) => open(copy, state, notes));
       } catch (error) {
         say(`${name}: ${error.message}.`);
       }
       return true;
     }
 
-    // A JSON file that is a task is coded; true if it was one, or a file of a class.
+    function wait(words, fits, go) {
+      pending = { fits, go };
+      say(`${words} without its text. Open a copy of the text now.`);
+    }
+
+    // A JSON file that is a task is coded, one with annotations marked further; true if it was one, or a file of a class.
     function takeJson(bytes, name) {
       let data = null;
       try {
@@ -98,13 +99,16 @@
         return false;
       }
       if (desk.isCoding(data)) say(`${name} is what somebody coded: merge it with the others of the class, below.`);
-      else if (!desk.isTask(data)) return false;
+      else if (desk.isAnnotations(data)) {
+        const hashes = desk.hashesOf(data);
+        wait("Annotations come", (own) => hashes.every((hash) => own.includes(hash)), (text, notes) => {
+          const { state, left } = desk.stateOfAnnotations(form, data, text, today());
+          open(text, state, [...notes, ...left]);
+        });
+      } else if (!desk.isTask(data)) return false;
       else if (desk.unfitTask(data)) say(`${name}: ${desk.unfitTask(data)}.`);
       else if (data.text) code(data);
-      else {
-        pending = { task: data, hashes: data.paragraphs };
-        say("This task comes without its text. Open a copy of the text now.");
-      }
+      else wait("This task comes", (own) => String(own) === String(data.paragraphs), (text) => code({ ...data, text }));
       return true;
     }
 
@@ -164,7 +168,7 @@
 
     const kept = element("div", { className: "so-desk-form so-mark-kept" });
     const opening = element("div", {}, kept,
-      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip) or a task (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
+      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip), a task or annotations (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
       classFields());
     offer();
     root.append(opening, said, stage);
@@ -510,7 +514,7 @@
     function saveAnnotations() {
       const page = desk.annotationsOf(form, state, text);
       desk.download(`${state.name}.webannotation.json`, new Blob([`${JSON.stringify(page, null, 1)}\n`], { type: "application/ld+json" }));
-      say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. Only a case (.zip) can be opened here again.`);
+      say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. A case (.zip) keeps more: all columns, and rows that mark no words.`);
     }
 
     pick(null);

@@ -125,6 +125,41 @@ def test_web_annotations_are_those_of_the_command(desk, practice):
     assert ours["@context"] == theirs["@context"] and ours["rights"] == theirs["rights"]
 
 
+def test_web_annotations_are_opened_again(desk, practice):
+    """All marks, and the labels and gists that annotations carry, lie on a copy of the text; of others the page says so."""
+    page = webannotation(practice)
+    foreign = {"type": "Annotation", "body": {"value": "content"}, "target": {"source": "https://example.org/"}}
+    page["items"].append(foreign)
+    give(desk, "practice.webannotation.json", json.dumps(page).encode())
+    said = desk.locator(".so-desk-said")
+    expect(said).to_contain_text("Annotations come without its text")
+    give(desk, "article.txt", b"Another text.")
+    expect(said).to_contain_text("not the text that the file points into")
+    give(desk, "article.txt", read_text(practice.text).encode())
+    expect(said).to_have_text(
+        "1 annotation is not of this desk, and left out: standoff import reads those of other programs."
+    )
+    expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))
+    theirs, ours = desk.evaluate(
+        f"""([files, page]) => {{
+        {FORM}
+        const {"{ state, text }"} = standoffDesk.stateOf(form, files);
+        return [state.rows, standoffDesk.stateOfAnnotations(form, page, text, "").state.rows];
+    }}""",
+        [files_of(practice.folder), page],
+    )
+    columns = {"claims": ["claim_id", "source", "act", "certainty", "polarity", "gist"], "actors": ["actor_id", "name", "kind"],
+               "events": ["event_id", "category", "status", "gist"], "quantities": ["quantity_id", "concept", "bound", "unit"],
+               "cruxes": ["crux_id", "problem", "adopted_reading"]}  # fmt: skip
+    for table, names in columns.items():
+        for rows in (theirs, ours):
+            rows[table] = {
+                row["cells"][names[0]]: [row["spans"], [row["cells"].get(name) for name in names]]
+                for row in rows[table]
+            }
+        assert ours[table] == theirs[table] and ours[table], table
+
+
 def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, practice):
     """The same rows are kept from the tables, and those that name them, in the words of `anchor`."""
     monkeypatch.chdir(tmp_path)
@@ -272,6 +307,20 @@ def test_words_are_tapped(browser):
     context.close()
 
 
+def test_a_quotation_mark_is_tapped_where_a_quoted_stretch_ends(desk):
+    """Of a tap on other punctuation nothing is taken, for a claim does not begin or end with it."""
+    give(desk, "text.txt", "He said it would come “in due course”, and left. (So far.)".encode())
+    desk.locator(".so-mark-text").focus()
+    found = []
+    for place in (36, 37, 48, 58):
+        desk.evaluate(
+            "place => getSelection().collapse(document.querySelector('.so-mark-text > p').firstChild, place)", place
+        )
+        desk.wait_for_timeout(50)
+        found.append(desk.locator(".so-mark-picked").inner_text().split(" in the text")[0])
+    assert found == ["“course”", "“””", "Select words", "Select words"]
+
+
 def test_what_was_marked_is_there_after_the_tab_was_closed(opened, practice, tmp_path):
     for paragraph, words in {1: "patrol fleet", 3: "single photograph", 4: "puts the number at 20"}.items():
         drag(opened, paragraph, words)
@@ -317,7 +366,7 @@ def test_a_hostile_text_stays_text(desk, tmp_path):
     assert (paragraph, "".join([*HOSTILE.split("\n\n")[2]][start:end])) == (3, "text")  # characters, not units
 
 
-def test_files_that_cannot_be_read_are_named(desk, practice):
+def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     files = {f"p/{name}": text for name, text in files_of(practice.folder).items()}
     said = desk.locator(".so-desk-said")
     bad = {
@@ -328,18 +377,21 @@ def test_files_that_cannot_be_read_are_named(desk, practice):
         "not the text that its tables point into": pack(files | {"p/article.txt": "Another text."}),
         "unpacks to more than 20 MB": pack(files | {"p/big.csv": "0" * 60_000_000}),
         "waiting.json cannot be read": pack(files | {"p/waiting.json": "{"}),
-        "larger than 20 MB": b"x" * 20_000_001,
         "is a PDF": b"%PDF-1.7",
     }
     for words, content in bad.items():
         give(desk, "file.zip", content)
         expect(said).to_contain_text(words)
         expect(desk.locator(".so-mark-text")).to_have_count(0)
+    with open(tmp_path / "large.txt", "wb") as large:
+        large.truncate(50_000_000)
+    desk.get_by_label("Open a text, a case").set_input_files(large.name)
+    expect(said).to_contain_text("larger than 20 MB")
     without = {name: text for name, text in files.items() if "article" not in name}
     give(desk, "case.zip", pack(without))
     expect(said).to_contain_text("comes without its text")
     give(desk, "article.txt", b"Another text.")
-    expect(said).to_contain_text("not the text that the case or the task points into")
+    expect(said).to_contain_text("not the text that the file points into")
     give(desk, "article.txt", read_text(practice.text).encode())
     expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))
 
