@@ -9,6 +9,12 @@
 
   const titled = (column) => OF_SHEETS[column] ?? column.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 
+  // What a field means and its labels, as nodes.
+  desk.definition = ({ name, title, description = "", categories }) => [
+    desk.element("p", {}, desk.element("strong", {}, title ?? titled(name)), `: ${description}`),
+    ...(categories ? [desk.element("ul", {}, ...categories.map(({ value, label = "" }) => desk.element("li", {}, desk.element("b", {}, value), ` ${label}`)))] : []),
+  ];
+
   // What a row is called in lists: its words are those that it marks.
   desk.titleOf = (table, { cells, spans }, words) => {
     const [mark] = Object.values(spans);
@@ -57,11 +63,11 @@
 
     function define(column) {
       const field = fields[column];
-      const about = table === "about" ? form.entries[column] ?? "Of the case and its file: small letters, digits and hyphens." : null;
-      const hint = form.hints[column] && !field?.categories && `Write: ${form.hints[column]}.`;
-      definition.replaceChildren(element("p", {}, element("strong", {}, field?.title ?? titled(column)), `: ${about ?? field?.description ?? form.hints[column] ?? ""}`),
-        ...(hint && field?.description ? [element("p", {}, hint)] : []),
-        ...(field?.categories && column !== "topic" ? [element("ul", {}, ...field.categories.map(({ value, label }) => element("li", {}, element("b", {}, value), ` ${label}`)))] : []));
+      const description = table === "about" ? form.entries[column] ?? "Of the case and its file: small letters, digits and hyphens." :
+        field?.description ?? form.hints[column];
+      const hint = form.hints[column] && !field?.categories && field?.description;
+      definition.replaceChildren(...desk.definition({ name: column, title: field?.title, description, categories: column === "topic" ? null : field?.categories }),
+        ...(hint ? [element("p", {}, `Write: ${form.hints[column]}.`)] : []));
     }
 
     function field(column) {

@@ -226,8 +226,7 @@
           element("h3", {}, `${unit}, ${field.title ?? variable}: ${Math.round(differ)} % of pairs differ`),
           element("p", {}, ...desk.unitInText(task, unit)),
           element("p", {}, labels.map(([label, count]) => `${label} ${count}`).join(", ")),
-          element("details", {}, element("summary", {}, "The definition"), element("p", {}, field.description ?? ""),
-            element("ul", {}, ...field.categories.map(({ value, label }) => element("li", {}, element("b", {}, value), ` ${label ?? ""}`)))));
+          element("details", {}, element("summary", {}, "The definition"), ...desk.definition(field)));
       });
     }
 

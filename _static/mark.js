@@ -85,9 +85,12 @@
       return true;
     }
 
+    // Go on with what comes without its text, if it is the one that the page has; else when a copy is opened.
     function wait(words, fits, go) {
+      const own = desk.paragraphs(form.text);
+      if (fits(own.map(desk.sha256))) return go(own, []);
       pending = { fits, go };
-      say(`${words} without its text. Open a copy of the text now.`);
+      return say(`${words} without its text. Open a copy of the text now.`);
     }
 
     // A JSON file that is a task is coded, one with annotations marked further; true if it was one, or a file of a class.
@@ -99,17 +102,38 @@
         return false;
       }
       if (desk.isCoding(data)) say(`${name} is what somebody coded: merge it with the others of the class, below.`);
-      else if (desk.isAnnotations(data)) {
-        const hashes = desk.hashesOf(data);
-        wait("Annotations come", (own) => hashes.every((hash) => own.includes(hash)), (text, notes) => {
-          const { state, left } = desk.stateOfAnnotations(form, data, text, today());
-          open(text, state, [...notes, ...left]);
-        });
-      } else if (!desk.isTask(data)) return false;
-      else if (desk.unfitTask(data)) say(`${name}: ${desk.unfitTask(data)}.`);
-      else if (data.text) code(data);
-      else wait("This task comes", (own) => String(own) === String(data.paragraphs), (text) => code({ ...data, text }));
+      else if (desk.isTask(data)) takeTask(data, name);
+      else if (desk.isAnnotations(data)) takeAnnotations(data);
+      else return false;
       return true;
+    }
+
+    function takeTask(task, name) {
+      const wrong = desk.unfitTask(task);
+      if (wrong) say(`${name}: ${wrong}.`);
+      else if (task.text) code(task);
+      else wait("This task comes", (own) => String(own) === String(task.paragraphs), (text) => code({ ...task, text }));
+    }
+
+    function takeAnnotations(page) {
+      const hashes = desk.hashesOf(page);
+      wait("Annotations come", (own) => hashes.every((hash) => own.includes(hash)), (text, notes) => {
+        const { state, left } = desk.stateOfAnnotations(form, page, text, today());
+        open(text, state, [...notes, ...left]);
+      });
+    }
+
+    // The task in the address of the page, if there is one.
+    async function takeLink() {
+      const [, letters] = /^#task=(.+)$/.exec(location.hash) ?? [];
+      if (!letters) return;
+      try {
+        const task = JSON.parse(await desk.fromAddress(letters));
+        if (!desk.isTask(task)) throw new Error();
+        takeTask(task, "The task in the link");
+      } catch {
+        say("The task in the link is not whole: ask for the file.");
+      }
     }
 
     function code(task) {
@@ -128,8 +152,10 @@
           return [file.name, null];
         }
       }));
+      const wanted = new Set(read.map(([, data]) => desk.isCoding(data) && data.task));
+      const ready = read.some(([, data]) => desk.isTask(data)) ? [] : form.ready.filter(({ id }) => wanted.has(id));
       try {
-        const merged = desk.mergeFiles(Object.fromEntries(read));
+        const merged = desk.mergeFiles(Object.fromEntries([...read, ...ready.map((task) => [`${task.id}.task.json`, task])]));
         opening.hidden = true;
         desk.showMerged(merged, { stage, say, leave });
       } catch (error) {
@@ -169,9 +195,13 @@
     const kept = element("div", { className: "so-desk-form so-mark-kept" });
     const opening = element("div", {}, kept,
       desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip), a task or annotations (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
+      element("div", { className: "so-desk-form" }, element("p", {}, "Label the claims of a report, by certainty and by act, and compare with others:"),
+        ...form.ready.map((task) => button(task.title, () => takeTask(task, task.title)))),
       classFields());
     offer();
     root.append(opening, said, stage);
+    addEventListener("hashchange", takeLink);
+    takeLink();
   }
 
   // Mark a text, with what was marked before.

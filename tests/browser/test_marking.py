@@ -9,6 +9,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 import sheets
+from conftest import DATA
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_light import Compressing, weigh
@@ -16,9 +17,9 @@ from test_light import Compressing, weigh
 from chapters import HTML
 from standoff import load
 from standoff.coding.anchor import anchor
+from standoff.coding.tasks import task
 from standoff.export import webannotation
 from standoff.rules import check
-from standoff.text import read_text
 
 PLACE = """([number, words]) => {
     const node = document.querySelectorAll(".so-mark-text > p")[number - 1].firstChild;
@@ -131,12 +132,7 @@ def test_web_annotations_are_opened_again(desk, practice):
     foreign = {"type": "Annotation", "body": {"value": "content"}, "target": {"source": "https://example.org/"}}
     page["items"].append(foreign)
     give(desk, "practice.webannotation.json", json.dumps(page).encode())
-    said = desk.locator(".so-desk-said")
-    expect(said).to_contain_text("Annotations come without its text")
-    give(desk, "article.txt", b"Another text.")
-    expect(said).to_contain_text("not the text that the file points into")
-    give(desk, "article.txt", read_text(practice.text).encode())
-    expect(said).to_have_text(
+    expect(desk.locator(".so-desk-said")).to_have_text(
         "1 annotation is not of this desk, and left out: standoff import reads those of other programs."
     )
     expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))
@@ -387,13 +383,31 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
         large.truncate(50_000_000)
     desk.get_by_label("Open a text, a case").set_input_files(large.name)
     expect(said).to_contain_text("larger than 20 MB")
-    without = {name: text for name, text in files.items() if "article" not in name}
-    give(desk, "case.zip", pack(without))
-    expect(said).to_contain_text("comes without its text")
-    give(desk, "article.txt", b"Another text.")
+    give(desk, "case.zip", pack({name: text for name, text in files.items() if "article" not in name}))
+    expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))  # its text is that of the page
+
+
+@pytest.mark.parametrize("kind", ["case.zip", "case.webannotation.json", "case.task.json"])
+def test_what_comes_without_its_text_waits_for_it(desk, kind):
+    folder, text = DATA / "report", "Another text."
+    given = {
+        "case.zip": lambda: pack({f"report/{name}": content for name, content in files_of(folder).items()}),
+        "case.webannotation.json": lambda: json.dumps(webannotation(load(folder))).encode(),
+        "case.task.json": lambda: json.dumps(task(load(folder))).encode(),
+    }
+    give(desk, kind, given[kind]())
+    said = desk.locator(".so-desk-said")
+    expect(said).to_contain_text("without its text")
+    give(desk, "article.txt", text.encode())
     expect(said).to_contain_text("not the text that the file points into")
-    give(desk, "article.txt", read_text(practice.text).encode())
-    expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))
+    expect(desk.locator(".so-mark-text")).to_have_count(0)
+
+
+def test_a_copy_of_the_report_is_taken_for_its_task(desk, report_text):
+    report = load(DATA / "report")
+    press(desk, report.title)
+    desk.get_by_label("Open a text, a case").set_input_files(report_text)
+    expect(desk.locator(".so-mark-count").first).to_have_text(f"0 of {2 * len(report.claims)} labels")
 
 
 def test_a_long_text_stays_quick(desk):

@@ -9,6 +9,7 @@ from test_accessibility import AXE, RULES, VIOLATIONS
 from test_marking import FORM, desk, drag, files_of, give, pack, press  # noqa: F401  (the desk is a fixture)
 
 from chapters import HTML
+from standoff.coding import tasks
 from standoff.coding.merge import confusion, hardest, marking_alpha, measures, merge
 from standoff.text import read_text
 
@@ -45,7 +46,7 @@ def task(desk, practice):  # noqa: F811
     give(desk, "practice.zip", pack(files_of(practice.folder)))
     press(desk, "Make a task")
     desk.get_by_label("Act", exact=True).check()
-    desk.get_by_label("Put the text into the file").uncheck()
+    desk.get_by_label("Put the text into it").uncheck()
     with desk.expect_download() as download:
         press(desk, "Save the task")
     press(desk, "Close")
@@ -57,8 +58,6 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     assert [field["name"] for field in made["fields"]] == ["act", "certainty"] and made["text"] is None
     assert [unit["id"] for unit in made["units"]] == practice.claims["claim_id"].tolist()
     give(desk, "class.task.json", task)
-    expect(desk.locator(".so-desk-said")).to_contain_text("comes without its text")
-    give(desk, "copy.txt", read_text(practice.text).encode())
     panel = desk.get_by_role("region", name="The unit")
     first = practice.claims.iloc[0]
     for label in ("certain", "possible"):  # of the first unit and the second
@@ -71,8 +70,7 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     desk.get_by_label("A code word").fill("Blue Otter")
     desk.reload()  # a tab closed in the middle
     give(desk, "class.task.json", task)
-    give(desk, "copy.txt", read_text(practice.text).encode())
-    expect(desk.locator(".so-mark-count")).to_have_text(f"2 of {2 * len(practice.claims)} labels")
+    expect(desk.locator(".so-mark-count").first).to_have_text(f"2 of {2 * len(practice.claims)} labels")
     with desk.expect_download() as download:
         press(desk, "Save my labels")
     assert download.value.suggested_filename == "blue_otter.coding.json"
@@ -95,6 +93,68 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     )
 
 
+def test_the_command_makes_the_same_task(desk, practice, task):  # noqa: F811
+    """The same file, byte for byte, and the same identifier, by which a task knows its coding files."""
+    title = json.loads(task)["title"]
+    ours = tasks.task(practice, ["act", "certainty"], title)
+    assert json.dumps(ours, ensure_ascii=False, separators=(",", ":")).encode() == task
+    marking = desk.evaluate(
+        f"""text => {{
+        {FORM}
+        const {{ newState, makeTask }} = standoffDesk, state = newState(form, text.length, "");
+        return makeTask(form, state, text, {{ title: "A", minutes: 20, fields: [], withText: true }});
+    }}""",
+        practice.paragraph_texts,
+    )
+    assert marking == tasks.task(practice, (), "A", with_text=True)
+
+
+def test_a_task_is_opened_by_its_link(desk, practice):  # noqa: F811
+    """The command's link and the page's, which other programs pack in other bytes; a link that was cut is named."""
+    page = (HTML / "chapters/marking-desk.html").as_uri()
+    made = tasks.task(practice, ["certainty"], "Ein Stück <b>", 5)
+    desk.goto("about:blank")
+    desk.goto(tasks.link(made, page))
+    expect(desk.get_by_role("heading", name="Ein Stück <b>")).to_be_visible()
+    expect(desk.locator(".so-mark-bar")).to_contain_text("Minute 0 of 5")
+    press(desk, "Close", "Open the practice report", "Make a task")
+    for label in ("Certainty", "Topic"):
+        desk.get_by_label(label, exact=True).set_checked(label == "Certainty")
+    assert desk.get_by_label("Put the text into it").is_checked()
+    press(desk, "Make a link")
+    expect(desk.get_by_role("status").filter(has_text="No task yet")).to_contain_text("Finish claims")
+    desk.goto("about:blank")
+    desk.goto(tasks.link(made, page)[:-400])
+    expect(desk.locator(".so-desk-said")).to_have_text("The task in the link is not whole: ask for the file.")
+
+
+def test_a_teacher_changes_a_definition(desk, practice):  # noqa: F811
+    give(desk, "practice.zip", pack(files_of(practice.folder)))
+    press(desk, "Make a task")
+    desk.get_by_text("Change the definition of Certainty").click()
+    desk.get_by_label("What Certainty means").fill("How sure, in your view, the source is.")
+    desk.get_by_label("probable").first.fill("more likely than not")
+    press(desk, "Make a link")
+    link = desk.get_by_label("The link")
+    expect(link).not_to_have_value("")
+    address = link.input_value()
+    desk.goto("about:blank")
+    desk.goto(address)
+    definition = desk.locator(".so-mark-definition")
+    expect(definition).to_contain_text("How sure, in your view, the source is.")
+    expect(definition).to_contain_text("probable more likely than not")
+    expect(desk.locator(".so-mark-text > p")).to_have_count(len(practice.paragraphs))  # the text is in the link, too
+
+
+def test_codings_of_a_ready_task_are_merged_without_its_file(desk, practice):  # noqa: F811
+    made = tasks.task(practice)
+    files = class_files.class_of(practice, made)
+    desk.get_by_label("Merge what a class coded").set_input_files(
+        [{"name": n, "mimeType": "application/json", "buffer": json.dumps(d).encode()} for n, d in files.items()]
+    )
+    expect(desk.get_by_role("row", name="certainty 67")).to_have_count(1)
+
+
 def test_a_task_that_was_changed_is_refused(desk, task):  # noqa: F811
     made = json.loads(task)
     made["units"][0]["parts"] = [[1, 0, 3]]
@@ -112,7 +172,7 @@ def test_axe_finds_nothing_while_a_class_works(browser, practice, width):
             f"""files => {{
             {FORM}
             const {{ state, text }} = standoffDesk.stateOf(form, files);
-            return standoffDesk.makeTask(form, state, text, {{ title: "A class", minutes: 5, variables: ["certainty"], withText: true }});
+            return standoffDesk.makeTask(form, state, text, {{ title: "A class", minutes: 5, fields: standoffDesk.labelled(form, state).filter(({{ name }}) => name === "certainty"), withText: true }});
         }}""",
             files_of(practice.folder),
         )
@@ -145,7 +205,7 @@ def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, 
         drag(desk, 1, words)
         press(desk, "Mark as a claim")
     desk.get_by_label("A code word").fill("fox")
-    expect(desk.locator(".so-mark-count")).to_have_text("2 marked")
+    expect(desk.locator(".so-mark-count").first).to_have_text("2 marked")
     with desk.expect_download() as download:
         press(desk, "Save my labels")
     fox = json.loads(download.value.path().read_bytes())
