@@ -4,14 +4,6 @@
 
 (() => {
   const desk = (window.standoffDesk ??= {});
-  const key = (task) => `standoff-task-${task.id}`;
-
-  desk.download = (name, blob) => {
-    const link = desk.element("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  };
-
   // The fields by which claims can be labelled: {name, title, description, categories}, each.
   desk.labelled = (form, state) => Object.values(desk.fieldsOf(form, "claims")).filter(({ categories }) => categories).map(({ name, title, description, categories }) => ({
     name, title, description,
@@ -96,7 +88,7 @@
       const task = made();
       if (!task) return;
       said.textContent = task.units.length ? `Saved, with ${task.units.length} units.` : "Saved: a task of marking.";
-      desk.download(`${state.name}.task.json`, new Blob([JSON.stringify(task)], { type: "application/json" }));
+      desk.download(`${state.name}.task.json`, JSON.stringify(task), "application/json");
     }
 
     async function makeLink() {
@@ -127,10 +119,9 @@
     const { element, button } = desk;
     let at = 0;
     let coding = { kind: "standoff coding", task: task.id, coder: "", begun: new Date().toISOString(), saved: "", labels: {}, unsure: {} };
-    try {
-      const kept = JSON.parse(localStorage.getItem(key(task)));
-      if (desk.isCoding(kept) && kept.task === task.id) coding = kept;
-    } catch { /* then nothing is kept */ }
+    const store = desk.keptAs(`standoff-task-${task.id}`);
+    const kept = store.read();
+    if (desk.isCoding(kept) && kept.task === task.id) coding = kept;
 
     let picked = null;
     const marked = desk.markedText(task.text, (part) => { picked = part; if (task.lengths) showMarks(); }, step);
@@ -160,9 +151,7 @@
 
     function keep(change) {
       coding = { ...coding, ...change };
-      try {
-        localStorage.setItem(key(task), JSON.stringify(coding));
-      } catch { /* said when it is saved */ }
+      store.write(coding);
       tell();
     }
 
@@ -242,15 +231,13 @@
       const word = coding.coder.trim();
       if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ -]*$/u.test(word)) return say("First choose a code word, of letters and digits.");
       keep({ saved: new Date().toISOString() });
-      desk.download(`${desk.slug(word) || "coding"}.coding.json`, new Blob([JSON.stringify(coding)], { type: "application/json" }));
+      desk.download(`${desk.slug(word) || "coding"}.coding.json`, JSON.stringify(coding), "application/json");
       return say(`Saved. ${progress.textContent}; hand the file in, and erase it here if others use this computer.`);
     }
 
     function erase() {
       if (!confirm("Erase your labels from this browser, for good?")) return;
-      try {
-        localStorage.removeItem(key(task));
-      } catch { /* then nothing was kept */ }
+      store.erase();
       leave();
     }
   };

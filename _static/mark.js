@@ -11,40 +11,21 @@
   const STEPS = 300; // that can be undone
   const today = () => new Date().toLocaleDateString("sv"); // as 2024-05-09, of the day here
 
-  // What this browser keeps, or null; null, too, where it keeps nothing.
-  const store = {
-    read() {
-      try {
-        const { text, state } = JSON.parse(localStorage.getItem(KEPT));
-        return Array.isArray(text) && state.rows ? { text, state } : null;
-      } catch {
-        return null;
-      }
-    },
-    write(text, state) {
-      try {
-        localStorage.setItem(KEPT, JSON.stringify({ text, state }));
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    erase() {
-      try {
-        localStorage.removeItem(KEPT);
-      } catch { /* then nothing was kept */ }
-    },
-  };
-
   function startMarking(root) {
     const { element, button } = desk;
     const form = JSON.parse(root.querySelector("script").textContent);
     const said = element("div", { className: "so-desk-said", role: "status" });
     const stage = element("div", {});
+    const store = desk.keptAs(KEPT); // {text, state}
     let pending = null; // what came without its text: whether the hashes of some paragraphs are its, and how it is opened with them
 
     function say(...lines) {
       said.replaceChildren(...lines.map((line) => element("p", {}, line)));
+    }
+
+    function keptBefore() {
+      const kept = store.read();
+      return Array.isArray(kept?.text) && kept.state?.rows ? kept : null;
     }
 
     function open(text, state, notes = []) {
@@ -62,8 +43,7 @@
       }
       const lines = copy.split(/\r\n?|\n/).filter((line) => line.trim()).length;
       if (text.length === 1 && lines > 3) return say(`This is one paragraph of ${lines} lines: put a blank line between its paragraphs.`);
-      const kept = store.read();
-      if (kept && !confirm("What was marked before, and is kept in this browser, will be replaced. Go on?")) return undefined;
+      if (keptBefore() && !confirm("What was marked before, and is kept in this browser, will be replaced. Go on?")) return undefined;
       return open(text, desk.newState(form, text.length, today()), notes);
     }
 
@@ -71,18 +51,23 @@
       if (/\.json$/i.test(name)) return takeJson(bytes, name);
       if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false;
       try {
-        const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
-        const home = Object.keys(files).filter((path) => /(^|\/)datapackage\.json$/.test(path)).sort((a, b) => a.length - b.length)[0];
-        if (!home) throw new Error("there is no datapackage.json in it: it is no case");
-        const folder = home.slice(0, -"datapackage.json".length);
-        const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
-        const { state, text, hashes } = desk.stateOf(form, Object.fromEntries(own));
+        const { state, text, hashes } = await caseIn(bytes);
         if (text) open(text, state);
         else wait("This case comes", (own) => String(own) === String(hashes), (copy, notes) => open(copy, state, notes));
       } catch (error) {
         say(`${name}: ${error.message}.`);
       }
       return true;
+    }
+
+    // The case in a zip file: {state, text, hashes}. Throws an Error in words.
+    async function caseIn(bytes) {
+      const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
+      const home = Object.keys(files).filter((path) => /(^|\/)datapackage\.json$/.test(path)).sort((a, b) => a.length - b.length)[0];
+      if (!home) throw new Error("there is no datapackage.json in it: it is no case");
+      const folder = home.slice(0, -"datapackage.json".length);
+      const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
+      return desk.stateOf(form, Object.fromEntries(own));
     }
 
     // Go on with what comes without its text, if it is the one that the page has; else when a copy is opened.
@@ -143,9 +128,10 @@
       desk.codeTask(task, { stage, say, leave });
     }
 
-    // What a class coded: a task and coding files, in any order.
+    // What a class coded: a task, coding files and perhaps the text, in any order.
     async function merge(chosen) {
-      const read = await Promise.all([...chosen].slice(0, 500).map(async (file) => {
+      const files = [...chosen].slice(0, 500);
+      const read = await Promise.all(files.filter(({ name }) => !/\.txt$/i.test(name)).map(async (file) => {
         try {
           return [file.name, file.size > 2e6 ? null : JSON.parse((await file.text()).replace(/^\ufeff/, ""))];
         } catch {
@@ -156,17 +142,20 @@
       const ready = read.some(([, data]) => desk.isTask(data)) ? [] : form.ready.filter(({ id }) => wanted.has(id));
       try {
         const merged = desk.mergeFiles(Object.fromEntries([...read, ...ready.map((task) => [`${task.id}.task.json`, task])]));
+        const texts = await Promise.all(files.filter(({ name, size }) => /\.txt$/i.test(name) && size < 5e6).map(async (file) => desk.decode(new Uint8Array(await file.arrayBuffer()), file.name).text));
+        const { task } = merged;
+        const text = task.text ?? [form.text, ...texts].map(desk.paragraphs).find((own) => String(own.map(desk.sha256)) === String(task.paragraphs)) ?? null;
         opening.hidden = true;
-        desk.showMerged(merged, { stage, say, leave });
+        desk.showMerged({ ...merged, task: { ...task, text } }, { form, stage, say, leave, today, open, caseIn });
       } catch (error) {
         say(error.message);
       }
     }
 
     function classFields() {
-      const input = element("input", { type: "file", multiple: true, accept: ".json" });
+      const input = element("input", { type: "file", multiple: true, accept: ".json,.txt" });
       input.addEventListener("change", () => input.files.length && merge(input.files));
-      const node = element("div", { className: "so-desk-form" }, element("label", {}, "Merge what a class coded: the task and all coding files ", input), element("p", {}, "Or drop them here."));
+      const node = element("div", { className: "so-desk-form" }, element("label", {}, "Merge what a class coded: the task, all coding files, and the text if it is not in the task ", input), element("p", {}, "Or drop them here."));
       node.addEventListener("dragover", (event) => { event.preventDefault(); event.stopPropagation(); });
       node.addEventListener("drop", (event) => {
         event.preventDefault();
@@ -183,7 +172,7 @@
     }
 
     function offer() {
-      const before = store.read();
+      const before = keptBefore();
       const claims = before && `${before.state.rows.claims?.length ?? 0} claims`;
       kept.replaceChildren(...(before ? [
         element("p", {}, `This browser keeps what was marked here: ${before.state.about?.text_title || before.state.name}, ${before.text.length} paragraphs, ${claims}.`),
@@ -264,7 +253,7 @@
 
     function write() {
       clearTimeout(timer);
-      const isKept = keep.write(text, state);
+      const isKept = keep.write({ text, state });
       keeps.textContent = isKept ? "Kept in this browser as you go, and nowhere else. On a computer that others use, save it and press Erase." :
         "This browser keeps nothing (it is full, or not allowed to): save often.";
       examine();
@@ -543,7 +532,7 @@
 
     function saveAnnotations() {
       const page = desk.annotationsOf(form, state, text);
-      desk.download(`${state.name}.webannotation.json`, new Blob([`${JSON.stringify(page, null, 1)}\n`], { type: "application/ld+json" }));
+      desk.download(`${state.name}.webannotation.json`, `${JSON.stringify(page, null, 1)}\n`, "application/ld+json");
       say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. A case (.zip) keeps more: all columns, and rows that mark no words.`);
     }
 

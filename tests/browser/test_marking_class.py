@@ -1,14 +1,17 @@
 """A class at the marking desk: a task made, coded by a student, and 24 files merged, with the numbers of `standoff merge`."""
 
+import csv
 import json
+import re
 
 import class_files
 import pytest
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_marking import FORM, desk, drag, files_of, give, pack, press  # noqa: F401  (the desk is a fixture)
+from test_marking import FORM, desk, drag, files_of, give, pack, press, saved  # noqa: F401  (the desk is a fixture)
 
 from chapters import HTML
+from standoff.cli import main
 from standoff.coding import tasks
 from standoff.coding.merge import confusion, hardest, marking_alpha, measures, merge
 from standoff.text import read_text
@@ -149,9 +152,7 @@ def test_a_teacher_changes_a_definition(desk, practice):  # noqa: F811
 def test_codings_of_a_ready_task_are_merged_without_its_file(desk, practice):  # noqa: F811
     made = tasks.task(practice)
     files = class_files.class_of(practice, made)
-    desk.get_by_label("Merge what a class coded").set_input_files(
-        [{"name": n, "mimeType": "application/json", "buffer": json.dumps(d).encode()} for n, d in files.items()]
-    )
+    hand_in(desk, files)
     expect(desk.get_by_role("row", name="certainty 67")).to_have_count(1)
 
 
@@ -160,6 +161,108 @@ def test_a_task_that_was_changed_is_refused(desk, task):  # noqa: F811
     made["units"][0]["parts"] = [[1, 0, 3]]
     give(desk, "class.task.json", json.dumps(made).encode())
     expect(desk.locator(".so-desk-said")).to_contain_text("it was changed after it was made")
+
+
+def hand_in(page, files):
+    """Merge files on the page: {name: what its JSON holds}."""
+    page.get_by_label("Merge what a class coded").set_input_files(
+        [{"name": n, "mimeType": "application/json", "buffer": json.dumps(d).encode()} for n, d in files.items()]
+    )
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_class_decides_and_the_result_is_a_case(desk, tmp_path, practice):  # noqa: F811
+    """Decisions wait in the browser; in the case stand what holds, what it said before, what each coder gave, and why."""
+    task = class_files.task_of(practice)
+    files = {"class.task.json": task, **class_files.class_of(practice, task)}
+    class_files.write(tmp_path, task, files)
+    theirs = merge(tmp_path)
+    differences = sum(theirs.labels(variable).nunique(axis=1).gt(1).sum() for variable in theirs.variables)
+    hand_in(desk, files)
+    press(desk, "Decide the differences")
+    count = desk.locator(".so-mark-count")
+    expect(count).to_have_text(f"0 of {differences} decided, each with a reason")
+    decided = {}
+    while len(decided) < 2:
+        unit, variable = re.search(r": (c\d+), (\w+)", desk.get_by_role("heading", level=3).inner_text()).groups()
+        if variable == "Act":
+            before = str(practice.claims.set_index("claim_id").loc[unit, "act"])
+            decided[unit] = before, "concede" if before != "concede" else "state"
+            desk.get_by_label("We decide").select_option(decided[unit][1])
+            if len(decided) == 2:
+                expect(count).to_have_text(f"1 of {differences} decided, each with a reason")
+            desk.get_by_label("because").fill('The definition says so, "exactly".')
+        press(desk, "Next")
+    expect(count).to_have_text(f"2 of {differences} decided, each with a reason")
+    desk.reload()
+    hand_in(desk, files)
+    press(desk, "Decide the differences")
+    expect(count).to_have_text(f"2 of {differences} decided, each with a reason")
+    case = {"name": "p.zip", "mimeType": "application/zip", "buffer": pack(files_of(practice.folder))}
+    desk.get_by_label("Put the labels into the case").set_input_files(case)
+    expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))
+    folder = saved(desk, tmp_path / "saved")
+    press(desk, "Erase")
+    give(desk, "mine.zip", pack(files_of(folder)))
+    assert files_of(saved(desk, tmp_path / "again")) == files_of(folder)
+    assert main(["check", str(folder)]) == 0
+    claims = {row["claim_id"]: row for row in rows(folder / "claims.csv")}
+    codings = {(row["unit_id"], row["variable"], row["coder"]): row["value"] for row in rows(folder / "codings.csv")}
+    reasons = {row["unit_id"]: row for row in rows(folder / "decisions.csv")}
+    assert {*reasons} == {*decided}
+    for unit, (before, value) in decided.items():
+        assert claims[unit]["act"] == value and codings[unit, "act", "table"] == before
+        assert reasons[unit]["decided"] == value and reasons[unit]["why"] == 'The definition says so, "exactly".'
+    for row in theirs.codings.itertuples():
+        assert codings[row.unit_id, row.variable, row.coder] == row.value
+
+
+def test_a_class_decides_what_is_a_claim(desk, tmp_path, practice):  # noqa: F811
+    lengths = [len(block) for block in practice.paragraph_texts]
+    task = tasks.task(practice, ())
+    coding = {"kind": "standoff coding", "task": task["id"], "saved": "2024-05-09", "labels": {}, "unsure": {}}
+    marks = {
+        "fox": [[1, 0, 20], [2, 0, 9], [3, 5, 30]],
+        "owl": [[1, 0, 20], [2, 3, 12]],
+        "elk": [[1, 0, 20], [2, 3, 12], [4, 0, lengths[3]]],
+    }
+    files = {f"{coder}.json": coding | {"coder": coder, "marks": parts} for coder, parts in marks.items()}
+    hand_in(desk, {"class.task.json": task, **files})
+    press(desk, "Decide the differences")
+    expect(desk.locator(".so-mark-count")).to_have_text("0 of 3 decided, each with a reason")
+    expect(desk.locator(".so-mark-unit")).to_contain_text("2:0-9 1, 2:3-12 2")
+    for value in ("2:3-12", "no claim", "4:0-" + str(lengths[3])):
+        desk.get_by_label("We decide").select_option(value)
+        if value != "no claim":
+            desk.get_by_label("because").fill("It is one.")
+        press(desk, "Next")
+    press(desk, "Open the claims as a case")
+    expect(desk.locator(".so-mark-list li")).to_have_count(3)
+    waiting = json.loads((saved(desk, tmp_path) / "waiting.json").read_text(encoding="utf-8"))
+    assert [row["spans"]["content_span"] for row in waiting] == [[[1, 0, 20]], [[2, 3, 12]], [[4, 0, lengths[3]]]]
+
+
+def test_what_a_class_sees_names_nobody(desk, practice):  # noqa: F811
+    """No code word on the wall or on paper, nor a name of a file, which holds one."""
+    task = class_files.task_of(practice)
+    files, _ = class_files.spoiled(class_files.class_of(practice, task), task)
+    hand_in(desk, {"class.task.json": task, **files})
+    seen = lambda: desk.locator("article").inner_text()  # noqa: E731
+    assert "coder_00.coding.json" in seen()
+    desk.get_by_text("Who coded, by code word").click()
+    assert "coder 07" in seen()
+    size = desk.locator(".so-mark-unit").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    press(desk, "Large, for a projector")
+    assert not re.search(r"coder[ _]\d", seen()) and "26 coded, 24 to the end" in seen()
+    large = desk.locator(".so-mark-unit").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    assert large > 1.4 * size
+    press(desk, "Large, for a projector")
+    desk.emulate_media(media="print")
+    assert not re.search(r"coder[ _]\d", seen()) and "26 coded, 24 to the end" in seen()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -182,12 +285,13 @@ def test_axe_finds_nothing_while_a_class_works(browser, practice, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         press(page, "Close")
         files = {"class.task.json": task, **class_files.class_of(practice, task)}
-        page.get_by_label("Merge what a class coded").set_input_files(
-            [{"name": n, "mimeType": "application/json", "buffer": json.dumps(d).encode()} for n, d in files.items()]
-        )
+        hand_in(page, files)
         expect(page.locator(".so-mark-unit mark").first).to_be_visible()
-        assert page.evaluate(VIOLATIONS, RULES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for name in (None, "Large, for a projector", "Decide the differences"):
+            if name:
+                press(page, name)
+            assert page.evaluate(VIOLATIONS, RULES) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     finally:
         page.close()
 
