@@ -200,21 +200,16 @@
         element("h2", {}, `${at + 1} of ${task.units.length}`),
         element("p", {}, `“${marked.words(unit.parts)}”`, ...(unit.source ? [element("small", {}, ` source: ${unit.source}`)] : [])),
         element("div", { className: "so-mark-form" }, ...task.fields.flatMap((field) => {
-          const select = element("select", { name: field.name, "aria-describedby": definition.id }, new Option("", ""),
-            ...field.categories.map(({ value, label }) => new Option(label ? `${value}: ${label}` : value, value)));
-          select.value = labels[field.name] ?? "";
-          select.addEventListener("focus", () => define(field));
-          select.addEventListener("change", () => {
-            const own = { ...coding.labels[unit.id], [field.name]: select.value };
-            if (!select.value) delete own[field.name];
-            keep({ labels: { ...coding.labels, [unit.id]: own } });
-          });
+          const group = desk.choice(field.name, [field.title ?? field.name], desk.vocabulary(field), labels[field.name], (label) => {
+            keep({ labels: { ...coding.labels, [unit.id]: { ...coding.labels[unit.id], [field.name]: label } } });
+          }, definition);
+          group.addEventListener("focusin", () => define(field));
           const unsure = element("input", { type: "checkbox", checked: (coding.unsure[unit.id] ?? []).includes(field.name) });
           unsure.addEventListener("change", () => {
             const others = (coding.unsure[unit.id] ?? []).filter((name) => name !== field.name);
             keep({ unsure: { ...coding.unsure, [unit.id]: unsure.checked ? [...others, field.name] : others } });
           });
-          return [element("label", {}, field.title ?? field.name, " ", select), element("label", { className: "so-mark-box" }, unsure, " unsure")];
+          return [group, element("label", { className: "so-mark-box" }, unsure, " unsure")];
         })));
       define(task.fields[0]);
       tell();

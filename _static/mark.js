@@ -335,7 +335,7 @@
       return true;
     }
 
-    // What is evident when words are marked as a claim's: the actor who is called so, and the quotation marks.
+    // What is evident when words are marked as a claim's: the actor who is called so, the lemma of the same cue, and the quotation marks.
     function propose(next, row, pointer) {
       const { cells, spans } = row;
       if (pointer === "source_span" && !cells.source) {
@@ -343,6 +343,11 @@
         const claim = next.rows.claims.find((each) => each !== row && each.cells.source && each.spans.source_span && marked.words(each.spans.source_span).toLowerCase() === called);
         const actor = next.rows.actors.find((each) => [each.cells.name?.toLowerCase(), each.spans.span_id && marked.words(each.spans.span_id).toLowerCase()].includes(called));
         cells.source = claim?.cells.source ?? actor?.cells.actor_id ?? "";
+      }
+      if (pointer === "cue_span") {
+        const called = marked.words(spans.cue_span).toLowerCase();
+        const claim = next.rows.claims.findLast((each) => each !== row && each.spans.cue_span && marked.words(each.spans.cue_span).toLowerCase() === called);
+        for (const column of ["cue_lemma", "cue_class"]) if (claim?.cells[column]) cells[column] ??= claim.cells[column];
       }
       if (pointer === "cue_span" && spans.content_span && !cells.quote_type) {
         const share = desk.quotedShare(text, spans.content_span);
@@ -458,7 +463,7 @@
         "so-content": own.content_span ?? own.span_id ?? [], "so-source": own.source_span ?? [], "so-cue": own.cue_span ?? [] });
       const focused = isWhole ? null : document.activeElement?.name;
       body.replaceChildren(...(current() || view.table === "about" ? rowView() : listView()));
-      if (focused) body.querySelector(`[name="${focused}"]`)?.focus();
+      if (focused) (body.querySelector(`[name="${focused}"]:checked`) ?? body.querySelector(`[name="${focused}"]`))?.focus();
       tool();
       later();
       tell();

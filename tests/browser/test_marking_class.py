@@ -8,7 +8,7 @@ import class_files
 import pytest
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_marking import FORM, desk, drag, files_of, give, pack, press, saved  # noqa: F401  (the desk is a fixture)
+from test_marking import FORM, choose, desk, drag, files_of, give, pack, press, saved  # noqa: F401  (the desk is a fixture)
 
 from chapters import HTML
 from standoff.cli import main
@@ -64,8 +64,7 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     panel = desk.get_by_role("region", name="The unit")
     first = practice.claims.iloc[0]
     for label in ("certain", "possible"):  # of the first unit and the second
-        panel.locator("[name=certainty]").focus()
-        panel.locator("[name=certainty]").select_option(label)
+        choose(desk, "certainty", label)
         expect(panel.locator(".so-mark-definition")).to_contain_text("How sure the source of the row is")
         press(desk, "Next")
     press(desk, "Save my labels")
@@ -252,7 +251,7 @@ def test_what_a_class_sees_names_nobody(desk, practice):  # noqa: F811
     files, _ = class_files.spoiled(class_files.class_of(practice, task), task)
     hand_in(desk, {"class.task.json": task, **files})
     seen = lambda: desk.locator("article").inner_text()  # noqa: E731
-    assert "coder_00.coding.json" in seen()
+    expect(desk.locator(".so-desk-said")).to_contain_text("coder_00.coding.json")
     desk.get_by_text("Who coded, by code word").click()
     assert "coder 07" in seen()
     size = desk.locator(".so-mark-unit").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")

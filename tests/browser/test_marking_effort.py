@@ -9,7 +9,7 @@ change the window, paste). Gists are typed in both, so that they are counted apa
 from marked_text import ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
 from test_marking import desk, give  # noqa: F401  (a fixture)
-from test_marking_session import ACTIVE, Mouse, code
+from test_marking_session import Mouse, code
 
 COUNT = """() => {
     window.counted = 0;
@@ -17,10 +17,13 @@ COUNT = """() => {
     addEventListener("keydown", ({ key }) => { window.counted += !["Control", "Shift", "Alt"].includes(key); }, true);
 }"""
 TEN = CLAIMS[:10]
+MADE = {
+    actor: words.lower().replace(" ", "_") for words, (actor, *_) in ACTORS.items()
+}  # the identifiers that the desk makes
 
 
 class Practised(Mouse):
-    """Drags over words, presses the letters that stand for buttons, and goes through the form with the tabulator."""
+    """Drags over words, presses letters in place of buttons, clicks labels, and leaves to actors the names that the desk gives them."""
 
     def press(self, name, key):
         if key:
@@ -29,29 +32,23 @@ class Practised(Mouse):
             super().press(name, key)
 
     def fill(self, name, value):
+        if name in ("name", "actor_id"):
+            return
+        value = MADE.get(value, value)
         field = self.page.locator(f".so-mark-form [name={name}]")
-        if field.input_value() == value:
-            return  # the desk knows it from what was marked
-        steps = self.page.evaluate(
-            """name => { const all = [...document.querySelectorAll(".so-mark-form :is(input, select, textarea, summary)")].filter((node) => node.checkVisibility());
-            const at = all.indexOf(document.activeElement); return at < 0 ? -1 : all.findIndex((node) => node.name === name) - at; }""",
-            name,
-        )
-        if 0 < steps <= 2:
-            for _ in range(steps):
-                self.page.keyboard.press("Tab")
-        else:
+        label = self.page.locator(f".so-mark-form [name={name}][value='{value}']")
+        if label.count():
+            if not label.is_checked():  # else the desk knows it from what was marked
+                label.click()
+        elif field.input_value() != value:
             field.click()
-            self.page.keyboard.press("Escape")  # closes a list that the click opened: it counts as the choice in it
-        assert self.page.evaluate(ACTIVE)[0] == name
-        if field.evaluate("node => node.localName") == "select":
-            options = field.evaluate("node => [...node.options].map((option) => option.text.toLowerCase())")
-            self.page.keyboard.type(beginning(value, options))
-        else:
-            if name in ("name", "actor_id"):
-                self.page.keyboard.press("Control+a")
-            self.page.keyboard.type(value)
-        assert field.input_value() == value
+            if field.evaluate("node => node.localName") == "select":
+                self.page.keyboard.press("Escape")  # closes the list that the click opened
+                options = field.evaluate("node => [...node.options].map((option) => option.text.toLowerCase())")
+                self.page.keyboard.type(beginning(value, options))
+            else:
+                self.page.keyboard.type(value)
+            assert field.input_value() == value
 
 
 def beginning(value, others):
@@ -76,7 +73,7 @@ def in_sheets(claims):
     mentioned = {ACTORS[claim["source words"]]: claim for claim in claims if claim["source words"] in ACTORS}
     for (actor, name, kind), claim in mentioned.items():
         fill("actor_id", actor)
-        fill("name", name)
+        fill("name", name, is_quoted=True)
         fill("mention", claim["source words"], is_quoted=True)
         fill("kind", kind)
     for claim in claims:
@@ -102,4 +99,4 @@ def test_ten_claims(desk):  # noqa: F811
     print(
         f"\nclicks and keystrokes for ten claims: desk {ours}, sheets {theirs} ({ours / theirs:.0%}); gists, in both, {gists}"
     )
-    assert ours < 0.6 * theirs
+    assert ours <= theirs / 3

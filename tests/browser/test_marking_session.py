@@ -7,7 +7,7 @@ from conftest import watched
 from marked_text import ABOUT, ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_marking import PLACE, describe, drag, files_of, give, pack, press, saved
+from test_marking import PLACE, choose, describe, drag, files_of, give, pack, press, saved
 
 from chapters import HTML
 from standoff import load
@@ -35,11 +35,10 @@ class Mouse:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def fill(self, name, value):
-        field = self.page.locator(f".so-mark-form [name={name}]")
-        if field.evaluate("node => node.localName") == "select":
-            field.select_option(value)
+        if name in ("name", "actor_id", "gist", "cue_lemma"):
+            self.page.locator(f".so-mark-form [name={name}]").fill(value)
         else:
-            field.fill(value)
+            choose(self.page, name, value)
 
     def unfold(self):
         self.page.locator(".so-mark-form summary").click()
@@ -88,7 +87,12 @@ class Keyboard(Mouse):
         self.go(lambda kind, words: kind == name)
         if name in ("name", "actor_id"):  # which are filled in already
             self.page.keyboard.press("Control+a")
-        self.page.keyboard.type(value.partition(" ")[0] if name == "topic" else value)  # a list goes to what begins so
+        if self.page.evaluate("document.activeElement.type") != "radio":
+            self.page.keyboard.type(value)  # a list goes to what begins so
+            return
+        while self.page.evaluate("document.activeElement.value") != value:
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Space")
 
     def unfold(self):
         self.go(lambda kind, words: kind == "summary")
