@@ -9,7 +9,7 @@ from code_map import ROOT
 from formats.shipped import shipped
 
 TYPOS = Path(sys.executable).with_name("typos")
-ROOMS = ["_ext", "_static", "answers", "assignments", "autograder", "benchmarks", "binder", "chapters", "formats", "standoff"]
+ROOMS = "_ext _static answers assignments autograder benchmarks binder chapters formats standoff".split()
 
 
 def misspelt(*arguments, text=None):
