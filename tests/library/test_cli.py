@@ -185,6 +185,15 @@ def test_as_a_module_on_a_console_of_few_characters(case_copy):
     assert "ħ" in process.stdout.decode("utf-8")
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(case_copy):
+    """`standoff check mine | head -1`"""
+    command = [sys.executable, "-m", "standoff", "check", str(case_copy)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+
+
 def test_no_command_needs_a_validator_of_packages():
     code = "import sys; sys.modules['frictionless'] = None; from standoff.cli import main; sys.exit(main(['check']))"
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -25,13 +25,13 @@ PLACES = {
     ),
     "standoff/coding/anchor.py": (
         "write it in `_files`, which makes this table",
-        {"paragraphs": "n_chars sha256", "spans": "sha256_16", "event_actors": ""},
+        {"paragraphs": "n_chars", "spans": "sha256_16", "event_actors": ""},
     ),
     "standoff/display/lookup.py": (
-        "show it in the table of this page (claims_table, cruxes_table)",
+        "show it in the table of this page (actors_table, claims_table, cruxes_table)",
         {
-            "claims": "source_chain source_span cue_span cue_lemma cue_class negated_cue addressee recipient time_ref "
-            "evidence",
+            "actors": "sector",
+            "claims": "source_chain source_span cue_span cue_lemma cue_class negated_cue time_ref evidence",
             "cruxes": "",
         },
     ),

@@ -206,7 +206,7 @@ def test_a_missing_bibliography_is_one_problem_for_each_column(copy):
     cited = [
         table["path"] for table in tables if any(field["name"] == "citation" for field in table["schema"]["fields"])
     ]
-    assert [problem.file for problem in found] == cited and len(cited) == 8
+    assert [problem.file for problem in found] == cited and len(cited) == 9
 
 
 def test_sources_of_what_came_later_say_how_they_were_seen(context):
