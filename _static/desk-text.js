@@ -22,20 +22,24 @@
   };
 
   // Fields from which a text is read: shipped texts ([name of the button, text]), a file, pasted words, or what is dropped
-  // on a zone. `read` gets the text and notes about its file; `fail` gets, in words, why there is none.
-  desk.fields = ({ shipped, file, zone }, read, fail) => {
+  // on a zone. `read` gets the text and notes about its file; `fail` gets, in words, why there is none. A file that is no text is
+  // offered to `take` (bytes, name), which says whether it took it; `accept` is what a dialogue shows.
+  desk.fields = ({ shipped, file, zone, accept = ".txt,text/plain", take = () => false }, read, fail) => {
     const { element, button, decode } = desk;
 
     async function open(chosen) {
       try {
-        const { text, notes } = decode(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
+        if (chosen.size > 2e7) throw new Error(`${chosen.name} is larger than 20 MB.`); // before it is read
+        const bytes = new Uint8Array(await chosen.arrayBuffer());
+        if (await take(bytes, chosen.name)) return;
+        const { text, notes } = decode(bytes, chosen.name);
         read(text, notes);
       } catch (error) {
         fail(error.message);
       }
     }
 
-    const input = element("input", { type: "file", accept: ".txt,text/plain" });
+    const input = element("input", { type: "file", accept });
     input.addEventListener("change", () => input.files.length && open(input.files[0]));
     const pasted = element("textarea", { rows: 6 });
     const form = element("form", { className: "so-desk-form" },
@@ -68,7 +72,7 @@
 
   // A text with marks. `results` are those of `compare`; a mark is {id, spans, tag, label, tint, note, words, line}: the span that
   // it stands for, then others that go with it; what its button says to the eye and to the ear, the button's class, what
-  // it says in print; the   // classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
+  // it says in print; the classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
   // an id and how it was pressed: by "mouse" or "keyboard", or on its "words".
   desk.annotate = (data, results, marks, press) => {
     const { element, button } = desk;

@@ -410,6 +410,8 @@ class _Case:
         self.keep("outcomes", lambda row: row["question_id"] in questions)
         for table in ("background", "shares", "live"):
             self.keep(table, lambda row: True, 0.85)
+        spare = self.chance.choice(self["places"])
+        self.keep("places", lambda row: row is not spare)
         fields = {field["name"]: field for field in self.resources["checkability"]["schema"]["fields"]}
         for kinds in (sorted(CHECKABLE), sorted({*vocabulary(fields["kind"])} - CHECKABLE)):
             for row in self["checkability"]:

@@ -128,7 +128,7 @@ def release(course: Course, name: str, folder: str | Path = FOLDER, zipped: bool
     notebook = folder / name / f"{name}.ipynb"
     if notebook.is_file() and not _is_untouched(notebook):
         raise AssignmentError(
-            f"{notebook}: somebody has worked in it. Remedy: move it away, or name another folder with -o"
+            f"{notebook}: someone has worked in it. Remedy: move it away, or name another folder with -o"
         )
     for path, content in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

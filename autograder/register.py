@@ -52,7 +52,7 @@ class Register:
         ours = {_key(one) for one in [*batch, *beside]}
         for key, one in list(earlier.items()):
             if key not in ours and any(_is_same_file(one, new) for new in batch):
-                said.append(f"{_words(one)}: {one.file} is read in another way now.")
+                said.append(f"{_words(one)}: {one.file} is now read differently.")
                 del earlier[key]
         for new in batch:
             before = earlier.get(_key(new))

@@ -117,7 +117,7 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
         keep_picture(image, pictures)
     for form in page.select("form.so-quiz"):
         on_paper(form)
-    for desk in page.select("#so-desk"):
+    for desk in page.select("#so-desk, #so-mark"):
         desk.name, desk.attrs = "p", {}
         desk.string = "(The desk works in a browser only: open this page of the book there.)"
     for form in page.select("form.so-trial"):

@@ -22,7 +22,7 @@ WRAPPERS = re.compile(
 )
 # What platforms write themselves, beside what was handed in.
 LISTS = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".html", ".xml", ".json", ".md", ".yml", ".yaml"}
-MIXED = "holds what looks like an export of a class, beside what single students handed in: grade it by itself"
+MIXED = "holds what looks like the export of a class, beside individual submissions: grade it by itself"
 LIST_SIZE = 5_000_000  # bytes of such a file that is read
 
 

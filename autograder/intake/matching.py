@@ -130,7 +130,7 @@ class Matched:
             if cell.name == task.name and cell.kind != "code" and cell.source.strip():
                 found.append(Beside(cell, "The cell for this task is a text cell: make it a code cell again"))
             elif cell.kind != "code" and not cell.name and _defines(cell.source) & wanted:
-                found.append(Beside(cell, f"Code for this task stands in a text cell (cell {cell.number})"))
+                found.append(Beside(cell, f"Code for this task is in a text cell (cell {cell.number})"))
             elif self.changed.get(cell.name) == cell and cell.name in (task.check, *self.assignment.setup):
                 found.append(Beside(cell, _put_back(cell), cell.name != task.check))
         return found
@@ -156,7 +156,9 @@ class Matched:
 
 
 def _put_back(cell: Cell) -> str:
-    return f"Cell {cell.number} ({cell.name}) belongs to the assignment and was changed: its own text is run instead"
+    return (
+        f"Cell {cell.number} ({cell.name}) belongs to the assignment and was changed: its original text is run instead"
+    )
 
 
 def _names(task: Task) -> set[str]:
@@ -186,7 +188,7 @@ def match(assignment: Assignment, cells: list[Cell]) -> Matched:
     handed_out, notes = _handed_out(assignment), []
     cells, restored = _with_names(handed_out, cells)
     if restored:
-        notes.append(f"Cells that had lost their names, found again by text and place: {', '.join(restored)}.")
+        notes.append(f"Cells that had lost their names, found again by text and position: {', '.join(restored)}.")
     own, lines = {}, _lines(assignment)
     for cell in cells:
         if cell.kind != "code" and not cell.name:
@@ -202,7 +204,7 @@ def match(assignment: Assignment, cells: list[Cell]) -> Matched:
     notes += [f"{_put_back(cell)}." for cell in changed.values()]
     lost = [cell.name for cell in handed_out if cell.name and cell.name not in {other.name for other in cells}]
     if lost:
-        notes.append(f"Cells of the assignment that are not there: {', '.join(lost)}.")
+        notes.append(f"Missing cells of the assignment: {', '.join(lost)}.")
     return Matched(assignment, cells, own, changed, tuple(notes))
 
 

@@ -116,8 +116,8 @@ def read_worksheet(path: Path, columns: dict[str, str]) -> Worksheet:
     platform = next((platform for platform in PLATFORMS if platform.is_it(sheet.header)), None)
     if platform is None:
         raise SheetError(
-            f"{path.name}:1: this is no table of grades of Moodle (the grading worksheet), Canvas, Blackboard or Brightspace. "
-            "Remedy: export it there with the columns of assignments, and give it as it is."
+            f"{path.name}:1: this is not a table of grades from Moodle (the grading worksheet), Canvas, Blackboard or Brightspace. "
+            "Remedy: export it there with the columns of assignments, and pass it on unchanged."
         )
     return Worksheet(path.name, platform, sheet, columns)
 
@@ -168,7 +168,7 @@ def _zipped(pages: dict[str, str]) -> bytes:
 
 
 def _moodle_table(graded: list[Graded]) -> bytes:
-    """Return a grading worksheet made of the names of folders, in English: for whoever has not downloaded Moodle's own."""
+    """Return a grading worksheet made of the names of folders, in English: for teachers who have not downloaded Moodle's own."""
     rows = [["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]]
     for one in graded:
         about = one.submission
@@ -207,7 +207,7 @@ def _fill(
             written.said.append(f"{worksheet.name}: has no row, or several, for {', '.join(unknown)}.")
         if open_:
             written.said.append(
-                f"{worksheet.name}, {assignment.name}: {open_} left as they were, because written answers wait."
+                f"{worksheet.name}, {assignment.name}: {open_} left as they were, because written answers are still to be marked."
             )
     if "Maximum Grade" in sheet.header:
         _say_maximum(worksheet, rows, next(iter(places.values())), written)
@@ -236,8 +236,8 @@ def _places(worksheet: Worksheet, by_assignment: dict[Assignment, list[Graded]])
                 places[place] = assignment
     if not places:
         raise SheetError(
-            f"{worksheet.name}:1: none of {', '.join(titles.values()) or 'its columns'} is called as an assignment. "
-            f"Remedy: say which one is, with --column {next(iter(by_assignment)).name}=TITLE"
+            f"{worksheet.name}:1: none of {', '.join(titles.values()) or 'its columns'} has the name of an assignment. "
+            f"Remedy: say which one is meant, with --column {next(iter(by_assignment)).name}=TITLE"
         )
     return places
 
@@ -257,7 +257,9 @@ def _assignment_of(worksheet: Worksheet, by_assignment: dict[Assignment, list[Gr
     }
     best = max(shared, key=shared.get)
     if not shared[best]:
-        raise SheetError(f"{worksheet.name}: of which assignment is it? Remedy: rename it, so that its name says so.")
+        raise SheetError(
+            f"{worksheet.name}: it is unclear which assignment it belongs to. Remedy: put the assignment's name in the file name."
+        )
     return best
 
 

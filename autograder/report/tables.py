@@ -84,7 +84,7 @@ def read_prose(out: Path, course: Course) -> ByHand:
     for column in COLUMNS:
         if (times := header.count(column)) != 1:
             raise PointsError(
-                f"{PROSE}:1 {column}: the column {column} stands {times} times in the first row. "
+                f"{PROSE}:1 {column}: the column {column} is in the first row {times} times. "
                 f"Remedy: the columns are {', '.join(COLUMNS)}."
             )
     rows, wrong = [], []
@@ -164,17 +164,17 @@ def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
         if key is None:
             place = f"{PROSE}:{row['number']} student: {row['student']}, {row['task']}"
             if by_student[student, *about[:2]]:
-                found.earlier.append(f"{place}: the points are for a text that was handed in before.")
+                found.earlier.append(f"{place}: the points are for a text that was handed in earlier.")
             elif row["points"].strip() or comment:
                 found.lost.append(
-                    f"{place}: this row is about no answer in the class. Remedy: write the student's name as it was, "
+                    f"{place}: this row matches no answer in the class. Remedy: restore the student's name, "
                     "or delete the row."
                 )
             continue
         before, _ = found.given.get(key, (None, ""))
         if points is not None and before not in (None, points):
             raise PointsError(
-                f"{PROSE}:{row['number']} points: this answer has other points in a row above. Remedy: keep one of the rows."
+                f"{PROSE}:{row['number']} points: this answer has different points in a row above. Remedy: keep one of the rows."
             )
         found.keys[row["number"]] = key
         if points is not None or key not in found.given:

@@ -106,7 +106,7 @@ def _quotations(case: Case, article: str | Path | None) -> Iterator[tuple[str, s
         raise CaseError("its text is not here", "give your copy with --article", file=case.name)
     text, of_paragraphs, of_spans = locate(case, read_text(path))
     if [match.status for match in of_spans].count("missing") > OTHER * len(of_spans):
-        raise CaseError("this seems to be another text", f"give the text of {case.title}", file=Path(path).name)
+        raise CaseError("this seems to be a different text", f"give the text of {case.title}", file=Path(path).name)
     starts = sorted({0, len(text), *(match.start for match in of_paragraphs if match.end)})
     marks = [state for start, end in zip(starts, starts[1:]) for state in inside(text[start:end])]
     stretches = defaultdict(list)

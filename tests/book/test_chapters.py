@@ -1,6 +1,7 @@
 """The chapters' sources: frame, prose, code and links to the data."""
 
 import re
+from collections import Counter
 
 import jupytext
 import pytest
@@ -61,6 +62,21 @@ def test_a_chapter_has_figures_tables_and_exercises_enough(name):
     assert shown >= 3, f"{name} shows {shown} figures and tables"
     assert exercises == [str(n + 1) for n in range(len(exercises))] and len(exercises) >= 4
     assert re.findall(r"^check\((\d+), \.\.\.\)$", sources, re.M) == exercises, "each exercise is followed by its check"
+
+
+def test_neither_the_length_nor_the_letter_of_an_option_gives_the_answer_away():
+    """Over all choices of the book: the right option is the longest, or the shortest, no more often than a guess is right."""
+    longest, shortest, guessed, letters = 0, 0, 0, Counter()
+    for name in CONTENT:
+        for form in built(f"chapters/{name}").select('form.so-quiz[data-kind="choice"]'):
+            lengths = {label.input["value"]: len(label.get_text(strip=True)) for label in form.select("label")}
+            right = lengths.pop(form["data-answer"])
+            longest += right > max(lengths.values())
+            shortest += right < min(lengths.values())
+            guessed += 1 / (len(lengths) + 1)
+            letters[form["data-answer"]] += 1
+    assert longest <= guessed and shortest <= guessed, (longest, shortest, guessed)
+    assert max(letters.values()) <= sum(letters.values()) / 3, letters
 
 
 @pytest.mark.parametrize("name", CONTENT + ["about-the-data"])

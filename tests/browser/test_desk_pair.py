@@ -218,7 +218,7 @@ def test_a_witness_in_other_paragraphs_is_found_and_what_is_missing_is_said(sing
     expect(said).to_contain_text("Not worded as in the original: paragraph 6.")
     expect(single.locator(".so-witness-side")).to_contain_text("Without a place in your copy")
     paste("The harbour was quiet. " * 200)
-    expect(said).to_contain_text("This seems to be another text")
+    expect(said).to_contain_text("This seems to be a different text")
     expect(single.locator(".so-two")).to_have_count(0)
 
 

@@ -1,0 +1,29 @@
+"""Give the marking desk what it makes a case with: the codebook, the columns of the sheets, and what to write in them."""
+
+from ..case import Case
+from ..export import BODIES, CONTEXT
+from ..schema import unsealed
+from . import sheets
+from .anchor import TABLES
+from .metadata import ENTRIES, IGNORE, LICENCES, SHAPES
+from .new import datasheet
+
+
+def form(case: Case) -> dict:
+    """Return as JSON-ready values what _static/mark*.js needs, with the tables and the text of `case`, which ships it."""
+    package = unsealed(case.package)
+    return {
+        "package": {"$schema": package["$schema"], "resources": package["resources"]},
+        "tables": TABLES,
+        "sheets": sheets.SHEETS,
+        "quotes": sheets.QUOTES,
+        "hints": sheets.HINTS,
+        "entries": ENTRIES,
+        "shapes": {entry: [kind, pattern] for entry, (kind, pattern, *_) in SHAPES.items()},
+        "licences": LICENCES,
+        "context": CONTEXT,
+        "bodies": [[table, column, words] for (table, column), words in BODIES.items()],
+        "ignore": IGNORE,
+        "datasheet": datasheet(),
+        "text": "\n\n".join(case.paragraph_texts),
+    }
