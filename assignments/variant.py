@@ -1,7 +1,7 @@
-"""The released cases, and a variant of each that nobody has seen: other rows and labels in the same tables.
+"""The released cases, and a variant of each that no one has seen: other rows and labels in the same tables.
 
 An answer that is computed is right for both; one that was read off, or typed from a published solution, is right for one.
-The variant is as sound as a case can be that no text stands behind: identifiers lead somewhere, labels are of the
+The variant is as sound as a case without a text can be: identifiers lead somewhere, labels are of the
 vocabularies and go together, spans fit, and `standoff check` finds nothing. It is made from a text, the seed, alone.
 """
 
@@ -113,7 +113,7 @@ class _Case:
         return {row[column] for row in self[table]}
 
     def keep(self, table, wanted, share=1.0):
-        """Keep the rows that are wanted, and of these about such a share."""
+        """Keep the rows that are asked for, and about such a share of them."""
         if table in self.tables:
             self.tables[table] = [row for row in self[table] if wanted(row) and self.some(share)]
 
@@ -135,8 +135,8 @@ class _Case:
         for table in ("actors", "cruxes", "events"):
             self._relabel(table, 0.3)
         self._make_a_rare_sector()
-        self._relate_anew("claim_links", "relation", self.values("claim_links", "relation"))
-        self._relate_anew("event_actors", "actor_id", self.values("actors", "actor_id"))
+        self._relate_again("claim_links", "relation", self.values("claim_links", "relation"))
+        self._relate_again("event_actors", "actor_id", self.values("actors", "actor_id"))
         self._change_statuses()
         for row in self["quantities"]:
             if not NO_AMOUNT.search(row["unit"]):
@@ -247,7 +247,7 @@ class _Case:
             row["topic"] = largest
 
     def _drop_actors(self):
-        """Leave out some of those who say nothing and to whom nobody belongs."""
+        """Leave out some of those who say nothing and have no members."""
         needed = {name for row in self["claims"] for name in row["source_chain"].split(";")}
         needed |= self.values("actors", "part_of")
         spare = [row["actor_id"] for row in self["actors"] if row["actor_id"] not in needed]
@@ -270,7 +270,7 @@ class _Case:
             donor = self.chance.choice(of[common])
             row.update((column, donor[column]) for column in TOGETHER["actors"][0])
 
-    def _relate_anew(self, table, column, values):
+    def _relate_again(self, table, column, values):
         """Give rows another value where no other row has the same key then, in whatever order its parts are."""
         key = self.resources[table]["schema"]["primaryKey"]
         taken = {frozenset(row[field] for field in key) for row in self[table]}
@@ -344,7 +344,7 @@ class _Case:
         (self._follow_traces if "traces" in self.tables else self._follow_questions)(report)
 
     def _follow_traces(self, report):
-        """Leave out some passages, so that what leads to them is not found, and judge anew what is left."""
+        """Leave out some passages, so that what leads to them is not found, and judge the rest again."""
         claims, cruxes = report.values("claims", "claim_id"), report.values("cruxes", "crux_id")
         compared = [dict(row) for row in self["traces"] if row["words"]]
         self.keep("traces", lambda row: row["claim_id"] in claims, 0.9)
@@ -366,7 +366,7 @@ class _Case:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
         traced = [row for row in self["traces"] if row["passage_id"]]
         report.quote({row["claim_id"] for row in traced})
-        self._judge_anew(traced, compared, report)
+        self._judge_again(traced, compared, report)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
@@ -374,7 +374,7 @@ class _Case:
                 if row["crux_id"] == crux and self.some(0.8):
                     row.update(verdict=verdict, which=which)
 
-    def _judge_anew(self, traces, compared, report):
+    def _judge_again(self, traces, compared, report):
         """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
         labels = ["sense", "printed", "said", "note"]
         quoted = {row["claim_id"] for row in report["claims"] if _quoted(row)}
@@ -410,8 +410,9 @@ class _Case:
         self.keep("outcomes", lambda row: row["question_id"] in questions)
         for table in ("background", "shares", "live"):
             self.keep(table, lambda row: True, 0.85)
-        spare = self.chance.choice(self["places"])
-        self.keep("places", lambda row: row is not spare)
+        for table, column in (("places", "place"), ("outlines", "outline_id")):
+            spare = self.chance.choice(self[table])[column]
+            self.tables[table] = [row for row in self[table] if row[column] != spare]
         fields = {field["name"]: field for field in self.resources["checkability"]["schema"]["fields"]}
         for kinds in (sorted(CHECKABLE), sorted({*vocabulary(fields["kind"])} - CHECKABLE)):
             for row in self["checkability"]:

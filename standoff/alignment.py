@@ -1,4 +1,4 @@
-"""Align a case with somebody's copy of the text: find every span again, by its hash, without having the text.
+"""Align a case with a copy of the text: find every span again, by its hash, without having the text.
 
 All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
 stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
@@ -263,7 +263,7 @@ class _Alignment:
             yield from (ruler.back(ruler.to(base) + distance) for base, distance in bases)
 
     def _search_anywhere(self, spans, respelled):
-        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
+        """Match spans that occur at just one position of the copy, common lengths first, down to the reserve of steps."""
         wanted = defaultdict(lambda: defaultdict(list))
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
@@ -321,7 +321,7 @@ class _Alignment:
         self._try(span, starts, limit=copy_after) or self._try(span, near, mixed=True)
 
     def _try(self, span, positions, mixed=False, limit=None):
-        """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        """Match the span if it is at one of the positions, and say whether it is; up to `limit`, at the end of a word."""
         self.reserve = max(self.steps - TRIES, 0)
         tried = set()
         for position in positions:

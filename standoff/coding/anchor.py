@@ -66,7 +66,7 @@ class Entry:
 def anchor(name_or_path: str | Path) -> Anchored:
     """Write the tables of a case from its sheets. Raises CaseError, TextError; then nothing is written.
 
-    A table that somebody changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
+    A table that was changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
     """
     folder = find(name_or_path)
     anchored = plan(folder)
@@ -85,7 +85,7 @@ def anchor(name_or_path: str | Path) -> Anchored:
 
 
 def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
-    """Return the tables that somebody changed since they were written, and that are not what the sheets say."""
+    """Return the tables that were changed after they were written and no longer match the sheets."""
     try:
         written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
     except (OSError, TypeError, ValueError):
@@ -259,7 +259,7 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     for field in fields:
         column = field["name"]
         cell = entry.cells.get(column)
-        if not cell or not entry.row.get(column):  # what is made of another cell has no fault of its own
+        if not cell or not entry.row.get(column):  # a value made from another cell is not at fault itself
             continue
         if cell.startswith(sheets.ERRORS):
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
@@ -303,7 +303,7 @@ def _columns_of_names(package: dict, name: str) -> dict[str, str]:
 
 def _named(entry: Entry, names: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of other sheets that a row names, each once: the sheet, the key, and the column that names it."""
-    seen = set()  # a source stands in its chain, too
+    seen = set()  # a source is in its chain, too
     for column, other in names.items():
         for key in _keys(entry.cells[column]):
             if (other, key) not in seen and not (key == NARRATOR and column.startswith("source")):
@@ -318,7 +318,7 @@ def _strangers(entry: Entry, names: dict[str, str], keys: dict[str, set[str]]) -
         remedy = f"add it to the sheet {other}, or correct it here"
         if "," in key:
             remedy = "separate several with semicolons"
-        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is no slip for c039
+        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is not a slip for c039
             remedy += "".join(f" ({near}?)" for near in get_close_matches(key, sorted(keys[other]), 1))
         yield entry.row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
 

@@ -149,7 +149,7 @@ def read_sheet(path: Path, file: str, columns: list[str], tab: str = "") -> tupl
 
     Takes what spreadsheets save: a workbook (.xlsx); commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16,
     Windows-1252; more columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is
-    no sheet at all.
+    not a sheet at all.
     """
     if not path.is_file():
         raise CaseError("the sheet is missing", f"{SAVE_AS}, or restore it", file=file)
@@ -208,7 +208,7 @@ def write_blank(folder: Path, package: dict, filled: dict[str, list[list]], sepa
 
 
 def _hints(resource: dict) -> list[str]:
-    """Say what may stand in each column of a sheet, as its second row."""
+    """Say what each column of a sheet may hold, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
     for column in SHEETS[resource["name"]]:

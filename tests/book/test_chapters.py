@@ -1,9 +1,11 @@
 """The chapters' sources: frame, prose, code and links to the data."""
 
+import ast
 import re
 from collections import Counter
 
 import jupytext
+import pandas as pd
 import pytest
 import yaml
 
@@ -134,6 +136,22 @@ def test_shown_code_fits_the_page(name):
         if len(line) > 80
     ]
     assert not long, f"{name}: lines of more than 80 characters: {long}"
+
+
+VERBS = {verb for kind in (pd.DataFrame, pd.Series) for verb in dir(kind) if not verb.startswith("_")}
+VERBS |= {"crosstab", "concat", "read_csv", "to_datetime"}
+VERBS -= {"all", "join", "round"}  # of NumPy and of text as well
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_each_verb_of_pandas_that_readers_see_is_explained(name):
+    """On the page of six verbs, or in the chapter that uses it: its name stands there as code."""
+    explained = set(re.findall(r"`(?:pd\.)?(\w+)[^`]*`", prose("refresher") + prose(name)))
+    for cell in code(name):
+        if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell)):
+            calls = (node.func for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
+            used = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+            assert used & VERBS <= explained, f"{name}: {sorted(used & VERBS - explained)} in\n{cell.source}"
 
 
 @pytest.mark.parametrize("name", CONTENT)
