@@ -1,4 +1,4 @@
-"""Measure how quick the marking desk is with long texts: what one waits for who opens, marks, types and opens again.
+"""Measure how quick the marking desk is with long texts: to open one, to mark, to type, and to open it again.
 
     python book.py run python benchmarks/marking.py [PARAGRAPHS ...]        (default: 20 200 2000; after a build)
 

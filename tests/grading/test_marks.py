@@ -71,7 +71,7 @@ def test_an_assignment_as_it_was_handed_out_has_no_answers_and_no_failing_cells(
         ),
         ("def voice_share(case, who): return 44 / 140", "wrong", "not other data of the same form"),
         ("def voice_share(case, who): return '0.31'", "wrong", "leave out the quotation marks"),
-        ("def voice_share(case, who): pass", "no answer", "a number is wanted"),
+        ("def voice_share(case, who): pass", "no answer", "give a number"),
         ("def voice_share(case, who): return nothing", "error", "stops with NameError"),
         ("def voice_share(case, who): return case.claims['nobody']", "error", "stops with KeyError"),
         ("def voice_share(case who): return 1", "error", "line 1: SyntaxError"),
