@@ -202,6 +202,31 @@ def test_code_that_unfolds_on_a_phone_can_be_scrolled_by_keyboard(tab):
     expect(tab.locator("details.so-code pre").first).to_have_attribute("tabindex", "0", timeout=3_000)
 
 
+def letters(picture, width):
+    """The size in CSS px of each text of an SVG by Matplotlib that is shown `width` px wide."""
+    across = float(re.search(r'viewBox="0 0 ([\d.]+) ', picture)[1])
+    return [float(size) * width / across for size in re.findall(r"<text [^>]*font(?:-size)?: ([\d.]+)px", picture)]
+
+
+def test_every_label_of_every_figure_can_be_read_on_a_phone_and_on_a_laptop(browser):
+    smallest = {}
+    for width in (390, 1280):
+        tab = browser.new_page(viewport={"width": width, "height": 844})
+        for name in CONTENT:
+            tab.goto((HTML / f"chapters/{name}.html").as_uri())
+            tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
+            tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+            shown = tab.evaluate(
+                "[...document.querySelectorAll('.so-figure img')].map(i => [i.currentSrc, i.clientWidth])"
+            )
+            for number, (address, across) in enumerate(shown, 1):
+                picture = (HTML / "_images" / address.rsplit("/", 1)[1]).read_text(encoding="utf-8")
+                smallest[f"{name} {number} at {width}"] = min(letters(picture, across))
+        tab.close()
+    print(*(f"{size:.1f} px: {name}" for name, size in sorted(smallest.items(), key=lambda pair: pair[1])), sep="\n")
+    assert {name: size for name, size in smallest.items() if size < 9} == {}
+
+
 def test_a_figure_keeps_what_is_drawn_and_written_and_nothing_else():
     picture = (
         '<?xml version="1.0"?><svg width="72pt" height="36pt"><!-- x --><path d="M 1.26 -2.04"/><text>0.25</text></svg>'
