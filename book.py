@@ -240,7 +240,7 @@ def hashed(files: Iterable) -> str:
 def build(arguments: list) -> int:
     """Execute the chapters whose code or data changed, and write every page to _build/html; nothing, if nothing changed.
 
-    Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
+    All pages are rewritten because a partial build forgets warnings, entries of the search index, and titles in the side
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
     they are complete. If the build fails, there are no pages.
     """

@@ -67,7 +67,7 @@ def find_repository(root: Path, environ: Mapping[str, str] = os.environ) -> tupl
 def binder_address(address: str, branch: str, path: str) -> str:
     """Return where Binder opens a file of the repository in JupyterLab.
 
-    The theme's own link is wrong for GitLab's subgroups and for hosts of one's own, whose slashes it does not escape.
+    The theme's own link is wrong for GitLab's subgroups and for self-hosted ones, whose slashes it does not escape.
     """
     host, _, name = address.removeprefix("https://").partition("/")
     kind = {"github.com": f"gh/{name}", "gitlab.com": f"gl/{quote(name, safe='')}"}.get(

@@ -1,4 +1,4 @@
-// Find the stretches of a text in somebody's copy of it, by their hashes, and say what the comparison means; also: read the
+// Find the stretches of a text in a copy of it, by their hashes, and say what the comparison means; also: read the
 // copy from a file. Canonical form and search follow standoff/text.py and standoff/alignment.py.
 "use strict";
 
@@ -483,16 +483,16 @@
   function explain(data, results, copy) {
     const having = (status) => results.filter((result) => result.status === status);
     const numbers = (status) => runs(having(status).map(({ number }) => number));
-    if (isTooLong(data, copy)) return ["This is far longer than the text: save the text alone."];
+    if (isTooLong(data, copy)) return ["This is far longer than the text: save only the text."];
     if (isOther(results)) {
-      return ["This seems to be another text, or a badly damaged copy: hardly any of its stretches is in it. Check that it is the right file."];
+      return ["This seems to be a different text, or a badly damaged copy: hardly any of its stretches are in it. Check that it is the right file."];
     }
     const same = results.length - having("edited").length - having("missing").length;
     const all = same === results.length;
     const match = same === 1 ? "Its one paragraph matches." : `All ${same} paragraphs match.`;
     const said = [`${data.title}: ${all ? `this is the text. ${match}` : `${same} of ${results.length} paragraphs match.`}`];
     if (having("folded").length) said.push(`Quotation marks, dashes or the like differ from the original (paragraph ${numbers("folded")}); that does no harm.`);
-    if (having("relocated").length) said.push(`Elsewhere than in the original, because something was added, left out or moved: paragraph ${numbers("relocated")}.`);
+    if (having("relocated").length) said.push(`In a different place from the original, because something was added, left out or moved: paragraph ${numbers("relocated")}.`);
     if (having("edited").length) said.push(`Not worded as in the original: paragraph ${numbers("edited")}. What was found in it is marked.`);
     if (having("missing").length) said.push(`Not found: paragraph ${numbers("missing")}.`);
     const damaged = copy.match(/\ufffd|â€|Ã[\u0080-\u00bf]/g);

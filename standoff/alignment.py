@@ -1,4 +1,4 @@
-"""Align a case with somebody's copy of the text: find every span again, by its hash, without having the text.
+"""Align a case with a copy of the text: find every span again, by its hash, without having the text.
 
 All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
 stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
@@ -111,7 +111,7 @@ def verify(case: Case, article_path: str | Path) -> pd.DataFrame:
     """
     text = read_text(article_path)
     if len(text) > LIMIT * max(case["paragraphs"]["n_chars"].sum(), 5_000):
-        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone.")
+        raise TextError(f"{Path(article_path).name} is far longer than the report: save only the report.")
     of_paragraphs, of_spans = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
     table["status"] = pd.Categorical([match.status for match in of_spans], STATUSES, ordered=True)
@@ -135,7 +135,7 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     """Say in a few sentences what a `verify` table means: the text, an edited or damaged copy, or another text."""
     if is_other_text(df):
         return (
-            "This seems to be another text, or a badly damaged copy: hardly any of the spans is in it. "
+            "This seems to be a different text, or a badly damaged copy: hardly any of the spans are in it. "
             "Check that it is the right file."
         )
     status = df["status"]
@@ -143,9 +143,9 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     if missing := (status == "missing").sum():
         sentences = [f"This is the text, but {missing} of {len(df)} spans are missing."]
     if (status == "folded").any():
-        sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
+        sentences.append("Quotation marks, dashes or the like differ from the original, which does no harm.")
     if (status == "relocated").any():
-        sentences.append("Some spans stand elsewhere, because something was added, left out or moved.")
+        sentences.append("Some spans are elsewhere, because something was added, left out or moved.")
     if damaged := count_damage(read_text(article_path)):
         sentences.append(f"The copy is damaged: {damaged} characters were lost on the way. Get it again, as UTF-8.")
 
@@ -182,7 +182,7 @@ def locate(case: Case, text: str) -> tuple[str, list[Match], list[Match]]:
     rows, table = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not table["paragraph"].isin(list(begins)).all():
-        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
+        raise CaseError("a span is not in any paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     if table.empty:
         raise CaseError("there are no spans yet", "add them, then verify", file="spans.csv")
     spans = [Span(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
@@ -263,7 +263,7 @@ class _Alignment:
             yield from (ruler.back(ruler.to(base) + distance) for base, distance in bases)
 
     def _search_anywhere(self, spans, respelled):
-        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
+        """Match spans that occur at just one position of the copy, common lengths first, down to the reserve of steps."""
         wanted = defaultdict(lambda: defaultdict(list))
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
@@ -321,7 +321,7 @@ class _Alignment:
         self._try(span, starts, limit=copy_after) or self._try(span, near, mixed=True)
 
     def _try(self, span, positions, mixed=False, limit=None):
-        """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        """Match the span if it is at one of the positions, and say whether it is; up to `limit`, at the end of a word."""
         self.reserve = max(self.steps - TRIES, 0)
         tried = set()
         for position in positions:

@@ -10,7 +10,7 @@ from .problems import CaseError
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a text file with LF line ends; whoever reads it meanwhile, or after a crash, sees the old one or the new.
+    """Write a text file with LF line ends; a reader meanwhile, or after a crash, sees the old file or the new one.
 
     Raises OSError, which names the file; then nothing is left of it, on a full disk for one.
     """

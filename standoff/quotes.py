@@ -1,4 +1,4 @@
-"""Find words that a person quoted from a text in it: from a few words to their position.
+"""Find quoted words in a text: from a few words to their position.
 
 What a person types is seldom what is printed: quotation marks are straight or curly, a spreadsheet makes the first
 letter a capital. So words are looked for with their punctuation made alike and without regard to capitals, and counted
@@ -22,7 +22,7 @@ WHICH = re.compile(r"(.*\S)\s*#(\d{1,9})", re.DOTALL)
 AROUND = 3  # words before and after a quotation that tell its position from others
 WIDTH = 400  # characters in which these words are looked for
 OPENING, CLOSING = '“„«"', '”“»"'  # A sign that is in both opens if nothing is open.
-LISTED = 6  # positions that are shown of words that stand in several
+LISTED = 6  # positions shown for words that occur several times
 MOST = 1000  # ways to complete words with an omission that are counted in one paragraph
 QUOTATION = OPENING + CLOSING
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
@@ -49,7 +49,7 @@ class Quoted:
         """Find the words `quote`; the answer has several parts where [...] interrupts them.
 
         paragraph: the number of the paragraph to look in, or None for all; near: parts of the content that a source or
-        a cue belongs to, whose paragraph, and then sentence, decides if the words stand in several.
+        a cue belongs to, whose paragraph, and then sentence, decides if the words occur several times.
         Raises QuoteError.
         """
         if paragraph is not None and paragraph not in self.paragraphs:
@@ -83,7 +83,7 @@ class Quoted:
     def _continued(self, found, words):
         """Yield each of the parts found with every later occurrence of the words in its paragraph: at most MOST in one.
 
-        This loses no only answer: what stands behind a late beginning stands behind an early one, too.
+        This never loses the only answer: what follows a late beginning also follows an early one.
         """
         for number, beginnings in groupby(found, key=lambda parts: parts[0][0]):
             places, which = self._occurrences(words, number)
@@ -105,7 +105,7 @@ class Quoted:
         return [], None
 
     def _same_sentence(self, parts, near):
-        """Tell whether the words stand in a sentence in which the content stands."""
+        """Tell whether the words are in a sentence that also holds the content."""
         number, start, _ = parts[0]
         ends = _sentence_ends(self.paragraphs[number])
         sentence = bisect_right(ends, start)
@@ -116,7 +116,7 @@ class Quoted:
         )
 
     def _ambiguous(self, quote, found, everywhere):
-        """Return message and remedy for words that stand in several places; `everywhere` as they are counted."""
+        """Return message and remedy for words that occur in several places; `everywhere` as they are counted."""
         numbers = [parts[0][0] for parts in found]
         alone = len(set(numbers)) == 1
         where = f"in paragraph {numbers[0]}" if alone else f"in paragraphs {', '.join(map(str, numbers[:MOST]))}"
@@ -126,7 +126,7 @@ class Quoted:
         places = list(dict.fromkeys(parts[which] for parts in found))
         listed = [f"{words}#{counted.index(place) + 1} in “{self.context([place])}”" for place in places[:LISTED]]
         remedy = f"quote more words, or say which: {', '.join(listed)}{' ...' if places[LISTED:] else ''}"
-        return f"“{quote}” stands {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
+        return f"“{quote}” occurs {len(found)} times {where}", remedy if alone else f"write the paragraph, {remedy}"
 
     def quoted_share(self, parts: Sequence[Part]) -> float:
         """Return the share (0 to 1) of the letters of some parts that stands between quotation marks."""
@@ -164,10 +164,10 @@ class Quoted:
             return f"{message}, but in paragraph {elsewhere[0][0][0]}", "correct the paragraph, or leave it empty"
         if which := WHICH.fullmatch(quote):
             count = len(self._everywhere(which[1], paragraph))
-            return f"“{which[1]}” stands {count} times in {where}", "give another number after #"
+            return f"“{which[1]}” occurs {count} times in {where}", "give another number after #"
         beginnings = list(accumulate(quote.split(), "{} {}".format))
         count = bisect_left(beginnings, True, key=lambda beginning: not self._everywhere(beginning, paragraph))
-        return message, f"{remedy}: it goes on otherwise after “{beginnings[count - 1]}”" if count else remedy
+        return message, f"{remedy}: it continues differently after “{beginnings[count - 1]}”" if count else remedy
 
 
 class _Folded:

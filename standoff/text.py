@@ -139,6 +139,6 @@ def _decode(data, name):
     note = f"{name} is UTF-8 with {lost} unreadable characters."
     if lost >= kept:  # A Windows-1252 file has hardly a sequence that is also UTF-8.
         text = data.decode("cp1252", "replace")
-        note = f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done."
+        note = f"{name} is not UTF-8; it was read as Windows-1252. If its letters look right, you need do nothing."
     warnings.warn(note, UnicodeWarning, stacklevel=3)
     return text

@@ -16,10 +16,10 @@ CELLS = 1_000
 FILES = 200
 IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: no cells in it can take much memory
 NEWEST = 4  # of the formats of notebooks
-DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not stand twice
+DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
-NO_JSON = "This is not a notebook: the file is damaged or of another kind (no JSON)."
-TOO_MUCH = "This notebook takes more memory or time to read than there is: clear its outputs, and hand it in again."
+NO_JSON = "This is not a notebook: the file is damaged or of another kind (not JSON)."
+TOO_MUCH = "This notebook takes more memory or time to read than is available: clear its outputs, and hand it in again."
 
 
 class Unreadable(ValueError):
@@ -87,7 +87,7 @@ def _without_doubles(pairs):
         names = [name for name, _ in pairs]
         for name in sorted(DECIDING & content.keys()):
             if names.count(name) > 1:
-                raise Unreadable(f"In this notebook {name!r} stands twice in one place: save it in Jupyter.")
+                raise Unreadable(f"In this notebook {name!r} occurs twice in one place: save it in Jupyter.")
     return content
 
 
@@ -122,7 +122,7 @@ def read_files(files: Mapping[str, Path | bytes], released: set[str]) -> dict[st
     released: names of folders and files in data/ that nothing that was handed in can replace or add to.
     """
     if len(files) > FILES:
-        raise Refused(f"There are more than {FILES} files: hand in what the assignment asks for.")
+        raise Refused(f"There are more than {FILES} files: hand in only what the assignment asks for.")
     seen, size = {}, 0
     for name, content in files.items():
         parts = re.split(r"[/\\]", text(str(name)))
@@ -158,5 +158,7 @@ def _content(what, content, room, error):
         with open(descriptor, "rb") as file:
             content = file.read(room + 1)
     if len(content) > room:
-        raise error(f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in what is asked for.")
+        raise error(
+            f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in only what is asked for."
+        )
     return content

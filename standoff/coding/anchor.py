@@ -66,13 +66,13 @@ class Entry:
 def anchor(name_or_path: str | Path) -> Anchored:
     """Write the tables of a case from its sheets. Raises CaseError, TextError; then nothing is written.
 
-    A table that somebody changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
+    A table that was changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
     """
     folder = find(name_or_path)
     anchored = plan(folder)
     for path in changed_by_hand(folder, anchored):
         kept = path.replace(path.with_suffix(".by-hand.csv"))
-        message = f"was changed by hand: what it was is now {kept.name}"
+        message = f"was changed by hand: the earlier version is now {kept.name}"
         remedy = f"make the change in {sheets.FOLDER}/, from which the tables are made"
         anchored.problems.append(Problem(message, remedy, path.name))
     for name, content in anchored.files.items():
@@ -85,7 +85,7 @@ def anchor(name_or_path: str | Path) -> Anchored:
 
 
 def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
-    """Return the tables that somebody changed since they were written, and that are not what the sheets say."""
+    """Return the tables that were changed after they were written and no longer match the sheets."""
     try:
         written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
     except (OSError, TypeError, ValueError):
@@ -114,7 +114,7 @@ def plan(folder: Path) -> Anchored:
         remedy = f"make a case with `standoff new`, or correct the tables themselves (there is no {sheets.FOLDER}/)"
         raise CaseError("the case has no working sheets", remedy, file=folder.name)
     if text_of(folder) is None:
-        raise CaseError("the text is missing", "put the text back, as article.txt", file="article.txt")
+        raise CaseError("the text is missing", "put the text back as article.txt", file="article.txt")
     quoted = Quoted(paragraphs(read_text(text_of(folder))))
     read = {name: sheets.read(folder, name) for name in sheets.SHEETS}
     rows = {name: sheet.rows for name, sheet in read.items()}
@@ -210,7 +210,7 @@ def _fill_in(name: str, entry: Entry, names: dict[str, str]) -> Iterator[Problem
     negated = cells["negated_cue"].lower()
     if negated not in YES | NO:
         message = f"{negated!r} is neither yes nor no"
-        yield entry.row.wrong("negated_cue", message, "write yes or no; empty is no")
+        yield entry.row.wrong("negated_cue", message, "write yes or no; an empty cell means no")
     cells["negated_cue"] = "true" if negated in YES else "false"
 
 
@@ -259,11 +259,11 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     for field in fields:
         column = field["name"]
         cell = entry.cells.get(column)
-        if not cell or not entry.row.get(column):  # what is made of another cell has no fault of its own
+        if not cell or not entry.row.get(column):  # a value made from another cell is not at fault itself
             continue
         if cell.startswith(sheets.ERRORS):
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
-            yield entry.row.wrong(column, f"{cell} is what a spreadsheet leaves of a cell", remedy)
+            yield entry.row.wrong(column, f"{cell} is what a spreadsheet left in a cell", remedy)
             continue
         entry.cells[column] = cell = next(
             (label for label in schema.vocabulary(field) if label.lower() == cell.lower()), cell
@@ -279,12 +279,12 @@ def _remedy(field: dict, cell: str) -> str:
         return f"write {sheets.HINTS[field['name']]} (format the column as text, or a spreadsheet rewrites dates)"
     if field["type"] == "number":
         return (
-            "write digits alone, with a point for decimals: 1500 or 2.5 "
-            "(a spreadsheet may take 2.5 for a day: format the column as text)"
+            "write digits only, with a decimal point: 1500 or 2.5 "
+            "(a spreadsheet may take 2.5 for a date: format the column as text)"
         )
     if field["name"] == "actor_id":
         instead = "_".join(re.findall("[a-z0-9]+", cell)).lstrip("_0123456789") or field["example"]
-        return f"write small letters, digits and underscores, first a letter: {instead}"
+        return f"write lower-case letters, digits and underscores, beginning with a letter: {instead}"
     return schema.advice(field)
 
 
@@ -303,7 +303,7 @@ def _columns_of_names(package: dict, name: str) -> dict[str, str]:
 
 def _named(entry: Entry, names: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of other sheets that a row names, each once: the sheet, the key, and the column that names it."""
-    seen = set()  # a source stands in its chain, too
+    seen = set()  # a source is in its chain, too
     for column, other in names.items():
         for key in _keys(entry.cells[column]):
             if (other, key) not in seen and not (key == NARRATOR and column.startswith("source")):
@@ -317,8 +317,8 @@ def _strangers(entry: Entry, names: dict[str, str], keys: dict[str, set[str]]) -
             continue
         remedy = f"add it to the sheet {other}, or correct it here"
         if "," in key:
-            remedy = "put a semicolon between several"
-        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is no slip for c039
+            remedy = "separate several with semicolons"
+        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is not a slip for c039
             remedy += "".join(f" ({near}?)" for near in get_close_matches(key, sorted(keys[other]), 1))
         yield entry.row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
 
@@ -412,7 +412,7 @@ def _contexts(entries: dict[str, list[Entry]], quoted: Quoted) -> str:
             for pointer, span in entry.spans.items():
                 words = quoted.context(span, "[", "]")
                 lines[span[0][0]].append((span, f"{entry.row.key:15} {columns[pointer]:13} {words}"))
-    text = ["What each row marks, in brackets. Each `standoff anchor` writes this file anew."]
+    text = ["What each row marks, in brackets. `standoff anchor` rewrites this file every time."]
     for number in quoted.paragraphs:
         text += ["", f"Paragraph {number}", *(line for _, line in sorted(lines[number]))]
     return "\n".join(text) + "\n"

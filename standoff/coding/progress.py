@@ -21,8 +21,8 @@ IN_THE_SHEET = {  # the remedy that a rule names for a table: what to do about i
 }
 TEXT_CHANGED = "The text, article.txt, has changed since the tables were made"
 STEPS = {  # what to do about an empty sheet
-    "claim_links": "Look for claims that bear on each other: sheet claim_links.",
-    "cruxes": "Look for places that are broken or ambiguous, sheet cruxes. (None at all is possible, and rare.)",
+    "claim_links": "Look for claims that are related: sheet claim_links.",
+    "cruxes": "Look for places that are broken or ambiguous: sheet cruxes. (Rarely, there are none.)",
     "questions": "Write a question that the text leaves open: sheet questions.",
 }
 
@@ -63,18 +63,18 @@ def progress(folder: Path, problems: list[Problem]) -> Progress:
     table = coverage(case)
     if anchored.waiting:
         rows = "row that waits" if anchored.waiting == 1 else f"{anchored.waiting} rows that wait"
-        steps.append(f"Mend or finish the {rows}, in the sheets (see above).")
+        steps.append(f"Correct or finish the {rows} in the sheets (see above).")
     if problems:
-        steps.append("Mend the problems above, in the sheets.")
+        steps.append("Correct the problems above in the sheets.")
     if missing := table.index[~table["gist"]].tolist():
-        gists = "Say in a few words what each paragraph is about: column gist of the sheet paragraphs"
+        gists = "Say in a few words what each paragraph is about: sheet paragraphs, column gist"
         steps.append(f"{gists} ({runs(missing)}).")
     if missing := table.index[table["claims"] == 0].tolist():
-        steps.append(f"Mark the claims of the paragraphs that have none: {runs(missing)}.")
+        steps.append(f"Mark the claims in the paragraphs that have none: {runs(missing)}.")
     steps += [step for name, step in STEPS.items() if not sheets.read(folder, name).rows]
     entries = {row.key: row["value"] for row in sheets.read(folder, "about").rows}
     if missing := [entry for entry in NEEDED if not entries.get(entry)]:
-        steps.append(f"Say what the data are, in the sheet about: {', '.join(missing)}.")
+        steps.append(f"Describe the data in the sheet about: {', '.join(missing)}.")
     if count := unanswered(folder):
         steps.append(f"Answer the questions of {DATASHEET} ({count} left).")
     doubts = anchored.doubts + (_doubts(case) if current else [])  # old tables may point into another text
@@ -112,9 +112,9 @@ def _doubts(case: Case) -> list[str]:
     for claim in case.claims.itertuples():
         share = text.quoted_share(parts[claim.content_span])
         if claim.quote_type == "indirect" and share == 1:
-            doubts.append(f"{claim.claim_id} is indirect, but all its words stand in quotation marks.")
+            doubts.append(f"{claim.claim_id} is indirect, but all its words are in quotation marks.")
         elif claim.quote_type == "direct" and share == 0:
-            doubts.append(f"{claim.claim_id} is direct, but none of its words stands in quotation marks.")
+            doubts.append(f"{claim.claim_id} is direct, but none of its words are in quotation marks.")
     for row in case.quantities.itertuples():
         words = text.words(parts[row.span_id])
         said = [numbers.disagree(number, words, text.text) for number in (row.low, row.high) if pd.notna(number)]
@@ -130,7 +130,7 @@ def _is_progress(problem: Problem) -> bool:
 
 
 def _in_the_sheet(problem: Problem, anchored: Anchored) -> Problem:
-    """Return the problem with the address at which its author can mend it."""
+    """Return the problem with the address at which its author can correct it."""
     table = problem.file.removesuffix(".csv")
     rows = anchored.lines.get(table, [])
     table = "events" if table == "event_actors" else table

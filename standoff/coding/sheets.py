@@ -39,18 +39,18 @@ QUOTES = {  # by table: the column of a table that points to the words in a colu
     "cruxes": {"quote": "span_id"},
 }
 HINTS = {  # what to write into columns that the tables do not have, or have otherwise
-    "actor_id": "mayor or harbour_office, small letters (needed)",
+    "actor_id": "mayor or harbour_office, in lower case (required)",
     "paragraph": "number of the paragraph; may be empty",
-    "quote": "its words, as in the text; [...] where other words interrupt them; words#2 for the second time",
+    "quote": "its words, as in the text; [...] where other words interrupt them; words#2 for the second occurrence",
     "source_quote": "words that name the source; may be empty",
     "cue_quote": "words that attribute it, one unbroken stretch; empty for the narrator",
     "source": "narrator, or an actor_id",
     "source_chain": "empty, unless one source speaks through another: narrator;mayor;police",
-    "evidence": "empty is none",
-    "negated_cue": "yes, where the saying itself is denied or declined; empty is no",
-    "actors": "who does it: actor_ids, with semicolons between",
-    "recipients": "whom it is done to: actor_ids, with semicolons between",
-    "claims": "claim_ids, with semicolons between",
+    "evidence": "empty means none",
+    "negated_cue": "yes, if the saying itself is denied or declined; empty means no",
+    "actors": "who does it: actor_ids, separated by semicolons",
+    "recipients": "to whom it is done: actor_ids, separated by semicolons",
+    "claims": "claim_ids, separated by semicolons",
     "closes": "the last day that counts, as 2024-05-31",
     "date": "as 2024-05-09, 2024-05, 2024; empty if not said",
     "as_of": "as 2024-05-09, 2024-05, 2024; empty if not said",
@@ -149,7 +149,7 @@ def read_sheet(path: Path, file: str, columns: list[str], tab: str = "") -> tupl
 
     Takes what spreadsheets save: a workbook (.xlsx); commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16,
     Windows-1252; more columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is
-    no sheet at all.
+    not a sheet at all.
     """
     if not path.is_file():
         raise CaseError("the sheet is missing", f"{SAVE_AS}, or restore it", file=file)
@@ -164,7 +164,7 @@ def read_sheet(path: Path, file: str, columns: list[str], tab: str = "") -> tupl
     header = [_clean(cell).lower() for cell in header]
     for column in columns:
         if header.count(column) != 1:
-            message = f"the column {column} stands {header.count(column)} times in the first row"
+            message = f"the column {column} is in the first row {header.count(column)} times"
             raise CaseError(message, f"the columns are {', '.join(columns)}", file=file, row=first, column=column)
     rows, problems = [], []
     for line, cells in lines:
@@ -175,7 +175,9 @@ def read_sheet(path: Path, file: str, columns: list[str], tab: str = "") -> tupl
             continue
         if any(cells[len(header) :]):
             message = f"{len(cells)} cells, but {len(header)} columns"
-            problems.append(row.wrong(None, message, "put a cell that holds the separator in double quotation marks"))
+            problems.append(
+                row.wrong(None, message, "put double quotation marks around a cell that contains the separator")
+            )
         else:
             rows.append(row)
     return rows, problems
@@ -206,7 +208,7 @@ def write_blank(folder: Path, package: dict, filled: dict[str, list[list]], sepa
 
 
 def _hints(resource: dict) -> list[str]:
-    """Say what may stand in each column of a sheet, as its second row."""
+    """Say what each column of a sheet may hold, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
     for column in SHEETS[resource["name"]]:

@@ -103,8 +103,8 @@ def test_the_text_stays_out_of_git_unless_its_licence_is_stated(mine, practice):
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("My Report", {}, "small letters"),
-        ("../mine", {}, "small letters"),
+        ("My Report", {}, "lower-case letters"),
+        ("../mine", {}, "lower-case letters"),
         ("mine", {}, "exists already"),
         ("other", {"date": "9.5.2024"}, "--date: '9.5.2024' is not a date"),
         ("other", {"licence": "CC0"}, "--licence: 'CC0' is not the identifier"),
@@ -190,7 +190,7 @@ def test_rules_speak_of_the_sheets(mine):
     sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
     anchor(mine)
     told = list(map(str, progress(mine, examine(mine).problems).problems))
-    [event] = [line for line in told if "nobody takes part" in line]
+    [event] = [line for line in told if "no one takes part" in line]
     assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
     assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
 
@@ -273,7 +273,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
         "sheets/claims.csv:7 source: c004: waits for velm, which is not finished.",
         "sheets/claims.csv:8 source: c005: 'tamsl' is not in the sheet actors. Remedy: add it to the sheet actors, or correct it here (tamsel?)",
         "sheets/claims.csv:9 claim_id: c001: row 3 has the same identifier",
-        "sheets/claims.csv:10 quote: c006: “Kesland” stands 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#1 in “",
+        "sheets/claims.csv:10 quote: c006: “Kesland” occurs 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#1 in “",
         "sheets/claims.csv:10 certainty: c006: 'sure' is not one of certain, probable",
         "sheets/claim_links.csv:2 other_id: c001: waits for c004, which is not finished.",
     ]
@@ -305,7 +305,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
     ]
     assert main(["check", "mine"]) == 1
     out = capsys.readouterr().out
-    assert "c005: 'tamsl'" in out and "Mend or finish the 8 rows that wait" in out
+    assert "c005: 'tamsl'" in out and "Correct or finish the 8 rows that wait" in out
 
 
 def test_the_guide_names_paragraphs_and_the_next_step(mine):
@@ -335,7 +335,9 @@ def test_a_table_changed_by_hand_is_kept(mine):
     path = mine / "actors.csv"
     path.write_text(path.read_text().replace("Oren", "Orin"))
     told = problems(mine)
-    assert len(told) == 1 and "actors.csv: was changed by hand: what it was is now actors.by-hand.csv" in told[0]
+    assert (
+        len(told) == 1 and "actors.csv: was changed by hand: the earlier version is now actors.by-hand.csv" in told[0]
+    )
     assert "Orin" in (mine / "actors.by-hand.csv").read_text() and "Oren" in path.read_text()
     assert problems(mine) == []
 
@@ -433,7 +435,7 @@ UNUSABLE = {
     "empty": (lambda path: path.write_bytes(b""), "sheets/actors.csv: not a CSV file"),
     "no header": (
         lambda path: path.write_text("tamsel,Oren Tamsel\n"),
-        "sheets/actors.csv:1 actor_id: the column actor_id stands 0 times",
+        "sheets/actors.csv:1 actor_id: the column actor_id is in the first row 0 times",
     ),
     "an open quotation mark": (
         lambda path: path.write_text(",".join(SHEETS["actors"]) + '\n"x\n'),
@@ -461,21 +463,21 @@ def test_a_sheet_that_cannot_be_read_changes_nothing(mine, spoil, words):
             {"closes": "31.05.2024"},
             "closes: .*'31.05.2024' is not .*Remedy: write the last day that counts, as 2024-05-31",
         ),
-        ("quantities", {"low": "1.000,5"}, "low: .*'1.000,5' is not.* Remedy: write digits alone"),
+        ("quantities", {"low": "1.000,5"}, "low: .*'1.000,5' is not.* Remedy: write digits only"),
         ("quantities", {"as_of": "5/9/24"}, "as_of: .*'5/9/24' is not allowed. Remedy: write as 2024-05-09.*as text"),
-        ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet leaves"),
+        ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet left"),
         ("claims", {"claim_id": "1"}, "claim_id: 1: '1' is not allowed. Remedy: Identifier, in text order, as c001"),
         (
             "actors",
             {"actor_id": "coast service"},
-            "actor_id: coast service: 'coast service' is not allowed. Remedy: write small letters, digits and .*: coast_service.",
+            "actor_id: coast service: 'coast service' is not allowed. Remedy: write lower-case letters, digits and .*: coast_service.",
         ),
         (
             "claims",
             {"source": "tamsel, dorvia"},
-            "source: .*is not in the sheet actors. Remedy: put a semicolon between several.",
+            "source: .*is not in the sheet actors. Remedy: separate several with semicolons.",
         ),
-        ("quantities", {"low": "6,5"}, "a point for decimals.*format the column as text"),
+        ("quantities", {"low": "6,5"}, "a decimal point.*format the column as text"),
         (
             "about",
             {"entry": "version", "value": "1"},
@@ -509,7 +511,7 @@ def test_a_row_with_too_many_cells_is_named(mine):
     path = mine / "sheets" / "actors.csv"
     path.write_text(",".join(SHEETS["actors"]) + "\ntamsel,Oren Tamsel,Tamsel,,person,,,,president, once\n")
     assert problems(mine) == [
-        "sheets/actors.csv:2: tamsel: 10 cells, but 9 columns. Remedy: put a cell that holds the separator in double quotation marks."
+        "sheets/actors.csv:2: tamsel: 10 cells, but 9 columns. Remedy: put double quotation marks around a cell that contains the separator."
     ]
 
 
@@ -560,7 +562,7 @@ def test_the_commands_one_after_the_other(tmp_path, monkeypatch, practice, capsy
     assert main(["anchor", "mine"]) == 0
     assert "claims 0" in capsys.readouterr().out
     assert main(["check", "mine"]) == 1
-    assert "Mark the claims of the paragraphs that have none: 1-15." in capsys.readouterr().out
+    assert "Mark the claims in the paragraphs that have none: 1-15." in capsys.readouterr().out
     assert main(["anchor", "practice"]) == 2
     assert main(["new", "mine", "--text", str(practice.text)]) == 2
 

@@ -72,7 +72,7 @@ def test_the_place_is_the_right_one():
 @pytest.mark.parametrize(
     ("typed", "options", "message", "remedy"),
     [
-        ("the ferry", {}, "“the ferry” is not in the text", "it goes on otherwise after “the”"),
+        ("the ferry", {}, "“the ferry” is not in the text", "it continues differently after “the”"),
         ("zeppelin", {}, "“zeppelin” is not in the text", "copy the words from article.txt"),
         ("may", {}, "“may” is not in the text", "copy the words"),  # no part of a word
         ("told reporters", {"paragraph": 2}, "not in paragraph 2, but in paragraph 1", "correct the paragraph"),
@@ -80,17 +80,17 @@ def test_the_place_is_the_right_one():
         (
             "said",
             {},
-            "“said” stands 5 times in paragraphs 1, 2, 2, 2, 3",
+            "“said” occurs 5 times in paragraphs 1, 2, 2, 2, 3",
             "write the paragraph, quote more words, or say which: said#1 in “",
         ),
         (
             "said",
             {"paragraph": 2},
-            "“said” stands 3 times in paragraph 2",
+            "“said” occurs 3 times in paragraph 2",
             "said#2 in “said no. It said it twice… and”, said#3 in",
         ),
-        ("said#9", {}, "“said” stands 5 times in the text", "another number after #"),
-        ("said#0", {}, "“said” stands 5 times in the text", "another number after #"),
+        ("said#9", {}, "“said” occurs 5 times in the text", "another number after #"),
+        ("said#0", {}, "“said” occurs 5 times in the text", "another number after #"),
         ("[...]", {}, "“[...]” is not in the text", "copy the words"),  # an omission of nothing
         ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
     ],
