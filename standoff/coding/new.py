@@ -47,7 +47,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
     for option, entry, value in (("--date", "text_date", date), ("--licence", "text_licence", licence)):
         if problem := wrong(entry, value):
             raise CaseError(*problem, file=option)
-    blocks = _blocks(text)
+    blocks = read_article(text)
     tables = read_package(find("practice"))
     package = {"$schema": tables["$schema"], "name": name, "resources": tables["resources"]}
     about = {
@@ -99,7 +99,7 @@ def _filled(package: dict, about: dict[str, str], blocks: list[str]) -> dict[str
     }
 
 
-def _blocks(path: str | Path) -> list[str]:
+def read_article(path: str | Path) -> list[str]:
     """Read the canonical paragraphs of a text file. Raises TextError if it was saved or pasted badly.
 
     What was done with it, and signs that only a copy has, are reported as a UnicodeWarning.
