@@ -17,6 +17,9 @@ from .metadata import ENTRIES, wrong
 
 DATASHEET = "DATASHEET.md"
 LINE = 90  # characters; lines that a program or a page broke are shorter
+RESERVED = re.compile(
+    "con|prn|aux|nul|com[0-9]|lpt[0-9]"
+)  # what Windows takes for a device, and nobody else can pass on
 UNANSWERED = "(not answered yet)"
 QUESTIONS = [
     "Which text is this, where was it found, and why was it chosen?",
@@ -38,7 +41,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
 
     Raises CaseError, TextError; then nothing is made.
     """
-    if not re.fullmatch("[a-z][a-z0-9-]*", name):
+    if not re.fullmatch("[a-z][a-z0-9-]*", name) or RESERVED.fullmatch(name):
         raise CaseError("this cannot name a case", "use lower-case letters, digits and hyphens: my-report", file=name)
     folder = _home() / name
     if folder.exists():

@@ -122,6 +122,12 @@ def test_a_home_that_cannot_be_written_asks_for_a_seed(monkeypatch, tmp_path):
     assert COURSE.seed("s") == "s"
 
 
+def test_a_console_that_knows_few_characters_stops_nothing(tmp_path):
+    """As on Windows: the name of the file that is missing is not in cp1252."""
+    done = run("--course", tmp_path / "Łukasz.py", "release", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 2 and "?ukasz" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_the_same_command_finds_this_book_s_course(monkeypatch):
     monkeypatch.chdir(ROOT / "chapters")
     assert find_course().name == "standoff" and find_course().names() == COURSE.names()
