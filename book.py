@@ -129,7 +129,7 @@ def make_environment() -> None:
             "and run this command again."
         )
     if subprocess.call([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)]):
-        sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
+        sys.exit("book.py: could not make .venv, see above: remove it, make room if the disk is full, and try again.")
     install("setuptools")  # so that no other version is fetched to install the project itself
     install("--no-build-isolation", "--editable", ".[book,tests]")
     # A kernel says on each start that its local connection is not encrypted: hide that.
