@@ -20,6 +20,8 @@ NEWEST = 4  # of the formats of notebooks
 DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not stand twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 NO_JSON = "This is not a notebook: the file is damaged or of another kind (no JSON)."
+# No link is followed, and no pipe waited for; Windows has other kinds of both, and would change the ends of lines.
+OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 TOO_MUCH = "This notebook takes more memory or time to read than there is: clear its outputs, and hand it in again."
 
 
@@ -173,7 +175,7 @@ def _content(what, content, room, error):
     if not isinstance(content, bytes):
         path = Path(content)
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+            descriptor = os.open(path, OPEN)
         except (OSError, ValueError) as problem:
             if path.is_symlink():
                 raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None
