@@ -30,7 +30,8 @@ SHOWN = [
     *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
 ]
 REMEDY = (
-    "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
+    "Remedy: on Windows and macOS, grade in a Linux container; on Linux, install bubblewrap (Debian and Ubuntu: "
+    "apt install bubblewrap) and let users make namespaces; "
     "or, only for submissions that you trust as you trust your own programs, ask for grading without a sandbox"
 )
 
