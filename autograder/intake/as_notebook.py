@@ -10,7 +10,7 @@ from pathlib import Path
 
 MEMORY, SECONDS = 1 << 29, 5
 
-with contextlib.suppress(ImportError, OSError, ValueError):  # where there are no such limits there is no sandbox either
+with contextlib.suppress(ImportError, OSError, ValueError):  # without such limits there is no sandbox either
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

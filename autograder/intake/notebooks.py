@@ -131,7 +131,9 @@ def read_notebooks(entries: Iterable[Entry], known: Known) -> list[Notebook]:
         is_text = bool(TEXT.match(data[:5_000].decode("utf-8", "replace")))
         costly += is_text or len(data) > IN_PROCESS
         if costly > COSTLY:
-            raise TooMany(f"There are more than {COSTLY} large notebooks or texts here: hand in what is asked for.")
+            raise TooMany(
+                f"There are more than {COSTLY} large notebooks or texts here: hand in only what is asked for."
+            )
         if is_text:
             data = _of_text(data)
         if data or not is_text:

@@ -17,12 +17,12 @@ FILES = 200
 METADATA = 10_000  # characters that are kept of a large notebook
 IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: nothing in it can take much memory
 NEWEST = 4  # of the formats of notebooks
-DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not stand twice
+DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
-NO_JSON = "This is not a notebook: the file is damaged or of another kind (no JSON)."
+NO_JSON = "This is not a notebook: the file is damaged or of another kind (not JSON)."
 # No link is followed, and no pipe waited for; Windows has other kinds of both, and would change the ends of lines.
 OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
-TOO_MUCH = "This notebook takes more memory or time to read than there is: clear its outputs, and hand it in again."
+TOO_MUCH = "This notebook takes more memory or time to read than is available: clear its outputs, and hand it in again."
 
 
 class Unreadable(ValueError):
@@ -115,7 +115,7 @@ def _without_doubles(pairs):
         names = [name for name, _ in pairs]
         for name in sorted(DECIDING & content.keys()):
             if names.count(name) > 1:
-                raise Unreadable(f"In this notebook {name!r} stands twice in one place: save it in Jupyter.")
+                raise Unreadable(f"In this notebook {name!r} occurs twice in one place: save it in Jupyter.")
     return content
 
 
@@ -150,7 +150,7 @@ def read_files(files: Mapping[str, Path | bytes], released: set[str]) -> dict[st
     released: names of folders and files in data/ that nothing that was handed in can replace or add to.
     """
     if len(files) > FILES:
-        raise Refused(f"There are more than {FILES} files: hand in what the assignment asks for.")
+        raise Refused(f"There are more than {FILES} files: hand in only what the assignment asks for.")
     seen, size = {}, 0
     for name, content in files.items():
         parts = re.split(r"[/\\]", text(str(name)))
@@ -186,5 +186,7 @@ def _content(what, content, room, error):
         with open(descriptor, "rb") as file:
             content = file.read(room + 1)
     if len(content) > room:
-        raise error(f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in what is asked for.")
+        raise error(
+            f"{what} is larger than {BYTES // 1_000_000} MB: clear outputs, and hand in only what is asked for."
+        )
     return content
