@@ -1,7 +1,7 @@
 # A thin front for book.py, which does each command's own set-up, and with `python book.py help` lists them.
 # Without make: `python book.py build`. Extra arguments go through ARGS, for example: make test ARGS="-k links"
 PYTHON ?= $(shell command -v python3 || command -v python)
-COMMANDS = test quick formats serve notebooks rehearse links bench pins
+COMMANDS = test quick formats serve notebooks grade rehearse links bench pins
 ROOMS = test-library test-grading test-book test-browser
 
 .PHONY: book help clean $(COMMANDS) $(ROOMS)

@@ -36,6 +36,7 @@ DRAFT = BUILD / "draft" / "html"  # what `serve` shows
 CORES = min(os.cpu_count() or 1, 8)
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]  # where every pinned package can be installed
+IMAGE = "standoff-grade"  # the container in which submissions are graded on Windows and macOS
 UV = "uv==0.13.9"  # writes the pins
 
 
@@ -66,8 +67,8 @@ def obey() -> int:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
     if sys.version_info[:2] not in PYTHONS:
         start_again_with(other_python())
-    if command == "pins":
-        return pins(arguments)
+    if command in ("pins", "grade"):  # they need no environment
+        return COMMANDS[command](arguments)
     if not is_made():
         with alone():
             make_environment()
@@ -542,7 +543,23 @@ def run(arguments: list) -> int:
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, rehearse, links, bench, pins)
+def grade(arguments: list) -> int:
+    """Grade FOLDER/submissions into FOLDER/marks in a container, which has no network: for Windows and macOS."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None:
+        sys.exit("book.py: there is neither podman nor docker here: install one of them (Podman Desktop is free).")
+    folder = Path(arguments[0] if arguments else "").resolve()
+    if not arguments or not (folder / "submissions").is_dir():
+        sys.exit("book.py: grade what? Put what was handed in into FOLDER/submissions: python book.py grade FOLDER")
+    if subprocess.call([engine, "build", "--quiet", "--tag", IMAGE, "--file", str(ROOT / "Containerfile"), str(ROOT)]):
+        sys.exit("book.py: the image could not be built, see above: start podman or docker, check the network.")
+    # Inside, bubblewrap makes a sandbox for each submission: it needs namespaces, and no rights of root.
+    command = [engine, "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"]
+    command += ["--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"]
+    return subprocess.call(command + ["--volume", "%s:/work" % folder, IMAGE] + arguments[1:])
+
+
+FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, grade, rehearse, links, bench, pins)
 COMMANDS = {function.__name__: function for function in FUNCTIONS}
 
 if __name__ == "__main__":

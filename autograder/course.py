@@ -6,7 +6,6 @@ import os
 import runpy
 import secrets
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -74,11 +73,12 @@ class Course:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
-                with tempfile.NamedTemporaryFile("w", dir=folder) as draft:
-                    draft.write(secrets.token_hex(16) + "\n")
-                    draft.flush()
-                    with contextlib.suppress(FileExistsError):
-                        os.link(draft.name, path)  # complete or not at all, and never over another one
+                draft = folder / secrets.token_hex(8)
+                draft.touch(0o600)
+                draft.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, path)  # complete or not at all, and never over another one
+                draft.unlink()
             return path.read_text(encoding="ascii").strip()
         except OSError as error:
             message = f"{path} cannot be kept ({error.strerror}), from which the hidden data are made. Remedy: "
