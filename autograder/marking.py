@@ -236,7 +236,7 @@ class _Judge:
 
     def _coded(self, task: Task) -> TaskResult:
         if task.name in self.runs.ended:
-            reason = f"Trying your answer did not end well: {ENDS[self.runs.ended[task.name]]}."
+            reason = f"Your answer could not be tested: {ENDS[self.runs.ended[task.name]]}."
             return TaskResult(task.name, 0.0, "error", reason)
         found = {part: self._part(task, *about) for part, about in task.parts.items()}
         lost = {part: result for part, result in found.items() if result.status != "right"}

@@ -108,7 +108,7 @@ def with_pictures(one, **attached):
 def test_pictures_pasted_into_an_answer_are_shown_and_nothing_else_is(browser, tmp_path):
     script = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>").decode()
     attached = {"first": ("image/png", PNG), "second": ("image/svg+xml", script), "third": ("image/png", script)}
-    one = with_pictures(graded("anna", prose="See the picture."), **attached)
+    one = with_pictures(graded("=anna", prose="See the picture."), **attached)
     batch.report([one, graded("ben", prose="Without one.")], tmp_path, tables.ByHand())
     tab = browser.new_page()
     tab.goto((tmp_path / "prose.html").as_uri())
