@@ -133,7 +133,7 @@ def unitizing_alpha(sections: Sequence[Section]) -> float:
     sections: the parts of the text across whose ends nobody marks. Overlapping stretches of one coder are joined, since
     the measure knows no layers.
 
-    1 is perfect agreement, 0 is what chance would give. NaN with fewer than two coders, or where nobody marked anything
+    1 is perfect agreement, 0 is what chance would give. NaN with fewer than two coders, or where no one marked anything
     or everybody everything. That one coder has two stretches where another has one with the same words counts only in
     what is expected by chance.
 
