@@ -5,7 +5,9 @@ Started with any Python, this file needs the standard library only: it makes the
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
 """
 
+import ast
 import contextlib
+import errno
 import functools
 import hashlib
 import http.server
@@ -34,6 +36,7 @@ DRAFT = BUILD / "draft" / "html"  # what `serve` shows
 CORES = min(os.cpu_count() or 1, 8)
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]  # where every pinned package can be installed
+IMAGE = "standoff-grade"  # the container in which submissions are graded on Windows and macOS
 UV = "uv==0.13.9"  # writes the pins
 
 
@@ -41,18 +44,34 @@ UV = "uv==0.13.9"  # writes the pins
 
 
 def main() -> int:
+    try:
+        return obey()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            sys.exit("book.py: the disk is full: make room (the book needs about 1 GB) and run this command again.")
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
+            sys.exit("book.py: %s cannot be written: copy this folder to a place where you may write." % error.filename)
+        raise
+
+
+def obey() -> int:
+    """Do what the command line says."""
     command, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if command in ("help", "-h", "--help"):
+        print("This folder is a book. Begin with: python book.py build\n")
         for name, function in COMMANDS.items():
             print("python book.py %-10s %s" % (name, function.__doc__.splitlines()[0]))
+        print("\npython book.py run standoff    lists what can be done with a text or with the data")
         return 0
     if command not in COMMANDS:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
     if sys.version_info[:2] not in PYTHONS:
         start_again_with(other_python())
-    if command == "pins":
-        return pins(arguments)
-    make_environment()
+    if command in ("pins", "grade"):  # they need no environment
+        return COMMANDS[command](arguments)
+    if not is_made():
+        with alone():
+            make_environment()
     if Path(sys.prefix).resolve() != VENV.resolve():
         start_again_with(str(VENV_PYTHON))
     return COMMANDS[command](arguments)
@@ -77,28 +96,33 @@ def other_python() -> str:
 def clean_environ() -> dict:
     """Return the environment variables for the book's processes: nothing of the user's own set-up may change a page."""
     environ = dict(os.environ)
-    for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
-        environ.pop(name, None)
+    for name in os.environ:
+        if name.startswith("PYTHON") or name in ("MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
+            del environ[name]
     environ.update(
         PYTHONUTF8="1",  # Windows: read and print UTF-8
         PYTHONHASHSEED="0",  # the same order of sets in every build
         JUPYTER_PREFER_ENV_PATH="1",  # this environment's kernel, not one of the same name in the home folder
         IPYTHONDIR=str(VENV / "ipython"),
+        JUPYTER_RUNTIME_DIR=str(VENV / "jupyter"),  # a home folder may be read-only
         MPLCONFIGDIR=str(VENV / "matplotlib"),
-        PIP_DISABLE_PIP_VERSION_CHECK="1",
     )
     return environ
 
 
-def make_environment() -> None:
-    """Make `.venv` anew, if it does not work, was moved, or is not what requirements.txt and pyproject.toml ask for."""
+def is_made() -> bool:
+    """Say whether `.venv` works, is where it was made, and is what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
     works = (
         VENV_PYTHON.exists() and subprocess.call([str(VENV_PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
     )
-    if works and stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from():
-        return
+    return works and stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from()
 
+
+def make_environment() -> None:
+    """Make `.venv` anew."""
+    if is_made():  # by whoever was waited for
+        return
     print("Preparing the environment in .venv (needed once; about a minute) ...", flush=True)
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         sys.exit(
@@ -106,7 +130,7 @@ def make_environment() -> None:
             "and run this command again."
         )
     if subprocess.call([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)]):
-        sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
+        sys.exit("book.py: could not make .venv, see above: remove it, make room if the disk is full, and try again.")
     install("setuptools")  # so that no other version is fetched to install the project itself
     install("--no-build-isolation", "--editable", ".[book,tests]")
     # A kernel says on each start that its local connection is not encrypted: hide that.
@@ -115,7 +139,7 @@ def make_environment() -> None:
     (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n")
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
-    stamp.write_text(made_from(), encoding="utf-8")
+    (VENV / "made-from.txt").write_text(made_from(), encoding="utf-8")
 
 
 def made_from() -> str:
@@ -126,7 +150,9 @@ def made_from() -> str:
 def add(extra: str) -> None:
     """Add to `.venv` packages that building the book does without: those that pyproject.toml calls `extra`."""
     stamp = VENV / (extra + "-added.txt")
-    if not stamp.exists():
+    with alone():
+        if stamp.exists():
+            return
         print("Adding what %s needs to .venv (needed once; about a minute) ..." % extra, flush=True)
         install("--no-build-isolation", "--editable", ".[%s]" % extra)
         stamp.touch()
@@ -135,8 +161,69 @@ def add(extra: str) -> None:
 def install(*arguments: str) -> None:
     """Install into `.venv`, in the versions of requirements.txt."""
     command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + list(arguments)
-    if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
-        sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
+    if subprocess.call(command, cwd=str(ROOT), env=pip_environ(str(VENV_PYTHON))):
+        sys.exit(
+            "book.py: pip could not install the packages, see above: check the network and the room on the disk, "
+            "then run this command again."
+        )
+
+
+# What pip's settings may say of where packages come from; all others (user, target, require-hashes) are the user's own.
+PIP_SETTINGS = {
+    "index-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+    "trusted-host",
+    "proxy",
+    "cert",
+    "client-cert",
+}
+PIP_SETTINGS |= {"keyring-provider", "timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir"}
+
+
+def pip_environ(python: str) -> dict:
+    """Return the environment variables for pip: of the user's settings, in files or variables, only PIP_SETTINGS."""
+    users = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    environ = {name: value for name, value in clean_environ().items() if name not in users}
+    files = dict(environ, **{name: users[name] for name in users if name == "PIP_CONFIG_FILE"})
+    command = [python, "-m", "pip", "config", "list"]
+    for line in subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True, env=files).stdout.splitlines():
+        name, _, value = line.partition("=")
+        if name.rpartition(".")[2] in PIP_SETTINGS:
+            environ["PIP_" + name.rpartition(".")[2].upper().replace("-", "_")] = ast.literal_eval(value)
+    for name, value in users.items():
+        if name[len("PIP_") :].lower().replace("_", "-") in PIP_SETTINGS:
+            environ[name] = value
+    return dict(environ, PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator:
+    """Let one process at a time write into this folder; another one waits, and says so."""
+    BUILD.mkdir(exist_ok=True)
+    with open(str(BUILD / ".lock"), "a") as file:
+        if not locked(file):
+            print("Another build is running in this folder: waiting for it ...", flush=True)
+            while not locked(file):
+                time.sleep(0.5)
+        yield  # the lock ends with the file's closing, or with the process
+
+
+def locked(file: object) -> bool:
+    """Lock a file that is open, and return whether that could be done; where locks are unknown, nothing is locked."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
 
 
 def hashed(files: Iterable) -> str:
@@ -154,10 +241,16 @@ def hashed(files: Iterable) -> str:
 def build(arguments: list) -> int:
     """Execute the chapters whose code or data changed, and write every page to _build/html; nothing, if nothing changed.
 
-    Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
+    All pages are rewritten because a partial build forgets warnings, entries of the search index, and titles in the side
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
     they are complete. If the build fails, there are no pages.
     """
+    with alone():
+        return build_alone()
+
+
+def build_alone() -> int:
+    from _ext.repository import find_repository
     from formats.shipped import left_out
 
     if is_current():
@@ -177,6 +270,10 @@ def build(arguments: list) -> int:
     BUILT_FROM.write_text(inputs + hashed(files_in(HTML)), encoding="utf-8")
     if left_out(ROOT):
         print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out(ROOT)))
+    if (ROOT / ".git").exists() and find_repository(ROOT)[0] is None:
+        print(
+            "\nNo launch button: git names no repository on GitHub or the like for this folder (BOOK_REPOSITORY can)."
+        )
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
 
@@ -303,7 +400,9 @@ def formats(arguments: list) -> int:
         return 1
     from formats import make
 
-    for path in make():
+    with alone():
+        written = make()
+    for path in written:
         print("%9.1f kB  %s" % (path.stat().st_size / 1000, path.relative_to(ROOT)))
     return 0
 
@@ -336,8 +435,11 @@ def serve(arguments: list) -> None:
                     subprocess.call([sys.executable, "-c", "import book; book.draft()"], cwd=str(ROOT))
             time.sleep(0.3)
 
+    port = arguments[0] if arguments else "8000"
+    if not port.isdigit() or not taken_by_none(int(port)):
+        sys.exit("book.py: cannot serve at port %s: give another number, such as 8001." % port)
     DRAFT.mkdir(parents=True, exist_ok=True)
-    address = ("127.0.0.1", int(arguments[0]) if arguments else 8000)
+    address = ("127.0.0.1", int(port))
     # Beside the thread that builds, so that pages can be read while others are being written.
     with http.server.ThreadingHTTPServer(address, functools.partial(Server, directory=str(DRAFT))) as server:
         print("Serving a draft at http://%s:%d (stop with Ctrl-C)" % address, flush=True)
@@ -345,11 +447,25 @@ def serve(arguments: list) -> None:
         server.serve_forever()
 
 
+def taken_by_none(port: int) -> bool:
+    """Say whether a server may listen at this port."""
+    try:
+        http.server.HTTPServer(("127.0.0.1", port), http.server.BaseHTTPRequestHandler).server_close()
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
 def draft() -> None:
     """Write the pages whose chapters changed into DRAFT, as Sphinx makes them: the last steps over the pages are left out.
 
     When anything but a chapter changed, all are written. Warnings are shown, and stop nothing.
     """
+    with alone():
+        draft_alone()
+
+
+def draft_alone() -> None:
     import yaml
 
     stamp = DRAFT.parent / "made-from.txt"
@@ -390,7 +506,9 @@ def broken_links(answers: str) -> str:
 def pins(arguments: list) -> int:
     """Renew requirements.txt, the exact version of every package (arguments go to `uv pip compile`, such as --upgrade)."""
     with tempfile.TemporaryDirectory() as folder:
-        if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
+        if subprocess.call(
+            [sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV], env=pip_environ(sys.executable)
+        ):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
         command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.txt"]
         command += ["--all-extras", "--universal", "--python-version", "%d.%d" % PYTHONS[0], "--quiet", "--no-annotate"]
@@ -417,13 +535,31 @@ def notebooks(arguments: list) -> int:
 def run(arguments: list) -> int:
     """Run a command of the book's environment, such as `standoff check`."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
-    command = shutil.which(arguments[0], path=path) if arguments else None
-    if command is None:
+    if not arguments:
         sys.exit("book.py: run what? For example: python book.py run standoff check")
+    command = shutil.which(arguments[0], path=path)
+    if command is None:
+        sys.exit("book.py: there is no %r in .venv or on the path; `run standoff check` is an example." % arguments[0])
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, rehearse, links, bench, pins)
+def grade(arguments: list) -> int:
+    """Grade FOLDER/submissions into FOLDER/marks in a container, which has no network: for Windows and macOS."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None:
+        sys.exit("book.py: there is neither podman nor docker here: install one of them (Podman Desktop is free).")
+    folder = Path(arguments[0] if arguments else "").resolve()
+    if not arguments or not (folder / "submissions").is_dir():
+        sys.exit("book.py: grade what? Put what was handed in into FOLDER/submissions: python book.py grade FOLDER")
+    if subprocess.call([engine, "build", "--quiet", "--tag", IMAGE, "--file", str(ROOT / "Containerfile"), str(ROOT)]):
+        sys.exit("book.py: the image could not be built, see above: start podman or docker, check the network.")
+    # Inside, bubblewrap makes a sandbox for each submission: it needs namespaces, and no rights of root.
+    command = [engine, "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"]
+    command += ["--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"]
+    return subprocess.call(command + ["--volume", "%s:/work" % folder, IMAGE] + arguments[1:])
+
+
+FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, grade, rehearse, links, bench, pins)
 COMMANDS = {function.__name__: function for function in FUNCTIONS}
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// What the reading desk shows a text with: fields to get it from, and the text itself with marks. Whatever a text or the
+// What the reading desk shows with a text: fields to get it from, and the text itself with marks. Whatever a text or the
 // data say goes into the page as text, never as markup.
 "use strict";
 
@@ -22,27 +22,31 @@
   };
 
   // Fields from which a text is read: shipped texts ([name of the button, text]), a file, pasted words, or what is dropped
-  // on a zone. `read` gets the text and notes about its file; `fail` gets, in words, why there is none.
-  desk.fields = ({ shipped, file, zone }, read, fail) => {
+  // on a zone. `read` gets the text and notes about its file; `fail` gets, in words, why there is none. A file that is no text is
+  // offered to `take` (bytes, name), which says whether it took it; `accept` is what a dialogue shows.
+  desk.fields = ({ shipped, file, zone, accept = ".txt,text/plain", take = () => false }, read, fail) => {
     const { element, button, decode } = desk;
 
     async function open(chosen) {
       try {
-        const { text, notes } = decode(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
+        if (chosen.size > 2e7) throw new Error(`${chosen.name} is larger than 20 MB.`); // before it is read
+        const bytes = new Uint8Array(await chosen.arrayBuffer());
+        if (await take(bytes, chosen.name)) return;
+        const { text, notes } = decode(bytes, chosen.name);
         read(text, notes);
       } catch (error) {
         fail(error.message);
       }
     }
 
-    const input = element("input", { type: "file", accept: ".txt,text/plain" });
+    const input = element("input", { type: "file", accept });
     input.addEventListener("change", () => input.files.length && open(input.files[0]));
     const pasted = element("textarea", { rows: 6 });
     const form = element("form", { className: "so-desk-form" },
       ...shipped.map(([words, text]) => button(words, () => read(text, []))),
       element("label", { className: "so-desk-file" }, `${file} `, input),
       element("details", {}, element("summary", {}, "Paste the text instead"),
-        element("label", {}, "The text, a blank line between paragraphs ", pasted),
+        element("label", {}, "The text, with a blank line between paragraphs ", pasted),
         element("button", { type: "submit" }, "Read the pasted text")),
       element("p", {}, "Or drop a text file here."));
     form.addEventListener("submit", (event) => {
@@ -68,7 +72,7 @@
 
   // A text with marks. `results` are those of `compare`; a mark is {id, spans, tag, label, tint, note, words, line}: the span that
   // it stands for, then others that go with it; what its button says to the eye and to the ear, the button's class, what
-  // it says in print; the   // classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
+  // it says in print; the classes of its words (where marks overlap, those of the shortest), or the class of a mere line under them. `press` gets
   // an id and how it was pressed: by "mouse" or "keyboard", or on its "words".
   desk.annotate = (data, results, marks, press) => {
     const { element, button } = desk;
@@ -117,7 +121,7 @@
         element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
-      if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(({ id }) => tag(id))));
+      if (missing.length) section.append(element("p", {}, "Not found in your copy: ", ...missing.map(({ id }) => tag(id))));
       return section;
     }
 

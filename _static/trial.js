@@ -41,7 +41,7 @@
       clear();
       const chosen = units.filter(({ select }) => select.value !== "");
       if (chosen.length < 2) {
-        output.textContent = "Choose a label for two units at least.";
+        output.textContent = "Choose a label for at least two units.";
         return;
       }
       for (const { select, verdict } of chosen) {
@@ -49,7 +49,7 @@
         verdict.textContent = select.value === reference ? "✓ as in the table" : `✗ in the table: ${reference}`;
       }
       const { same, alpha } = agreement(chosen.map(({ select }) => [select.value, select.dataset.reference]));
-      const shown = Number.isNaN(alpha) ? "Alpha says nothing here: only one label was used." : `Your alpha is ${alpha.toFixed(3)}.`;
+      const shown = Number.isNaN(alpha) ? "Alpha is undefined here: only one label was used." : `Your alpha is ${alpha.toFixed(3)}.`;
       const left = units.length - chosen.length;
       output.textContent =
         `You give the table's label to ${Math.round(same * chosen.length)} of ${chosen.length} units ` +

@@ -1,18 +1,18 @@
 """Compare an answer with the right one, by one rule for exercises and assignments, and say what is wrong with it.
 
-The rule; the kind of the right answer decides what is compared:
+The kind of the right answer decides what is compared:
 
 - Numbers are the same if they differ by no more than the tolerance (TOLERANCE unless a task says otherwise), or by a
   billionth of their size. 2 and 2.0 are the same, True and 1 are not, nor are 2 and "2". None, NaN and NaT are the same.
-- In texts, capital letters, the number of spaces, spaces around them, and the shape of quotation marks do not count.
+- In strings, capitalisation, the number of spaces, spaces at either end and the shape of quotation marks do not count.
 - A list may be any sequence, array or column. Its order counts, unless the right answer is a set; repeated items count.
 - A dict or Series may be either, or a table whose last column has the values. Labels count; their order does not, unless
   a task says so; the names of axes and of the Series do not count.
 - In a table, columns are found by their names and may be in any order, and so may rows, unless a task says otherwise. An
   index may be columns instead; its name does not count if it stays an index; row numbers of pandas never count.
-- Data types do not count, of numbers, categories or arrays.
+- The data types of numbers, categories and arrays do not count.
 
-_static/book.js follows the rule for numbers and texts on the built pages; tests/answers.json has examples for both.
+_static/book.js follows the rule for numbers and strings on the built pages; tests/answers.json has examples for both.
 """
 
 import math
@@ -21,12 +21,12 @@ import sys
 from .values import brief, is_missing, plain
 
 TOLERANCE = 1e-6
-ROUNDED = 0.0051  # how far a share is off that somebody rounded to two places
+ROUNDED = 0.0051  # how far off a share is that was rounded to two places
 HAIR = 1e-9  # absolute and relative: 20.6 - 20.1 is not quite 0.5
 PAIRS = 500  # entries of which all pairs are tried, in a time that grows with their square
 
-CLOSE = "This is close, but not exact: round nothing on the way, and look for a case that is counted too often or not at all."
-CALLED = {"nothing": "nothing", "bool": "True or False", "number": "a number", "text": "a text", "date": "a date"}
+CLOSE = "This is close, but not exact: do not round on the way, and look for a case counted too often or not at all."
+CALLED = {"nothing": "nothing", "bool": "True or False", "number": "a number", "text": "a string", "date": "a date"}
 CALLED |= {"list": "a list", "set": "a set", "map": "a dict", "series": "a Series", "table": "a DataFrame"}
 CALLED |= {"other": "something else"}  # the name of a submission's own class could tell what a hidden question asks
 WANTED = CALLED | {"list": "a list or a column", "map": "a dict or a Series", "series": "a Series with labels"}
@@ -43,13 +43,13 @@ def compare(
     """Assert in a hidden part of an assignment's check that `expression`, with the student's names, has the value of `right`.
 
     expression, right  Python expressions; the autograder evaluates them in two different processes
-    mistakes           what to say about wrong values, by the expression that leads to one
+    mistakes           what to say about wrong values, by the expression that gives each
     tolerance          how far numbers may be off
     ordered            the order of rows and labels counts; lists are always ordered, unless `right` is a set
     files              the expression reads files that the student handed in, and is evaluated without the student's code
 
-    The autograder reads the arguments, so they are literals. Called in a notebook, as stock nbgrader does, it evaluates all
-    expressions there and raises AssertionError with what to say.
+    The autograder reads the arguments, so they must be literals. Called in a notebook, as stock nbgrader does, this function evaluates
+    all expressions there and raises AssertionError with what to say.
     """
     scope = callers_names()
     answer, wanted, *wrong = (plain(eval(code, scope)) for code in (expression, right, *(mistakes or {})))
@@ -100,7 +100,7 @@ def _same_scalar(kind, answer, right, tolerance):
 
 
 def _folded(text):
-    """Return a text without what does not count in it; `folded` of _static/book.js does the same."""
+    """Return a string without what does not count in it; `folded` of _static/book.js does the same."""
     return " ".join(text.translate(_STRAIGHT).lower().split())
 
 
@@ -108,7 +108,7 @@ _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
 
 def _entries(answer, right):
-    """Return what of an answer is compared with `right`: items, pairs of label and item, or rows; None if it has none."""
+    """Return the parts of an answer that are compared with `right`: items, pairs of label and item, or rows; None if it has none."""
     kind = right["kind"]
     if kind in ("list", "set"):
         return None if kind == "list" and answer["kind"] == "set" else _items(answer)
@@ -204,16 +204,17 @@ def _difference(answer, right):
     """Return what is wrong in general, without giving the answer away."""
     wanted, entries = WANTED[right["kind"]], _entries(answer, right)
     if answer == {"kind": "nothing"}:
-        return f"No answer: {wanted} is wanted."
+        return f"No answer: give {wanted}."
     if right["kind"] == "number" and answer["kind"] == "text":
-        return "A number is wanted, not a text: leave out the quotation marks."
+        return "Give a number, not a string: leave out the quotation marks."
     if right["kind"] == answer["kind"] == "table":
         entries = answer["rows"]
     if entries is None:
-        return f"{wanted[0].upper()}{wanted[1:]} is wanted, not {CALLED[answer['kind']]}."
+        return f"Give {wanted}, not {CALLED[answer['kind']]}."
     size, length = len(entries), len(right.get("rows", right.get("items", [right])))
     if size != length:
-        return f"The answer has {size} {'entry' if size == 1 else 'entries'}; {'fewer' if size > length else 'more'} are wanted."
+        few = "it should have fewer" if size > length else "it should have more"
+        return f"The answer has {size} {'entry' if size == 1 else 'entries'}; {few}."
     if right["kind"] == "table":
-        return "The number of rows is right; a column or a value is not."
-    return "The number of entries is right; a label or a value is not." if length > 1 else "The value is not right."
+        return "The number of rows is right, but a column or a value is not."
+    return "The number of entries is right, but a label or a value is not." if length > 1 else "The value is not right."

@@ -1,7 +1,7 @@
-"""Turn an answer into plain data: JSON that tells its value, and nothing of the objects that it was made of.
+"""Turn an answer into plain data: JSON that gives its value, and nothing of the objects that it was made of.
 
-A submission's process writes its answers as plain data; whoever judges them, in another process, reads numbers, texts and
-lists, and runs no code of the submission. A value is a dict with its `kind` and the fields that FIELDS lists for it:
+A submission's process writes its answers as plain data; the process that judges them reads numbers, strings and
+lists, and runs none of the submission's code. A value is a dict with its `kind` and the fields that FIELDS lists for it:
 
 {"kind": "number", "value": 0.5}, {"kind": "list", "items": [...]}, {"kind": "series", "labels": [...], "items": [...]},
 {"kind": "table", "index": ["actor_id"], "columns": [...], "rows": [[...], ...]} with the index in front of each row, ...
@@ -26,7 +26,7 @@ def plain(value: object) -> dict:
     """Return `value` as plain data; kind "other" is for what is too deep, too large, unknown, or cannot be read."""
     try:
         return _Reader().read(value)
-    except Exception:  # whoever answers may have made a class that raises anything when it is looked at
+    except Exception:  # a submission may define a class that raises anything when it is looked at
         return _other(value)
 
 
@@ -50,7 +50,7 @@ class _Reader:
         return [self.read(item, depth) for item in values]
 
     def container(self, value, depth):
-        """Return a container as plain data, or None for what is no container, or too large."""
+        """Return a container as plain data, or None if it is not a container, or too large."""
         size = _size(value)
         if size is None or size > self.left:
             return None

@@ -1,4 +1,4 @@
-"""Standoff's course: what the autograder has to know of the assignments, their data and their hand-outs."""
+"""Standoff's course: what the autograder has to know about the assignments, their data and their hand-outs."""
 
 import re
 from pathlib import Path
@@ -24,13 +24,13 @@ READ_ME = """\
 2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
    pip install jupyterlab matplotlib networkx pandas
 3. Start JupyterLab (jupyter lab) or VS Code in this folder and open {name}.ipynb.
-4. Run the cells from the top. Where a cell says YOUR CODE HERE, replace that line and the one after it by your code; where it
-   says YOUR ANSWER HERE, write your answer. The cell after a task of code checks it at once and says what is wrong. Do not copy,
-   move or delete the cells of a task: by them your answer is found. You may add others.
-5. At the end restart the kernel and run all cells. Save, and hand in {name}.ipynb the way your teacher says, with whatever else
-   the first lines of the notebook ask for.
+4. Run the cells from the top. Where a cell says YOUR CODE HERE, replace that line and the one after it with your code; where it
+   says YOUR ANSWER HERE, write your answer. The cell after a programming task checks it at once and says what is wrong. Do not copy,
+   move or delete the cells of a task, because they identify your answer. You may add others.
+5. At the end, restart the kernel and run all cells. Save, and hand in {name}.ipynb as your teacher tells you, with anything else
+   that the first lines of the notebook ask for.
 
-In Colab: upload the zip file of this assignment into the files at the left, open the notebook, and run in a new first cell
+In Colab: upload this assignment's zip file to the file panel on the left, open the notebook, and run this in a new first cell:
    !unzip -q {name}.zip
    %cd {name}
 

@@ -1,7 +1,7 @@
-"""The released cases, and a variant of each that nobody has seen: other rows and labels in the same tables.
+"""The released cases, and a variant of each that no one has seen: other rows and labels in the same tables.
 
 An answer that is computed is right for both; one that was read off, or typed from a published solution, is right for one.
-The variant is as sound as a case can be that no text stands behind: identifiers lead somewhere, labels are of the
+The variant is as sound as a case without a text can be: identifiers lead somewhere, labels are of the
 vocabularies and go together, spans fit, and `standoff check` finds nothing. It is made from a text, the seed, alone.
 """
 
@@ -64,6 +64,10 @@ def cases(seed: str) -> dict[str, dict[str, bytes]]:
     return {"released": released, "variant": varied}
 
 
+def _quoted(claim):
+    return claim["quote_type"] not in ("indirect", "none")
+
+
 class _Case:
     """The tables of one case while they are varied: lists of dict of str."""
 
@@ -109,7 +113,7 @@ class _Case:
         return {row[column] for row in self[table]}
 
     def keep(self, table, wanted, share=1.0):
-        """Keep the rows that are wanted, and of these about such a share."""
+        """Keep the rows that are asked for, and about such a share of them."""
         if table in self.tables:
             self.tables[table] = [row for row in self[table] if wanted(row) and self.some(share)]
 
@@ -121,15 +125,18 @@ class _Case:
     def vary(self):
         self._drop_paragraphs()
         relayed = [dict(row) for row in self["claims"] if row["source_chain"].count(";") > 1]
+        quoted = [dict(row) for row in self["claims"] if _quoted(row)]
         self._drop_claims()
         self._relabel("claims", 0.35)
-        self._relay_another(relayed)
+        self.quote(self.values("claims", "claim_id"), quoted)
+        self._relay_others(relayed)
         self._make_edges()
         self._drop_actors()
         for table in ("actors", "cruxes", "events"):
             self._relabel(table, 0.3)
-        self._relate_anew("claim_links", "relation", self.values("claim_links", "relation"))
-        self._relate_anew("event_actors", "actor_id", self.values("actors", "actor_id"))
+        self._make_a_rare_sector()
+        self._relate_again("claim_links", "relation", self.values("claim_links", "relation"))
+        self._relate_again("event_actors", "actor_id", self.values("actors", "actor_id"))
         self._change_statuses()
         for row in self["quantities"]:
             if not NO_AMOUNT.search(row["unit"]):
@@ -196,16 +203,29 @@ class _Case:
                 donor = self.chance.choice(favoured if self.some(0.5) else before)
                 row.update((column, donor[column]) for column in columns)
 
-    def _relay_another(self, relayed):
-        """Let one more claim be heard through another source, since those of the report are few: so they are others."""
-        before = {row["claim_id"] for row in relayed}
+    def _relay_others(self, relayed):
+        """Let the last claim be heard through another source, and one more through two, since the report has few of these."""
         if relayed:
-            taker = self.chance.choice([row for row in self["claims"] if row["claim_id"] not in before])
-            donor = self.chance.choice(relayed)
-            taker.update((column, donor[column]) for column in TOGETHER["claims"][0])
+            *others, last = self["claims"]
+            for taker in (last, other := self.chance.choice(others)):
+                donor = self.chance.choice(relayed)
+                taker.update((column, donor[column]) for column in TOGETHER["claims"][0])
+            chain = other["source_chain"].split(";")
+            between = self.chance.choice(sorted(self.values("actors", "actor_id") - {*chain}))
+            other["source_chain"] = ";".join([chain[0], between, *chain[1:]])
+
+    def quote(self, claim_ids, donors=()):
+        """Let at least ENOUGH of these claims, if there are so many, stand in quotation marks: the report has few."""
+        among = [row for row in self["claims"] if row["claim_id"] in claim_ids]
+        takers = [row for row in among if not _quoted(row) and row["source_chain"].count(";") < 2]
+        donors = [row for row in self["claims"] if _quoted(row)] or donors
+        lacking = max(0, ENOUGH - sum(map(_quoted, among)))
+        for row in self.chance.sample(takers, min(lacking, len(takers) if donors else 0)):
+            donor = self.chance.choice(donors)
+            row.update((column, donor[column]) for column in TOGETHER["claims"][0])
 
     def _make_edges(self):
-        """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.
+        """Let one topic have exactly five claims, one just too few, and the narrator be silent on a third, if claims suffice.
 
         So rules like "at least five" and "a topic without ... stays" decide something on every variant.
         """
@@ -213,18 +233,21 @@ class _Case:
         for row in self["claims"]:
             about[row["topic"]].append(row)
         *topics, largest = sorted(about, key=lambda topic: len(about[topic]))
-        edge = next((topic for topic in topics if len(about[topic]) >= ENOUGH), None)
-        surplus = about[edge][ENOUGH:] if edge else []
-        for topic in topics:
+        surplus, untouched = [], topics
+        for size in (ENOUGH, ENOUGH - 1):
+            edge = next((topic for topic in untouched if len(about[topic]) >= size), None)
+            surplus += about[edge][size:] if edge else []
+            untouched = [topic for topic in untouched if topic != edge]
+        for topic in untouched:
             narrated = [row for row in about[topic] if row["source"] == "narrator"]
-            if topic != edge and len(about[topic]) - len(narrated) >= ENOUGH:
+            if len(about[topic]) - len(narrated) >= ENOUGH:
                 surplus += narrated
                 break
         for row in surplus:
             row["topic"] = largest
 
     def _drop_actors(self):
-        """Leave out some of those who say nothing and to whom nobody belongs."""
+        """Leave out some of those who say nothing and have no members."""
         needed = {name for row in self["claims"] for name in row["source_chain"].split(";")}
         needed |= self.values("actors", "part_of")
         spare = [row["actor_id"] for row in self["actors"] if row["actor_id"] not in needed]
@@ -235,7 +258,19 @@ class _Case:
         for row in self["claims"]:
             row.update((column, "") for column in ("addressee", "recipient") if row[column] in gone)
 
-    def _relate_anew(self, table, column, values):
+    def _make_a_rare_sector(self):
+        """Let one sector have a single actor, who is no person if one of its actors is none."""
+        of = defaultdict(list)
+        for row in self["actors"]:
+            if row["sector"]:
+                of[row["sector"]].append(row)
+        rare, *_, common = sorted(of, key=lambda sector: len(of[sector]))
+        _, *others = sorted(of[rare], key=lambda row: row["kind"] == "person")
+        for row in others:
+            donor = self.chance.choice(of[common])
+            row.update((column, donor[column]) for column in TOGETHER["actors"][0])
+
+    def _relate_again(self, table, column, values):
         """Give rows another value where no other row has the same key then, in whatever order its parts are."""
         key = self.resources[table]["schema"]["primaryKey"]
         taken = {frozenset(row[field] for field in key) for row in self[table]}
@@ -309,8 +344,9 @@ class _Case:
         (self._follow_traces if "traces" in self.tables else self._follow_questions)(report)
 
     def _follow_traces(self, report):
-        """Leave out some passages, so that what leads to them is not found, and judge anew what is left."""
+        """Leave out some passages, so that what leads to them is not found, and judge the rest again."""
         claims, cruxes = report.values("claims", "claim_id"), report.values("cruxes", "crux_id")
+        compared = [dict(row) for row in self["traces"] if row["words"]]
         self.keep("traces", lambda row: row["claim_id"] in claims, 0.9)
         self.keep("settled", lambda row: row["crux_id"] in cruxes)
         self.keep("codings", lambda row: row["unit_id"] in claims, 0.9)
@@ -328,7 +364,9 @@ class _Case:
         for row in self["traces"]:
             if row["passage_id"] not in first:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
-        self._judge_anew([row for row in self["traces"] if row["passage_id"]], report)
+        traced = [row for row in self["traces"] if row["passage_id"]]
+        report.quote({row["claim_id"] for row in traced})
+        self._judge_again(traced, compared, report)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
@@ -336,13 +374,12 @@ class _Case:
                 if row["crux_id"] == crux and self.some(0.8):
                     row.update(verdict=verdict, which=which)
 
-    def _judge_anew(self, traces, report):
+    def _judge_again(self, traces, compared, report):
         """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
         labels = ["sense", "printed", "said", "note"]
-        quote_type = {row["claim_id"]: row["quote_type"] for row in report["claims"]}
-        compared = [dict(row) for row in traces if row["words"]]
+        quoted = {row["claim_id"] for row in report["claims"] if _quoted(row)}
         for row in traces:
-            if quote_type[row["claim_id"]] in ("indirect", "none"):
+            if row["claim_id"] not in quoted:
                 row["words"] = ""
             elif compared and not row["words"]:
                 donor = self.chance.choice(compared)
@@ -373,6 +410,9 @@ class _Case:
         self.keep("outcomes", lambda row: row["question_id"] in questions)
         for table in ("background", "shares", "live"):
             self.keep(table, lambda row: True, 0.85)
+        for table, column in (("places", "place"), ("outlines", "outline_id")):
+            spare = self.chance.choice(self[table])[column]
+            self.tables[table] = [row for row in self[table] if row[column] != spare]
         fields = {field["name"]: field for field in self.resources["checkability"]["schema"]["fields"]}
         for kinds in (sorted(CHECKABLE), sorted({*vocabulary(fields["kind"])} - CHECKABLE)):
             for row in self["checkability"]:

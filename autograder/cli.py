@@ -14,6 +14,9 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
 
     course: by default the one that --course says, or that is found here
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(errors="replace")  # names of students, on a console that knows fewer characters
     options = _parser().parse_args(arguments)
     try:
         return options.run(course or find_course(options.course), options)
@@ -21,7 +24,7 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped. What is marked is kept: the same command goes on from there.", file=sys.stderr)
+        print("Stopped. Marks so far are kept: run the same command again to continue.", file=sys.stderr)
         return 130
 
 
@@ -36,29 +39,31 @@ MARK = {
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Assignments of a Jupyter course.")
-    where = "its course.py, or the folder of that (default: assignments/course.py or course.py, here or above)"
+    where = "its course.py, or the folder that holds it (default: assignments/course.py or course.py, here or above)"
     parser.add_argument("--course", metavar="PATH", help=where)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    release = commands.add_parser("release", help="write what students get: no solution and no hidden check is in it")
+    release = commands.add_parser("release", help="write the students' files, without solutions or hidden checks")
     release.add_argument("name", nargs="?", help="such as 3-claims, or 3 (default: all assignments)")
     release.add_argument("-o", "--output", metavar="FOLDER", default="handouts", help="(default: handouts)")
     release.add_argument("--zip", action="store_true", help="a zip file for each instead of a folder")
     release.set_defaults(run=_release)
 
-    grade = commands.add_parser("grade", help="mark what students handed in (exit status 1 if some could not be read)")
+    grade = commands.add_parser("grade", help="mark students' submissions (exit status 1 if some could not be read)")
     option = grade.add_argument
     option(
-        "submissions", nargs="?", help="folder or zip file, as the platform exports it (default: what OUT has already)"
+        "submissions",
+        nargs="?",
+        help="folder or zip file, as the platform exports it (default: what is already in OUT)",
     )
     option("-o", "--output", metavar="OUT", required=True, help="folder for marks, feedback and class report")
     option("--assignment", metavar="NAME", default="", help="only this one, such as 3-claims (default: all)")
     option("--seed", metavar="TEXT", help="what the hidden data are made from (default: this machine's secret)")
     option("--jobs", metavar="N", type=int, help="how many at a time (default: as many as there are cores)")
-    option("--gradebook", metavar="FOLDER", help="a course of nbgrader: gets the marks, gives those by hand")
+    option("--gradebook", metavar="FOLDER", help="an nbgrader course: receives the marks, supplies those given by hand")
     option("--layout", metavar="PLATFORM", default="", help=f"where it comes from: {', '.join([*LAYOUTS, FOLDERS])}")
     option("--roster", metavar="FILE", help="the class as CSV: names, all ids, and extensions (kept in OUT)")
-    option("--student", metavar="NAME", default="", help="only this one's hand-in, again if it was marked before")
+    option("--student", metavar="NAME", default="", help="only this student's submission, even if it was marked before")
     help_ = "a table of grades exported by the platform: written to OUT/import with the points"
     option("--worksheet", metavar="FILE", action="append", default=[], help=help_)
     help_ = "what an assignment is called in that table (default: its title or name)"

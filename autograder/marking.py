@@ -17,14 +17,14 @@ from answers import brief, is_missing, judge
 from .intake.matching import Beside, Matched, match
 from .intake.submission import Refused, Unreadable, read_cells, read_files
 from .run import protocol
-from .run.sandbox import DEFAULT, Limits, Sandbox, require
+from .run.sandbox import DEFAULT, Limits, require, warm
 from .run.session import Runs, run_all
 from .source import Assignment, AssignmentError, Comparison, Task
 
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 ENDS = {
     "time": "it took too long and was stopped",
-    "signal": "it made Python crash, or used more memory or time than there is",
+    "signal": "it made Python crash, or used more memory or time than is available",
     "output": "it answered with more than can be read",
     "files": "it made too many files",
     "end": "it ended the whole program",
@@ -33,7 +33,7 @@ ENDS = {
 }
 ELSEWHERE = (
     "This fits the data that you have, but not other data of the same form: compute it from the tables instead of "
-    "writing down what you read off."
+    "writing down values that you read off."
 )
 
 
@@ -59,7 +59,7 @@ class Failure:
 class TaskResult:
     """What became of one task.
 
-    status: right, wrong, no answer, error, not reached, by hand (prose that nobody has marked yet), marked (prose);
+    status: right, wrong, no answer, error, not reached, by hand (prose not yet marked), marked (prose);
     points: float, or None while a task is to be marked by hand; reason: a sentence for the student ("" if right);
     answer: what was answered, shortened (prose: all of it). For the teacher alone: a submission can put into it what a
     hidden part asked.
@@ -76,7 +76,7 @@ class TaskResult:
 class Result:
     """What became of a submission.
 
-    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: nobody handed it in; reason: for the
+    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; reason: for the
     student ("" if graded); tasks: in the order of the assignment; notes: facts for the teacher, as sentences.
     """
 
@@ -153,7 +153,7 @@ def mark(
         found = {cell.cell.number for cell in beside.get(task.name, ())}
         if numbers := matched.prose(task)[2] if task.prose else sorted(found):
             listed = ", ".join(map(str, numbers))
-            notes.append(f"{task.title}: what may be the answer stands beside its cell (cell {listed}).")
+            notes.append(f"{task.title}: what may be the answer is beside its cell (cell {listed}).")
     return replace(result, notes=tuple(notes))
 
 
@@ -166,15 +166,15 @@ def _without_failures(result: Result, solved: set[str]) -> Result:
 
 
 def _with_beside(task: TaskResult, again: TaskResult, beside: list[Beside]) -> TaskResult:
-    """Return what became of a task that had no answer in its cell, after another try with what stands beside it.
+    """Return what became of a task that had no answer in its cell, after another try with what is beside it.
 
-    An answer that is judged then counts. Else the teacher looks at it: somebody wrote something that could not be run.
+    An answer that is judged then counts. Otherwise the teacher looks at it, since something was written that could not be run.
     """
     if not beside:
         return task
     words = ". ".join(dict.fromkeys(found.what for found in beside))
     if again.status in ("right", "wrong"):
-        return replace(again, reason=f"{again.reason} {words}. What stands there was run, too.".strip())
+        return replace(again, reason=f"{again.reason} {words}. What is there was run, too.".strip())
     own = dict.fromkeys(found.cell.source.strip() for found in beside if not found.for_all)
     if not own:
         return replace(task, reason=f"{task.reason} {words}.")
@@ -236,7 +236,7 @@ class _Judge:
 
     def _coded(self, task: Task) -> TaskResult:
         if task.name in self.runs.ended:
-            reason = f"Trying your answer did not end well: {ENDS[self.runs.ended[task.name]]}."
+            reason = f"Your answer could not be tested: {ENDS[self.runs.ended[task.name]]}."
             return TaskResult(task.name, 0.0, "error", reason)
         shown = ""
         for number, comparison in enumerate(task.comparisons):
@@ -315,8 +315,8 @@ def _worked_out(assignment: Assignment, seed: str, sandboxed: bool) -> dict[str,
         codes = [comparison.right, *(expression for expression, _ in comparison.mistakes)]
         questions = {(task.name, number, place): code for place, code in enumerate(codes)}
         steps.append(protocol.ask((task.name, number), task.helper, questions))
-    right, codes = defaultdict(dict), [*assignment.setup.values(), *(task.helper for task in assignment.tasks)]
-    with Sandbox(protocol.imports(codes, course.preload), DEFAULT, sandboxed, course.library) as box:
+    right = defaultdict(dict)
+    with warm(course.preload, DEFAULT, sandboxed, course.library, purpose="what is right") as box:
         for kind, files in course.files_of_kinds(seed).items():
             run, record = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Record()
             record.take_down(run.lines, steps)

@@ -45,14 +45,14 @@ class Register:
         beside: what else was in the source, and is not to be added now.
 
         A hand-in replaces an earlier one of the same student for the same assignment, and one of the same file that was then
-        taken for somebody else's.
+        taken for someone else's.
         """
         said, earlier = [], {_key(one): one for one in self.submissions}
         batch = [_renamed(one, earlier) for one in map(self._kept, batch)]
         ours = {_key(one) for one in [*batch, *beside]}
         for key, one in list(earlier.items()):
             if key not in ours and any(_is_same_file(one, new) for new in batch):
-                said.append(f"{_words(one)}: {one.file} is read in another way now.")
+                said.append(f"{_words(one)}: {one.file} is now read differently.")
                 del earlier[key]
         for new in batch:
             before = earlier.get(_key(new))

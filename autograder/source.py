@@ -26,11 +26,11 @@ HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END H
 
 
 class Problem(Exception):
-    """What somebody has to mend before a command can do its work. The message says what to do."""
+    """What has to be corrected before a command can do its work. The message says what to do."""
 
 
 class AssignmentError(Problem):
-    """A source that is no assignment; the message names file, cell and remedy."""
+    """A source that is not an assignment; the message names file, cell and remedy."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _tasks(notebook: NotebookNode, file: str) -> Iterator[Task]:
         about = role(cell)
         name = about.get("grade_id")
         if name in seen:
-            raise AssignmentError(f"{file}: the grade_id {name!r} stands twice. Remedy: name each cell differently")
+            raise AssignmentError(f"{file}: the grade_id {name!r} occurs twice. Remedy: name each cell differently")
         seen |= {name} - {None}
         if about.get("solution") and about.get("grade"):
             yield Task(name, heading, about["points"], True, name)

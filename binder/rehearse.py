@@ -1,4 +1,4 @@
-"""Rehearse what a reader gets who presses the Binder button: `python book.py rehearse` (and, with `laptop`, who clones).
+"""Rehearse what readers get when they press the Binder button: `python book.py rehearse` (and, with `laptop`, when they clone).
 
 mybinder.org makes an image from this repository with repo2docker, starts it and opens the path in the button's address.
 The rehearsal does the same with the last commit, in a folder of its own, without Docker:
@@ -6,7 +6,7 @@ The rehearsal does the same with the last commit, in a folder of its own, withou
 1. a fresh clone; repo2docker's Dockerfile for it, as mybinder.org has it rendered
 2. an environment of that Dockerfile's Python, with every Python package that repo2docker locks for it, JupyterLab among them
 3. the Dockerfile's own steps for this repository, word for word
-4. its own command, which starts the server
+4. its own command, which starts the server (two, so that two visitors do not wait for each other)
 5. for each chapter and assignment, a new visitor in Chromium: opens the button's path, runs all cells, saves
 
 A page passes if it opened as a notebook, its directives are shown as what they mean, each cell ran without error, nothing
@@ -20,6 +20,7 @@ The status is 0 only if every page passes.
 """
 
 import contextlib
+import itertools
 import os
 import re
 import shlex
@@ -31,6 +32,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -122,7 +124,7 @@ def python_of(version: str) -> str:
     folders = [*map(str, pyenv.glob(f"versions/{version}.*/bin")), os.environ["PATH"]]
     if path := shutil.which(f"python{version}", path=os.pathsep.join(folders)):
         return path
-    raise NotRehearsed(f"there is no python{version} here, also not in {pyenv}: install Python {version}")
+    raise NotRehearsed(f"there is no python{version} here, nor in {pyenv}: install Python {version}")
 
 
 def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
@@ -164,8 +166,9 @@ def server(command: list[str], environ: dict[str, str], folder: Path) -> Iterato
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--no-browser"]
-    command += ["--IdentityProvider.token=", "--ServerApp.allow_root=True", "--ServerApp.disable_check_xsrf=True"]
+    where = ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--no-browser"]
+    rights = ["--IdentityProvider.token=", "--ServerApp.allow_root=True", "--ServerApp.disable_check_xsrf=True"]
+    command = [*command, *where, *rights]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=output)
         try:
@@ -280,20 +283,29 @@ def button_paths(clone: Path) -> list[str]:
     return [parse_qs(urlsplit(link).query)["urlpath"][0] for link in launch_links(pages)]
 
 
-def visit_all(paths: list[str], address: str, clone: Path) -> list[str]:
-    """Visit each path; return those that failed."""
+def visit_all(paths: list[str], command: list[str], environ: dict[str, str], clone: Path, servers: int) -> list[str]:
+    """Visit each path, as many at a time as there are servers; return those that failed."""
+    with ThreadPoolExecutor(servers) as pool:
+        failed = pool.map(lambda n: visit_some(paths[n::servers], command, environ, clone), range(servers))
+        return list(itertools.chain.from_iterable(failed))
+
+
+def visit_some(paths: list[str], command: list[str], environ: dict[str, str], clone: Path) -> list[str]:
+    """Start a server, and visit these paths one after the other; return those that failed."""
     failed = []
-    with launch() as browser:
-        # One for all visitors, so that JupyterLab's scripts come from the browser's cache after the first. It is high,
+    with tempfile.TemporaryDirectory() as workspaces, contextlib.ExitStack() as stack:
+        environ = environ | {"JUPYTERLAB_WORKSPACES_DIR": workspaces}
+        address = stack.enter_context(server(command, environ, clone))
+        log(f"{shlex.join(command)}: the server answers")
+        # One browser for all visitors, so that JupyterLab's scripts come from its cache after the first. It is high,
         # because JupyterLab leaves out what is not in view.
-        context = browser.new_context(viewport={"width": 1280, "height": 30000})
+        context = stack.enter_context(launch()).new_context(viewport={"width": 1280, "height": 30000})
         for path in paths:
-            shutil.rmtree(clone / ".jupyter/lab/workspaces", ignore_errors=True)  # each visitor finds a new server
-            cells, stops = count_cells(clone / path.removeprefix("lab/tree/"))
-            seen, complaints = visit(context, address, path, cells, stops)
-            if changes := run(["git", "diff"], cwd=clone):
+            shutil.rmtree(workspaces, ignore_errors=True)  # each visitor finds a new server
+            notebook = path.removeprefix("lab/tree/")
+            seen, complaints = visit(context, address, path, *count_cells(clone / notebook))
+            if changes := run(["git", "diff", "--", notebook], cwd=clone):
                 complaints.append(f"saving changed the file:\n{changes[:2000]}")
-                run(["git", "checkout", "--quiet", "."], cwd=clone)
             log(f"{'FAILED' if complaints else 'ok    '}  {path:38} {seen}")
             for complaint in complaints:
                 print(f"           {complaint}", flush=True)
@@ -336,19 +348,22 @@ def on_binder(folder: Path) -> tuple[list[str], list[str]]:
     run(["git", *nobody, "commit", "--quiet", "--all", "--no-verify", "--message", "As Binder leaves it"], cwd=clone)
     words = re.findall(r'"([^"]+)"', dict(instructions(dockerfile))["CMD"])
     command = [word for word in words if word not in ("--ip", "0.0.0.0")]
-    with server([str(environment / "bin" / command[0]), *command[1:]], environ, clone) as address:
-        log(f"CMD {shlex.join(command)}: the server answers")
-        return paths, visit_all(paths, address, clone)
+    command = [str(environment / "bin" / command[0]), *command[1:]]
+    failed = visit_all(paths, command, environ, clone, servers=2)
+    if not failed and (changes := run(["git", "diff"], cwd=clone)):
+        raise NotRehearsed(f"a visit changed another file than its own:\n{changes[:2000]}")
+    return paths, failed
 
 
 def on_a_laptop(folder: Path) -> tuple[list[str], list[str]]:
     """Do what a newcomer gets from `book.py notebooks` in a fresh clone."""
     clone = cloned(folder)
     paths = button_paths(clone)
-    environ = os.environ | {"JUPYTER_CONFIG_DIR": str(clone / ".jupyter")}  # not with the settings of whoever rehearses
-    with server([sys.executable, str(clone / "book.py"), "notebooks"], environ, clone) as address:
-        log("book.py notebooks: made its environment, the server answers")
-        return paths, visit_all(paths, address, clone)
+    environ = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(clone / ".jupyter")
+    }  # not with the settings of the person who rehearses
+    command = [sys.executable, str(clone / "book.py"), "notebooks"]  # one server, which makes its environment first
+    return paths, visit_all(paths, command, environ, clone, servers=1)
 
 
 REHEARSALS = {"binder": (on_binder, NOT_SHOWN_BY_BINDER), "laptop": (on_a_laptop, NOT_SHOWN_BY_LAPTOP)}

@@ -49,7 +49,7 @@ def write_notebooks(folder: Path) -> list[Path]:
 def link_to_pages(text: str) -> str:
     """Lead what a notebook cites of the tables to look things up in to their pages, which are not beside it."""
     text = text.replace("](claim:", f"]({PAGES}claims-table.html#")
-    return re.sub(r'href="((?:claims-table|passages|traces)\.html#)', rf'href="{PAGES}\1', text)
+    return re.sub(r'href="((?:claims-table|passages|traces)\.html[#?])', rf'href="{PAGES}\1', text)
 
 
 def write_data(folder: Path) -> None:

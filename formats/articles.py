@@ -117,7 +117,7 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
         keep_picture(image, pictures)
     for form in page.select("form.so-quiz"):
         on_paper(form)
-    for desk in page.select("#so-desk"):
+    for desk in page.select("#so-desk, #so-mark"):
         desk.name, desk.attrs = "p", {}
         desk.string = "(The desk works in a browser only: open this page of the book there.)"
     for form in page.select("form.so-trial"):
@@ -144,7 +144,7 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
 
 
 def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
-    """Put a picture, which stands in the page, among `pictures`, with the letters that it shows, and point to it there."""
+    """Put a picture that is in the page among `pictures`, with the letters that it shows, and point to it there."""
     if not image["src"].startswith(SVG) or not image.get("alt"):
         raise ValueError(f"no SVG in the page with a text beside it: {str(image)[:200]} (see formats/articles.py)")
     picture = base64.b64decode(image["src"].removeprefix(SVG)).decode()

@@ -1,4 +1,4 @@
-"""Align a case with somebody's copy of the text: find every span again, by its hash, without having the text.
+"""Align a case with a copy of the text: find every span again, by its hash, without having the text.
 
 All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
 stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
@@ -13,6 +13,7 @@ procedure; tests/alignment.json holds what both must find.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ import pandas as pd
 
 from .case import Case
 from .problems import CaseError
-from .text import PUNCTUATION, TextError, count_damage, paragraphs, read_text, short_digest, splits_word
+from .text import INVISIBLE, PUNCTUATION, TextError, count_damage, paragraphs, read_text, short_digest, splits_word
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
 
@@ -41,12 +42,17 @@ SPELLINGS = {
     "double": ('"', "“", "”"),
     "single": ("'", "‘", "’"),
     "ellipsis": ("…", "..."),
+    "broken": ("", "-", "- ", "–", "—"),
     "hyphen": ("-", "- ", "–", "—"),
     "dash": ("-", "–", "—", "--"),
 }
 QUOTED = re.compile(r'( *)(["“„«]) *([^"“”„«»\n]*?) *(["”»“])( *)')  # in one paragraph
 GLUED = re.compile(r"(?<=\w)(?=[(\[])|(?<=[)\]])(?=\w)")  # where a word and a bracket touch
-STYLES = {"hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}  # spellings that differ in length
+BESIDE = re.compile(
+    rf"[“”„‟\"«»″‘’‚‛'`´′ʼ{INVISIBLE}]+$"
+)  # what may stand between a quotation mark and the space before
+# Spellings that differ in length.
+STYLES = {"broken": (0, 1, 2), "hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def verify(case: Case, article_path: str | Path) -> pd.DataFrame:
     """
     text = read_text(article_path)
     if len(text) > LIMIT * max(case["paragraphs"]["n_chars"].sum(), 5_000):
-        raise TextError(f"{Path(article_path).name} is far longer than the report: save the report alone.")
+        raise TextError(f"{Path(article_path).name} is far longer than the report: save only the report.")
     of_paragraphs, of_spans = align(case, text)
     table = case["spans"][["span_id", "part", "paragraph"]].copy()
     table["status"] = pd.Categorical([match.status for match in of_spans], STATUSES, ordered=True)
@@ -129,7 +135,7 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     """Say in a few sentences what a `verify` table means: the text, an edited or damaged copy, or another text."""
     if is_other_text(df):
         return (
-            "This seems to be another text, or a badly damaged copy: hardly any of the spans is in it. "
+            "This seems to be a different text, or a badly damaged copy: hardly any of the spans are in it. "
             "Check that it is the right file."
         )
     status = df["status"]
@@ -137,9 +143,9 @@ def explain(case: Case, article_path: str | Path, df: pd.DataFrame) -> str:
     if missing := (status == "missing").sum():
         sentences = [f"This is the text, but {missing} of {len(df)} spans are missing."]
     if (status == "folded").any():
-        sentences.append("Quotation marks, dashes or the like differ from the original; that does no harm.")
+        sentences.append("Quotation marks, dashes or the like differ from the original, which does no harm.")
     if (status == "relocated").any():
-        sentences.append("Some spans stand elsewhere, because something was added, left out or moved.")
+        sentences.append("Some spans are elsewhere, because something was added, left out or moved.")
     if damaged := count_damage(read_text(article_path)):
         sentences.append(f"The copy is damaged: {damaged} characters were lost on the way. Get it again, as UTF-8.")
 
@@ -176,7 +182,7 @@ def locate(case: Case, text: str) -> tuple[str, list[Match], list[Match]]:
     rows, table = case["paragraphs"], case["spans"]
     begins = dict(zip(rows["paragraph"], accumulate(rows["n_chars"] + 1, initial=0)))
     if not table["paragraph"].isin(list(begins)).all():
-        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
+        raise CaseError("a span is not in any paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     if table.empty:
         raise CaseError("there are no spans yet", "add them, then verify", file="spans.csv")
     spans = [Span(row.paragraph, 0, begins[row.paragraph], row.n_chars, row.sha256[:16]) for row in rows.itertuples()]
@@ -257,7 +263,7 @@ class _Alignment:
             yield from (ruler.back(ruler.to(base) + distance) for base, distance in bases)
 
     def _search_anywhere(self, spans, respelled):
-        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
+        """Match spans that occur at just one position of the copy, common lengths first, down to the reserve of steps."""
         wanted = defaultdict(lambda: defaultdict(list))
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
@@ -315,7 +321,7 @@ class _Alignment:
         self._try(span, starts, limit=copy_after) or self._try(span, near, mixed=True)
 
     def _try(self, span, positions, mixed=False, limit=None):
-        """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        """Match the span if it is at one of the positions, and say whether it is; up to `limit`, at the end of a word."""
         self.reserve = max(self.steps - TRIES, 0)
         tried = set()
         for position in positions:
@@ -428,12 +434,14 @@ def _sign(match):
         if not _opens(match):
             spellings = (match[0], spellings[1], spellings[3], spellings[2])
         kind = "quotation"
-    return _Sign(match.start(), match.end(), kind, ("",) if kind == "invisible" else spellings)
+    if kind in ("invisible", "ligature"):  # it stands for nothing, or for letters: NFKC knows which
+        spellings = ("" if kind == "invisible" else unicodedata.normalize("NFKC", match[0]),)
+    return _Sign(match.start(), match.end(), kind, spellings)
 
 
 def _opens(match):
     """Tell whether a sign opens a quotation: after a space, bracket or dash, other signs aside, and not as in '90s."""
-    before = match.string[max(match.start() - 3, 0) : match.start()].rstrip("“”„‟\"«»″‘’‚‛'`´′ʼ")[-1:]
+    before = BESIDE.sub("", match.string[max(match.start() - 5, 0) : match.start()])[-1:]
     after = match.string[match.end() : match.end() + 1]
     year = match.lastgroup == "single" and after.isdigit()
     return (not before or before in " ([{-–—") and after not in ("", " ") and not year

@@ -1,4 +1,4 @@
-"""Load a case: one report as a folder of tables, described by its datapackage.json, as DataFrames of pandas."""
+"""Load a case: one report as a folder of tables, described by its datapackage.json, as pandas DataFrames."""
 
 import html
 import re
@@ -137,7 +137,7 @@ def find(name_or_path: str | Path) -> Path:
         if (folder / DESCRIPTOR).is_file():
             return folder.resolve()
     remedy = "give the name of a folder in data/, or the path of one"
-    raise CaseError(f"no case of this name (a folder with {DESCRIPTOR})", remedy, file=str(name_or_path))
+    raise CaseError(f"there is no case of this name (a folder with {DESCRIPTOR})", remedy, file=str(name_or_path))
 
 
 def text_of(folder: Path) -> Path | None:
@@ -149,7 +149,7 @@ def text_of(folder: Path) -> Path | None:
 def read_table(folder: Path, resource: dict) -> list[Row]:
     """Read the rows of a table; their cells are str as yet (see `standoff.schema.convert`).
 
-    Raises CaseError if the file is missing, is no comma-separated UTF-8 file, or if its header or the number of
+    Raises CaseError if the file is missing, is not a comma-separated UTF-8 file, or if its header or the number of
     cells in a row is not what the descriptor says.
     """
     name, columns = resource["path"], columns_of(resource)
@@ -161,11 +161,14 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
     for line, cells in enumerate(lines, start=2):
         if not cells:
             raise CaseError(
-                "the row is empty", "restore what stood there; if nothing did, take the line out", file=name, row=line
+                "the row is empty",
+                "restore what was there; if there was nothing, take the line out",
+                file=name,
+                row=line,
             )
         if len(cells) != len(columns):
             message = f"{cells[0] or 'the row'} has {len(cells)} cells, the header {len(columns)}"
-            remedy = "put a cell that holds a comma in double quotation marks, and write empty cells too"
+            remedy = "put double quotation marks around a cell that contains a comma, and write empty cells, too"
             raise CaseError(message, remedy, file=name, row=line)
         row = Row(zip(columns, cells), key="", file=name, line=line)
         row.key = " ".join(row[column] for column in primary_key(resource) if column in row) or f"row {line}"
@@ -181,7 +184,7 @@ def table_text(folder: Path, name: str) -> str:
 def _csv_rows(path: Path, name: str) -> list[list[str]]:
     save_as = "save the table as CSV UTF-8 (comma-separated)"
     if not path.is_file():
-        raise CaseError("the file is missing", f"restore it, or take it out of {DESCRIPTOR}", file=name)
+        raise CaseError("the file is missing", f"restore it, or remove it from {DESCRIPTOR}", file=name)
     data = path.read_bytes()
     if b"\0" in data or data.startswith(b"PK"):
         raise CaseError("this is not a text file", save_as, file=name)
@@ -202,7 +205,7 @@ def _header_problem(header: list[str], columns: list[str]) -> tuple[str | None, 
     """Return the column, and what is wrong, for a header that is not `columns`."""
     for column in columns:
         if header.count(column) != 1:
-            return column, f"the column {column} stands {header.count(column)} times in the header"
+            return column, f"the column {column} is in the header {header.count(column)} times"
     for column in header:
         if column not in columns:
             return column or None, f"the column {column!r} is not described in {DESCRIPTOR}"

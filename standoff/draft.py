@@ -1,4 +1,4 @@
-"""What a rule is: a case under examination, the register of rules, and what cases and witnesses are held to alike."""
+"""What a rule is: a case under examination, the register of rules, and the rules that cases and witnesses share."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ class Draft:
     the canonical paragraphs in which copied words are looked for, or None; texts: those that hashes are held against, by
     witness_id, or under None the one text of a case; text_file: what messages call that one; problems: in the order of tables and rows; sound: the
     columns without problems, each as "table.column"; waiting: names of the rules that wait until the descriptor's
-    problems are mended.
+    problems are corrected.
     """
 
     folder: Path
@@ -69,7 +69,7 @@ def rule_of_finished(**columns: str) -> Callable[[Rule], Rule]:
 
 
 def by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
-    """Sort rows by the text that they are about: by witness_id, or all under None where a case has one text."""
+    """Sort rows by the text that they are about: by witness_id, or all under None if a case has one text."""
     texts = defaultdict(list)
     for row in rows:
         texts[row.get("witness_id")].append(row)
@@ -85,7 +85,7 @@ def misplaced(case: Draft, table: str) -> Iterator[Problem]:
     for row in case[table]:
         n_chars = length[row.get("witness_id"), row["paragraph"]]
         if row["end"] <= row["start"]:
-            yield row.wrong("end", "ends before it begins", "end is the place after the last character")
+            yield row.wrong("end", "ends before it begins", "end is the position after the last character")
         elif row["end"] > n_chars:
             message = f"ends at {row['end']}, but paragraph {row['paragraph']} at {n_chars}"
             yield row.wrong("end", message, "correct end, or the number of the paragraph")
@@ -105,7 +105,7 @@ def disordered(rows: list[Row], key: str) -> Iterator[Problem]:
         for row, following in pairwise(parts):
             if (following["paragraph"], following["start"]) < (row["paragraph"], row["end"]):
                 message = f"begins before part {row['part']} ends"
-                yield following.wrong("start", message, "give the parts in the order of the text, without overlap")
+                yield following.wrong("start", message, "give the parts in text order, without overlap")
 
 
 def unlikely(rows: list[Row]) -> Iterator[Problem]:
@@ -123,7 +123,7 @@ def unlike_the_text(case: Draft, table: str) -> Iterator[Problem]:
     for witness, blocks in case.texts.items():
         file = f"{witness}.txt" if witness else case.text_file
         text, same = dict(enumerate(blocks, start=1)), set()
-        remedy = f"restore whichever of the two was changed, {file} or the row"
+        remedy = f"restore {file} or the row, whichever was changed"
         if len(text) != len(paragraphs[witness]):
             path = schema.resource_of(case.package, "paragraphs")["path"]
             message = f"{len(paragraphs[witness])} paragraphs, but {file} has {len(text)}"
@@ -139,7 +139,7 @@ def unlike_the_text(case: Draft, table: str) -> Iterator[Problem]:
         for row in stretches[witness]:
             stretch = text.get(row["paragraph"], "")[row["start"] : row["end"]]
             if row["paragraph"] in same and row["sha256_16"] != short_digest(stretch):
-                message = f"{file} does not have these characters at this place"
+                message = f"{file} does not have these characters at this position"
                 yield row.wrong("sha256_16", message, "restore paragraph, start, end and hash, whichever was changed")
 
 

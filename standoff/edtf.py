@@ -24,7 +24,7 @@ def _days(date: str) -> tuple[datetime.date, datetime.date]:
     if date == "..":
         return datetime.date.min, datetime.date.max
     if not (parts := DATE.fullmatch(date)):
-        raise ValueError(f"{date} is no date")
+        raise ValueError(f"{date} is not a date")
     year, month, day = parts.groups()
     first_month, last_month = _range(month, 1, 12)
     first_year, last_year = _range(year, 1, 9999)

@@ -22,7 +22,7 @@ def webannotation(case: Case) -> dict:
     """Make an AnnotationPage of a case (a dict, to be written as JSON-LD), with one annotation for each span.
 
     Each part of a span is a target: a TextPositionSelector in a paragraph, which is named by its hash
-    (`urn:sha256:...` of the UTF-8 bytes of the canonical paragraph), so that whoever holds the text knows it and nobody
+    (`urn:sha256:...` of the UTF-8 bytes of the canonical paragraph), so that anyone who holds the text recognises it, and no one
     else learns it. Bodies say what the span is: of a claim the content, source or cue; a crux; a quantity; an event;
     the first mention of an actor. Standard: https://www.w3.org/TR/annotation-model/
     """
@@ -30,7 +30,7 @@ def webannotation(case: Case) -> dict:
         raise CaseError("it has no spans", "export a case that points into one text", file=case.name)
     paragraph = case.paragraphs.set_index("paragraph")["sha256"]
     if not case.spans["paragraph"].isin(paragraph.index).all():
-        raise CaseError("a span is in no paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
+        raise CaseError("a span is not in any paragraph", "see `standoff check`", file="spans.csv", column="paragraph")
     bodies = _bodies(case)
     items = [
         {

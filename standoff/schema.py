@@ -1,4 +1,4 @@
-"""Read what a descriptor says of tables and columns, and hold the cells of a case against it.
+"""Read what a descriptor says about tables and columns, and check the cells of a case against it.
 
 This is the one validator of a cell: what `load` reads and what `check` accepts is the same by construction. A library
 for Data Packages, frictionless, is an oracle of the tests alone. It certifies there every package that the project
@@ -42,21 +42,21 @@ def read_package(folder: Path) -> dict:
         for resource in package["resources"]:
             _expect_described(resource)
     except json.JSONDecodeError as error:
-        remedy = "mend the comma, bracket or quotation mark at this line"
+        remedy = "correct the comma, bracket or quotation mark at this line"
         raise CaseError(f"not JSON: {error.msg}", remedy, file=DESCRIPTOR, row=error.lineno) from error
     except UnicodeDecodeError as error:
         raise CaseError("not UTF-8", "save it as UTF-8", file=DESCRIPTOR) from error
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, re.error) as error:
         remedy = "give each resource one name, a path and a schema with fields, and reportDate as 2024-05-09"
-        raise CaseError(f"not the description of tables ({error})", remedy, file=DESCRIPTOR) from error
+        raise CaseError(f"not a description of tables ({error})", remedy, file=DESCRIPTOR) from error
     return package
 
 
 def _expect_described(resource: dict) -> None:
-    """Use all that the library uses of a table's description; whatever is lacking raises its own error."""
+    """Use all that the library uses of a table's description; whatever is missing raises its own error."""
     path, names = Path(resource["path"]), columns_of(resource)
     if path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"{path} leads out of the folder")
+        raise ValueError(f"{path} leads outside the folder")
     if len(names) > len({*names}):
         raise ValueError(f"a column of {resource['name'].strip()} is described twice")
     {*primary_key(resource), *references(resource)}
@@ -176,10 +176,13 @@ def advice(field: dict) -> str:
 
 def convert(rows: list[Row], field: dict) -> list[Problem]:
     """Put values in place of the cells of a column; return what is wrong with the cells that stay as they are."""
-    column, problems = field["name"], []
+    column, problems, known = field["name"], [], {}
     for row in rows:
+        cell = row[column]
         try:
-            row[column] = parse(row[column], field)
+            if cell not in known:  # most columns say the same few things again and again
+                known[cell] = parse(cell, field)
+            row[column] = known[cell]
         except ValueError as error:
             row.unread.add(column)
             problems.append(row.wrong(column, str(error), advice(field)))
@@ -240,7 +243,7 @@ def link_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> 
                     yield Problem(f"{link.path} cannot be read ({error})", remedy, **address)
                     continue
             elif link.table not in columns:
-                remedy = f"describe it, or take the reference to it out of {DESCRIPTOR}"
+                remedy = f"describe it, or remove the reference to it from {DESCRIPTOR}"
                 yield Problem(f'the table "{link.table}" does not exist', remedy, **address)
                 continue
             elif unknown := ({*link.columns} - columns[resource["name"]]) | ({*link.keys} - columns[link.table]):
@@ -277,7 +280,7 @@ def _strangers(rows: list[Row], columns: list[str], known: set[tuple], where: st
 
 def _no_column(address: str, unknown: set[str]) -> Problem:
     remedy = "name columns that the table has"
-    return Problem(f"{', '.join(sorted(unknown))} is no column", remedy, DESCRIPTOR, column=address)
+    return Problem(f"{', '.join(sorted(unknown))} is not a column", remedy, DESCRIPTOR, column=address)
 
 
 # ---- one source of tables for several cases ----
@@ -324,7 +327,7 @@ def source_of(package: dict) -> str | None:
 
 
 def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
-    """Yield the tables, columns and keys that are defined otherwise than in the source; more of them may be there."""
+    """Yield the tables, columns and keys that are defined differently from the source; there may be more of them."""
     tables = {resource["name"]: resource for resource in package["resources"]}
     for right in renewed(package, source)["resources"]:
         name = right["name"]
@@ -334,24 +337,24 @@ def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
         table, schema = tables[name], tables[name]["schema"]
         for key in sorted((right.keys() | table.keys()) - {"schema", *SEAL}):
             if table.get(key) != right.get(key):
-                yield _foreign(f"{name}.{key}", "it is another one")
+                yield _foreign(f"{name}.{key}", "it is a different one")
         if primary_key(table) != primary_key(right):
-            yield _foreign(f"{name}.primaryKey", "it is another one")
+            yield _foreign(f"{name}.primaryKey", "it is a different one")
         if any(key not in schema.get("foreignKeys", []) for key in right["schema"].get("foreignKeys", [])):
-            yield _foreign(f"{name}.foreignKeys", "one of them is lacking, or another one")
+            yield _foreign(f"{name}.foreignKeys", "one of them is missing or different")
         if schema.get("missingValues", [""]) != [""]:
             yield _foreign(f"{name}.missingValues", "only an empty cell is a missing value")
         names, fields = columns_of(right), {field["name"]: field for field in schema["fields"]}
         if [column for column in fields if column in names] != names:
-            yield _foreign(name, "a column is lacking, or they are in another order")
+            yield _foreign(name, "a column is missing, or they are in another order")
         for field in right["schema"]["fields"]:
             if field["name"] in fields and fields[field["name"]] != field:
-                yield _foreign(f"{name}.{field['name']}", "the column is described otherwise")
+                yield _foreign(f"{name}.{field['name']}", "the column is described differently")
 
 
 def _foreign(address: str, message: str) -> Problem:
-    remedy = "run `standoff schema` for this case; whoever means the change makes it in data/report first"
-    return Problem(f"not as in the source of all cases: {message}", remedy, DESCRIPTOR, column=address)
+    remedy = "run `standoff schema` for this case; to keep the change, make it in data/report first"
+    return Problem(f"not as in data/report: {message}", remedy, DESCRIPTOR, column=address)
 
 
 def _origins(package: dict) -> Iterator[tuple[str, str, dict]]:

@@ -88,7 +88,7 @@ def read(course: Course, source: str | Path, scratch: Path, only: str = "", layo
     for student, handed_in in sorted(_by_student(reading).items(), key=lambda item: natural_key(item[0])):
         submissions += _Student(student, handed_in, known, only, course).submissions()
     assignments = {submission.assignment for submission in submissions} - {None}
-    if len(assignments) == 1:  # whoever handed in nothing that can be told meant the same assignment as all
+    if len(assignments) == 1:  # submissions that do not say are taken for the same assignment as all others
         submissions = [replace(submission, assignment=next(iter(assignments))) for submission in submissions]
     return Collected(submissions, _said(reading))
 
@@ -157,8 +157,8 @@ class _Student:
             if all(notebook.cells is None for notebook in unknown):
                 return [self._refused(meant, thing, unknown[0].why, UNREADABLE)]
             reason = (
-                "It cannot be told which assignment this notebook belongs to: neither its cells nor its name say so."
-                " (To take it for one, the teacher names it with --assignment.)"
+                "It is unclear which assignment this notebook belongs to: neither its cells nor its name say so."
+                " (The teacher can say which, with --assignment.)"
             )
             return [self._refused(meant, thing, reason)]
         wanted = [self.only] if self.only else sorted(by_assignment)
@@ -218,9 +218,7 @@ class _Student:
             names = ", ".join("/".join(notebook.entry.parts) for notebook in counting[:4])
             more = " and more" if len(counting) > 4 else ""
             folders = len({notebook.entry.parts[:-1] for notebook in counting})
-            several = (
-                " (If this is a folder of several students: it has to be graded by itself.)" if folders > 2 else ""
-            )
+            several = " (If this folder holds the work of several students, grade it by itself.)" if folders > 2 else ""
             count = len(counting)
             why = f"There are {count} different notebooks of this assignment ({names}{more}): hand in one.{several}"
             return first, why, []

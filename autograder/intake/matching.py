@@ -1,6 +1,6 @@
 """Match the cells of a submission with those that were handed out, and find what a student wrote beside them.
 
-Cells that lost their names get them back by their text and their place. An answer may also stand in a new cell, in a locked
+Cells that lost their names get them back by their text and their place. An answer may also be in a new cell, in a locked
 cell that was changed, or in a cell that was turned from code into text: what is found there is named, with its cell's number.
 """
 
@@ -63,7 +63,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Matched:
-    """The cells of a submission, with their names, and what stands beside them.
+    """The cells of a submission, with their names, and what is beside them.
 
     own     text that the student wrote in cells of her own or of the assignment, by number of the cell
     changed locked cells whose text is another one now, by name
@@ -77,7 +77,7 @@ class Matched:
     notes: tuple[str, ...]
 
     def prose(self, task: Task) -> tuple[str, bool, list[int]]:
-        """Return (what was written for a task of prose, whether its cell is there, the numbers of other cells it stands in).
+        """Return (what was written for a task of prose, whether its cell is there, the numbers of other cells that hold it).
 
         Parts of a cell that was split or doubled belong together, and so do cells of her own around it. If there are none,
         all that she wrote in cells of her own elsewhere might be the answer.
@@ -124,13 +124,13 @@ class Matched:
         }
 
     def beside(self, task: Task) -> list[Beside]:
-        """Return where code for a task may stand beside its cell."""
+        """Return where code for a task may be beside its cell."""
         wanted, found = _names(task) - {name for code in self.assignment.setup.values() for name in _defines(code)}, []
         for cell in self.cells:
             if cell.name == task.name and cell.kind != "code" and cell.source.strip():
                 found.append(Beside(cell, "The cell for this task is a text cell: make it a code cell again"))
             elif cell.kind != "code" and not cell.name and _defines(cell.source) & wanted:
-                found.append(Beside(cell, f"Code for this task stands in a text cell (cell {cell.number})"))
+                found.append(Beside(cell, f"Code for this task is in a text cell (cell {cell.number})"))
             elif self.changed.get(cell.name) == cell and cell.name in (task.check, *self.assignment.setup):
                 found.append(Beside(cell, _put_back(cell), cell.name != task.check))
         return found
@@ -156,7 +156,9 @@ class Matched:
 
 
 def _put_back(cell: Cell) -> str:
-    return f"Cell {cell.number} ({cell.name}) belongs to the assignment and was changed: its own text is run instead"
+    return (
+        f"Cell {cell.number} ({cell.name}) belongs to the assignment and was changed: its original text is run instead"
+    )
 
 
 def _names(task: Task) -> set[str]:
@@ -186,7 +188,7 @@ def match(assignment: Assignment, cells: list[Cell]) -> Matched:
     handed_out, notes = _handed_out(assignment), []
     cells, restored = _with_names(handed_out, cells)
     if restored:
-        notes.append(f"Cells that had lost their names, found again by text and place: {', '.join(restored)}.")
+        notes.append(f"Cells that had lost their names, found again by text and position: {', '.join(restored)}.")
     own, lines = {}, _lines(assignment)
     for cell in cells:
         if cell.kind != "code" and not cell.name:
@@ -202,7 +204,7 @@ def match(assignment: Assignment, cells: list[Cell]) -> Matched:
     notes += [f"{_put_back(cell)}." for cell in changed.values()]
     lost = [cell.name for cell in handed_out if cell.name and cell.name not in {other.name for other in cells}]
     if lost:
-        notes.append(f"Cells of the assignment that are not there: {', '.join(lost)}.")
+        notes.append(f"Missing cells of the assignment: {', '.join(lost)}.")
     return Matched(assignment, cells, own, changed, tuple(notes))
 
 

@@ -23,6 +23,7 @@ TOTAL = 1_000_000_000  # bytes of an archive, unpacked
 CLASS = 10_000_000_000  # bytes of the archive of all, unpacked
 BOMB = 50_000_000, 20  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
+LISTED = 400  # bytes that the list of an archive may have for each: a million names would fill the memory
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
 DEPTH = 3  # archives in archives
 FOLDERS = 20  # folders in folders
@@ -118,7 +119,7 @@ def _obstacle(item, is_folder, is_archive):
     if not is_folder and about.st_nlink > 1:
         return REFUSED, "is another name of a file elsewhere (a hard link): hand in a copy of the file"
     if not os.access(item.path, os.R_OK | os.X_OK if is_folder else os.R_OK):
-        return UNREADABLE, "cannot be opened: its owner has not given the right to"
+        return UNREADABLE, "cannot be opened: its owner has not permitted it"
     if not is_folder and not is_archive and about.st_size > MEMBER:
         return REFUSED, TOO_LARGE
     return "", ""
@@ -132,6 +133,11 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
         yield entry(parts, None, REFUSED, f"has more than {DEPTH} archives inside one another")
         return
     try:
+        with open(path, "rb") as file:
+            listed = (zipfile._EndRecData(file) or [0] * 6)[5]  # bytes of its list of members, as zipfile will read it
+        if parts and listed > MEMBERS * LISTED:
+            yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
+            return
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
             members = [(info, *_member(info)) for info in infos]
@@ -158,7 +164,7 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
                 elif info.filename.endswith(("/", "\\")):
                     yield entry(here)
                 elif not _unpack(archive, info, target := scratch / f"{next(numbers):06}"):
-                    why = "cannot be unpacked: the archive is damaged, or packed in a rare way"
+                    why = "cannot be unpacked: the archive is damaged, or packed in an unusual way"
                     yield entry(here, None, UNREADABLE, why)
                 elif here[-1].lower().endswith(".zip"):  # in the archive of all, each student has a room
                     inner = (*here[:-1], here[-1][:-4])
@@ -167,7 +173,7 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
                     yield entry(here, target)
     except Exception as error:  # zipfile raises many kinds on damaged archives
         _raise_if_machine(error)
-        yield entry(parts, None, UNREADABLE, "is no zip archive, or a damaged one")
+        yield entry(parts, None, UNREADABLE, "is not a zip archive, or is damaged")
 
 
 def _allowed(packed):
@@ -178,7 +184,7 @@ def _allowed(packed):
 def _each_in_its_room(members):
     """Return the members of the archive of all, with why those are not unpacked for which a student has no room.
 
-    What stands under one name, below the folders that all have in common, is one student's: nobody takes the room of others.
+    What is under one name, below the folders that all have in common, is one student's: no one takes up the room of others.
     """
     names = [names for _, names, _ in members]
     common = len(os.path.commonprefix(names)) if len(set(names)) > 1 else 0
@@ -227,11 +233,11 @@ def _member(info):
     kind = stat.S_IFMT(info.external_attr >> 16)
     leads_out = raw.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", raw) or ".." in pieces or not names
     obstacles = {
-        "has a name that leads out of its archive": leads_out,
+        "has a name that leads outside its archive": leads_out,
         LINK: kind == stat.S_IFLNK,
         "is a special file: hand in ordinary files": kind not in (0, stat.S_IFLNK, stat.S_IFREG, stat.S_IFDIR),
-        "is packed in a rare way: hand in an ordinary zip file": info.compress_type not in PACKED,
-        "is in an archive that is locked with a password: hand it in without": info.flag_bits & 1,
+        "is packed in an unusual way: hand in an ordinary zip file": info.compress_type not in PACKED,
+        "is in an archive that is locked with a password: hand it in without one": info.flag_bits & 1,
         TOO_LARGE: info.file_size > MEMBER and not raw.lower().endswith(".zip"),
         TOO_DEEP: len(names) > FOLDERS,
     }

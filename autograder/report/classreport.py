@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from ..batch import Graded
 
 MEANINGS = {
-    "graded": "all cells ran, all tasks were looked at",
+    "graded": "all cells ran, all tasks were marked",
     "partly graded": "some cells stopped; the other tasks were marked",
     "timed out": "a part took too long and was stopped; the other tasks were marked",
     "crashed": "the program ended early; the other tasks were marked",
     "refused": "not run at all: see why below",
-    "unreadable": "no notebook that can be read",
-    "missing": "nothing was handed in by somebody of the roster",
+    "unreadable": "no readable notebook",
+    "missing": "nothing was handed in by someone on the roster",
 }
 LEVELS = {  # fill and hatching, from done to not done: they are told apart in greyscale
     "right": ("#1f4e79", ""),

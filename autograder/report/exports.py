@@ -56,7 +56,7 @@ class Platform:
     """How a platform's table of grades looks.
 
     is_it    whether a header is one of its tables
-    ids      the columns that say who somebody is
+    ids      the columns that identify a student
     item     what an assignment's column looks like; None: the table is of one assignment, and its column is `Grade`
     is_kept  which other columns go back: platforms warn of importing more than identifiers and points
     """
@@ -116,8 +116,8 @@ def read_worksheet(path: Path, columns: dict[str, str]) -> Worksheet:
     platform = next((platform for platform in PLATFORMS if platform.is_it(sheet.header)), None)
     if platform is None:
         raise SheetError(
-            f"{path.name}:1: this is no table of grades of Moodle (the grading worksheet), Canvas, Blackboard or Brightspace. "
-            "Remedy: export it there with the columns of assignments, and give it as it is."
+            f"{path.name}:1: this is not a table of grades from Moodle (the grading worksheet), Canvas, Blackboard or Brightspace. "
+            "Remedy: export it there with the columns of assignments, and pass it on unchanged."
         )
     return Worksheet(path.name, platform, sheet, columns)
 
@@ -168,7 +168,7 @@ def _zipped(pages: dict[str, str]) -> bytes:
 
 
 def _moodle_table(graded: list[Graded]) -> bytes:
-    """Return a grading worksheet made of the names of folders, in English: for whoever has not downloaded Moodle's own."""
+    """Return a grading worksheet made of the names of folders, in English: for teachers who have not downloaded Moodle's own."""
     rows = [["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]]
     for one in graded:
         about = one.submission
@@ -207,7 +207,7 @@ def _fill(
             written.said.append(f"{worksheet.name}: has no row, or several, for {', '.join(unknown)}.")
         if open_:
             written.said.append(
-                f"{worksheet.name}, {assignment.name}: {open_} left as they were, because written answers wait."
+                f"{worksheet.name}, {assignment.name}: {open_} left as they were, because written answers are still to be marked."
             )
     if "Maximum Grade" in sheet.header:
         _say_maximum(worksheet, rows, next(iter(places.values())), written)
@@ -236,8 +236,8 @@ def _places(worksheet: Worksheet, by_assignment: dict[Assignment, list[Graded]])
                 places[place] = assignment
     if not places:
         raise SheetError(
-            f"{worksheet.name}:1: none of {', '.join(titles.values()) or 'its columns'} is called as an assignment. "
-            f"Remedy: say which one is, with --column {next(iter(by_assignment)).name}=TITLE"
+            f"{worksheet.name}:1: none of {', '.join(titles.values()) or 'its columns'} has the name of an assignment. "
+            f"Remedy: say which one is meant, with --column {next(iter(by_assignment)).name}=TITLE"
         )
     return places
 
@@ -257,12 +257,14 @@ def _assignment_of(worksheet: Worksheet, by_assignment: dict[Assignment, list[Gr
     }
     best = max(shared, key=shared.get)
     if not shared[best]:
-        raise SheetError(f"{worksheet.name}: of which assignment is it? Remedy: rename it, so that its name says so.")
+        raise SheetError(
+            f"{worksheet.name}: it is unclear which assignment it belongs to. Remedy: put the assignment's name in the file name."
+        )
     return best
 
 
 def _ids(header: list[str], platform: Platform, cells: list[str]) -> set[str]:
-    """Return all that a row says about who somebody is."""
+    """Return all that a row says about who a student is."""
     row = dict(zip(header, cells, strict=False))
     ids = {plain(row[name]) for name in platform.ids if row.get(name) and name not in ("First Name", "Last Name")}
     if row.get("First Name") or row.get("Last Name"):
@@ -273,7 +275,7 @@ def _ids(header: list[str], platform: Platform, cells: list[str]) -> set[str]:
 
 
 def _called(one: Graded, roster: Roster, platform: Platform) -> set[str]:
-    """Return all that a student is called: one's own platform's numbers, too."""
+    """Return all names of a student, including the numbers of the student's own platform."""
     about = one.submission
     student = next((student for student in roster.students if student.name == about.student), None)
     called = {plain(about.student)} | (student.ids if student else set())

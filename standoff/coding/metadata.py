@@ -1,4 +1,4 @@
-"""Say of a case what its data are: from the sheet `about` to the head of the descriptor, and the citation."""
+"""Describe the data of a case: from the sheet `about` to the head of the descriptor, and the citation."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -8,7 +8,7 @@ from ..problems import Problem, Row
 from ..schema import parse
 from .sheets import FOLDER
 
-IGNORE = f"# The text may not be handed out, nor the sheets, which quote it.\n/article.txt\n/{FOLDER}/\n"
+IGNORE = f"# The text may not be shared, nor may the sheets, which quote it.\n/article.txt\n/{FOLDER}/\n"
 LICENCES = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
     "CC-BY-SA-4.0": (
@@ -18,16 +18,16 @@ LICENCES = {
     "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
 ENTRIES = {  # of the sheet, and what to write
-    "title": "of the data, as one cites it",
+    "title": "of the data, as it is to be cited",
     "description": "one or two sentences: which text, what was coded",
-    "authors": "of the data, as they want to be cited, with semicolons between",
+    "authors": "of the data, as they wish to be cited, separated by semicolons",
     "version": "1.0.0; change the last number after a correction, the middle one after additions",
     "data_date": "day of this version, as 2024-05-31",
     "data_licence": "of your tables: CC-BY-4.0, CC0-1.0 or another identifier from spdx.org/licenses",
     "text_title": "headline, author and publisher of the text, as you would cite it",
     "text_date": "day of the text, as 2024-05-09; empty if unknown",
     "text_link": "where the text can be read; may be empty",
-    "text_licence": "only if the text is free to hand out: its licence. Empty: git leaves the text out",
+    "text_licence": "the text's licence, only if it may be shared. Empty: git leaves the text out",
 }
 _DATE = ("date", ".*", "a date", "write it as 2024-05-09")
 _LICENCE = (  # Nearly every identifier of SPDX ends in a version: CC0 and CC-BY are none, and say less than they seem to.

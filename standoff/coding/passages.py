@@ -33,8 +33,8 @@ def anchor_passages(name_or_path: str | Path, texts: str | Path, sheet: str | Pa
     files = {row["witness_id"]: Path(texts) / f"{row['witness_id']}.txt" for row in witnesses}
     read = {name: paragraphs(read_text(path)) for name, path in files.items() if path.is_file()}
     if not read:
-        remedy = "save each text in it under the identifier of its witness, as remarks-biden.txt"
-        raise CaseError("no text of a witness is in this folder", remedy, file=str(texts))
+        remedy = "save each text in it under the identifier of its witness, such as remarks-biden.txt"
+        raise CaseError("this folder has no text of a witness", remedy, file=str(texts))
     for row in witnesses:
         if blocks := read.get(row["witness_id"]):
             row |= {"n_words": sum(len(block.split()) for block in blocks), "sha256": digest("\n\n".join(blocks))}
@@ -80,7 +80,7 @@ def _parts(row: Row, quoted: dict[str, Quoted]) -> list[tuple[int, int, int]]:
         remedy = f"write one of {', '.join(quoted)}, or add the text"
         raise QuoteError(f"there is no text of the witness {row['witness_id']!r}", remedy)
     if not re.fullmatch("[0-9]{0,6}", row["paragraph"]) or not row["quote"]:
-        raise QuoteError("the quotation or the number of its paragraph is lacking", "write both; digits for the number")
+        raise QuoteError("the quotation or its paragraph number is missing", "write both, the number in digits")
     text = quoted[row["witness_id"]]
     parts = text.find(row["quote"], int(row["paragraph"] or 0) or None)
     return parts + text.find(row["quote2"], near=parts) if row["quote2"] else parts

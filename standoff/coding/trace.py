@@ -33,7 +33,7 @@ FORM = 0.65  # share of its letters, from the first, in which a word is another 
 CANDIDATES = 20  # nearest stretches whose order of words is compared
 AROUND = 20  # words before and after the beginning of a stretch in which the rest of the claim is looked for
 BACK, AHEAD = 2, 4  # words to the edge of a clause, up to which a stretch is extended
-NOTHING, NEXT = "-", " / "  # beside words that the other text lacks; between words that differ at several places
+NOTHING, NEXT = "-", " / "  # beside words that the other text lacks; between words that differ in several places
 WORD = re.compile(r"\w+?(?=n[’']t\b)|n[’']t\b|[’'](?:ll|re|ve|m)\b|\w+")
 IN_FULL = {"n't": "not", "wo": "will", "ca": "can", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 EDGE = re.compile(r"[.?!…;:,—–()“”„«»\"]")
@@ -106,7 +106,7 @@ def _quotations(case: Case, article: str | Path | None) -> Iterator[tuple[str, s
         raise CaseError("its text is not here", "give your copy with --article", file=case.name)
     text, of_paragraphs, of_spans = locate(case, read_text(path))
     if [match.status for match in of_spans].count("missing") > OTHER * len(of_spans):
-        raise CaseError("this seems to be another text", f"give the text of {case.title}", file=Path(path).name)
+        raise CaseError("this seems to be a different text", f"give the text of {case.title}", file=Path(path).name)
     starts = sorted({0, len(text), *(match.start for match in of_paragraphs if match.end)})
     marks = [state for start, end in zip(starts, starts[1:]) for state in inside(text[start:end])]
     stretches = defaultdict(list)

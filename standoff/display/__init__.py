@@ -1,14 +1,15 @@
-"""Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
+"""Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the reference pages."""
 
 from . import palette
 from .exercises import check, exercise
 from .forecasts import scorecard
 from .labelling import compare, trial
-from .lookup import claims_table, codebook, cruxes_table, passages_table, traces_table
-from .reading_desk import desk
+from .lookup import actors_table, claims_table, codebook, cruxes_table, passages_table, traces_table
+from .reading_desk import desk, marking_desk
 from .show import cite, counted, figure, in_words, listing, percent, say, table
 
 __all__ = [
+    "actors_table",
     "check",
     "cite",
     "claims_table",
@@ -21,6 +22,7 @@ __all__ = [
     "figure",
     "in_words",
     "listing",
+    "marking_desk",
     "palette",
     "passages_table",
     "percent",

@@ -1,5 +1,6 @@
 """Build HTML in which every value is escaped that is not markup made here, and all tables of the book."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -10,6 +11,15 @@ from markupsafe import Markup
 def show(markup: Markup) -> None:
     """Show markup as the output of a cell."""
     display(HTML(str(markup)))
+
+
+def for_a_script(name: str, data: dict) -> Markup:
+    """Return an element with the id `name`, in which a script of that page finds its data as JSON."""
+    json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(
+        '<div id="{}" class="so-desk"><noscript><p>This page needs its script.</p></noscript>'
+        '<script type="application/json">{}</script></div>'
+    ).format(name, Markup(json_text))  # without "<", nothing in the data ends the element
 
 
 def each(template: str, items: Iterable) -> Markup:

@@ -1,4 +1,4 @@
-"""Show a trial: a reader labels a few units of a case, and sees how far she agrees with its table.
+"""Show a trial: a reader labels a few units of a case, and sees how far the labels agree with its table.
 
 On the built page a form does it (_static/trial.js computes the same alpha); in a notebook `compare` does.
 """
@@ -55,19 +55,19 @@ def compare(mine: dict[str, str]) -> None:
     given = {claim: label.strip().lower() for claim, label in mine.items() if label.strip()}
     for claim, label in given.items():
         if claim not in reference.index:
-            print(f"{claim} is none of the units: {', '.join(reference.index)}.")
+            print(f"{claim} is not one of the units: {', '.join(reference.index)}.")
             return
         if label not in labels:
-            print(f"{claim}: {label!r} is no label. Write {' or '.join(labels)}.")
+            print(f"{claim}: {label!r} is not a label. Write {' or '.join(labels)}.")
             return
     both = pd.DataFrame({"mine": pd.Series(given, dtype="str"), "table": reference}).dropna()
     if len(both) < 2:
-        print("Label two units at least: write the labels between the quotation marks and run the cell again.")
+        print("Label at least two units: write the labels between the quotation marks and run the cell again.")
         return
     same, low, high = both["mine"] == both["table"], *interval(both)
     print(f"You give the table's label to {same.sum()} of {len(both)} units ({100 * agreement(both):.1f}%).")
     if both.stack().nunique() == 1:
-        print("Alpha says nothing here: only one label was used.")
+        print("Alpha is undefined here: only one label was used.")
     else:
         print(f"Your alpha is {alpha(both):.3f}, its bootstrap interval from {low:.2f} to {high:.2f}.")
     for claim, row in both[~same].iterrows():

@@ -1,8 +1,10 @@
-"""Show the pages to look things up in, made from a case: all claims, cruxes, traces and passages, and the codebook."""
+"""Show the reference pages, made from a case: its actors, claims, cruxes, traces and passages, and the codebook."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote_plus
 
+import pandas as pd
 from markupsafe import Markup
 
 from ..case import Case, is_required, vocabulary
@@ -18,7 +20,7 @@ PASSIVE = {
 
 
 def claims_table(case: Case) -> None:
-    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
+    """Show all claims as one table, with a row per claim and its claim_id as address (`page.html#c045`)."""
     columns = ["claim", "gist", "source", "paragraph", "certainty", "polarity", "act", "quotation", "topic", "links"]
     names = case.names.replace("the narrator", "The narrator")
     paragraph_of, links = case.paragraph_of, links_of(case)
@@ -31,8 +33,40 @@ def claims_table(case: Case) -> None:
     _filterable("so-claims", "claims", caption, columns, rows, ["source", "quotation", "act", "certainty", "topic"])
 
 
+def actors_table(case: Case) -> None:
+    """Show all actors as one table, a row per actor with its actor_id as address.
+
+    The number of claims of which an actor is the source links to these claims on the page of all claims.
+    """
+    columns = ["actor", "paragraphs", "claims", "country", "kind", "office or note", "part of"]
+    states = case.actors[case.actors["kind"] == "state"].dropna(subset="country")
+    names, country = case.names, states.set_index("country")["name"]
+    present, claims = presence(case), case.claims["source"].value_counts()
+    link = Markup('<a href="claims-table.html?source={}">{}</a>')
+    rows = []
+    for row in case.actors.itertuples():
+        made = claims.get(row.actor_id, 0)
+        state, whole = country.get(row.country, row.country), names.get(row.part_of)
+        heard = link.format(quote_plus(row.name), made) if made else "0"
+        rows.append([row.actor_id, present[row.actor_id], heard, state, row.kind, row.role, whole])
+    caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
+    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "country"], names.to_dict())
+
+
+def presence(case: Case) -> pd.Series:
+    """Return in how many paragraphs each actor is present, by actor_id.
+
+    An actor is present where it is first named, where it is the source, the recipient or the addressee of a claim, and
+    where it takes part in an event.
+    """
+    claims = case.claims.rename(columns={"content_span": "span_id"})
+    claims = claims.melt("span_id", ["source", "recipient", "addressee"], value_name="actor_id")
+    seen = pd.concat([claims, case.event_actors.merge(case.events, on="event_id"), case.actors])
+    return seen["span_id"].map(case.paragraph_of).groupby(seen["actor_id"]).nunique()
+
+
 def cruxes_table(case: Case) -> None:
-    """Show all cruxes as one table, a row per crux with its crux_id as address."""
+    """Show all cruxes as one table, with a row per crux and its crux_id as address."""
     columns = ["crux", "printed", "adopted", "other readings", "why", "problem", "paragraph"]
     cruxes = case.cruxes.assign(paragraph=case.cruxes["span_id"].map(case.paragraph_of).astype("str"))
     cells = ["crux_id", "printed_reading", "adopted_reading", "alternatives", "why", "problem", "paragraph"]
@@ -41,7 +75,7 @@ def cruxes_table(case: Case) -> None:
 
 
 def traces_table(case: Case, witnesses: Case) -> None:
-    """Show all traces as one table, a row per claim that a witness could bear on, with its claim_id as address."""
+    """Show all traces as one table, with a row per claim that a witness could bear on and its claim_id as address."""
     columns = ["claim", "gist", "source", "witness", "passage", "words", "sense", "printed", "said", "note"]
     names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
     traces = witnesses.traces.merge(case.claims[["claim_id", "gist", "source"]], on="claim_id")
@@ -56,7 +90,7 @@ def traces_table(case: Case, witnesses: Case) -> None:
 
 
 def passages_table(case: Case, witnesses: Case) -> None:
-    """Show all passages as one table, a row per passage with its passage_id as address."""
+    """Show all passages as one table, with a row per passage and its passage_id as address."""
     columns = ["passage", "gist", "speaker", "witness", "paragraph", "certainty", "polarity", "topic", "claims"]
     names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
     claims = witnesses.traces.groupby("passage_id")["claim_id"].agg(list)
@@ -75,13 +109,16 @@ def _passage(passage: object) -> Markup:
     return Markup('<a href="passages.html#{0}">{0}</a>').format(passage) if isinstance(passage, str) else Markup()
 
 
-def _filterable(name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence) -> None:
-    """Show rows, whose first cells are their addresses, as a table.
+def _filterable(
+    name: str, noun: str, caption: str, columns: Sequence, rows: Sequence, filters: Sequence, names: Mapping = {}
+) -> None:
+    """Show rows, whose first cells are their addresses, as a table; `names` has what to show in place of an address.
 
-    On the built page a form above it searches and filters the table; in a notebook the table stands alone.
+    On the built page a form above it searches and filters the table; in a notebook there is only the table.
     """
     addresses = [row[0] for row in rows]
-    rows = [[Markup('<a href="#{0}">{0}</a>').format(address), *row[1:]] for address, row in zip(addresses, rows)]
+    link = Markup('<a href="#{}">{}</a>')
+    rows = [[link.format(row[0], names.get(row[0], row[0])), *row[1:]] for row in rows]
     selects = html.each(
         '<label>{} <select data-column="{}"><option value="">all</option></select></label>',
         ((column.capitalize(), column) for column in filters),

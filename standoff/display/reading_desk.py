@@ -1,15 +1,13 @@
-"""Show the reading desk: cases as data for a page on which a reader sees her own copy of the text annotated.
+"""Show the desks: cases as data for pages on which readers see their own copy of a text annotated, or mark a text.
 
 The page's scripts (`_static/desk*.js`) compare the copy with the hashes, in the browser alone, and the copy of a witness,
 which they show beside it.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
-from markupsafe import Markup
 
 from ..case import Case
 from ..witnesses import witness
@@ -34,13 +32,12 @@ def desk(witnesses: Mapping[str, Case] | None = None, **cases: Case) -> None:
     Texts of cases and witnesses are included where they are shipped.
     """
     data = {name: desk_data(case, (witnesses or {}).get(name)) for name, case in cases.items()}
-    json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    html.show(
-        Markup(
-            '<div id="so-desk" class="so-desk"><noscript><p>This page needs its script.</p></noscript>'
-            '<script type="application/json">{}</script></div>'
-        ).format(Markup(json_text))  # without "<", nothing in the data ends the element
-    )
+    html.show(html.for_a_script("so-desk", data))
+
+
+def marking_desk(form: dict) -> None:
+    """Show the marking desk, with what `standoff.coding.form` says that it needs."""
+    html.show(html.for_a_script("so-mark", form))
 
 
 def desk_data(case: Case, witnesses: Case | None = None) -> dict:

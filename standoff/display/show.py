@@ -17,7 +17,7 @@ from ..case import Case
 from . import html
 from .narrow import narrowed
 
-CASE_WITH_PAGE = "report"  # name of the case whose claims stand on a page, claims-table.html
+CASE_WITH_PAGE = "report"  # name of the case whose claims have a page, claims-table.html
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Check whether a case is sound: by its descriptor, its seal, and by rules that a descriptor cannot say.
+"""Check whether a case is sound: by its descriptor, its seal, and rules that a descriptor cannot express.
 
 A rule is a function that yields problems. It names the columns that it reads, and waits while one of them has a
 problem with the descriptor: nothing is reported twice, and a rule need not fear what the descriptor forbids. The cells
@@ -106,7 +106,7 @@ def _read_text(draft: Draft, article: str | Path | None) -> Iterator[Problem]:
     given = paragraphs(read_text(article))
     if _is_of_another_case(draft.folder, article):
         remedy = f"give the text that the case is about ({draft.package.get('title', draft.folder.name)})"
-        yield Problem("this seems to be another text", remedy, Path(article).name)
+        yield Problem("this seems to be a different text", remedy, Path(article).name)
         return
     draft.text = given
     hashes = {row.get("sha256") for row in draft.tables.get("paragraphs", [])}
@@ -129,7 +129,7 @@ def _read_witnesses(draft: Draft, article: str | Path | None) -> Iterator[Proble
         paths += sorted(given.glob("*.txt")) if given.is_dir() else [given]
         if not given.is_dir() and given.stem not in names:
             remedy = f"name it after its witness, one of {', '.join(map(str, names))}"
-            yield Problem("no witness is called so", remedy, given.name)
+            yield Problem("no witness has this name", remedy, given.name)
     draft.texts = {path.stem: paragraphs(read_text(path)) for path in paths if path.stem in names}
     draft.text = [block for blocks in draft.texts.values() for block in blocks] or None
 

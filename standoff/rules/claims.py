@@ -27,7 +27,7 @@ def chains_lead_to_the_source(case: Draft) -> Iterator[Problem]:
     for row in case["claims"]:
         chain, source = row["source_chain"].split(";"), row["source"]
         if chain[0] != NARRATOR or chain[-1] != source or NARRATOR in chain[1:]:
-            remedy = "begin with narrator, end with the source, and put those who refer to it in between"
+            remedy = "begin with narrator, end with the source, and put anyone who passes it on in between"
             yield row.wrong("source_chain", f"the chain does not lead from the narrator to {source}", remedy)
 
 
@@ -59,7 +59,9 @@ def links_are_between_two(case: Draft) -> Iterator[Problem]:
             yield row.wrong("other_id", "a claim is linked to itself", "name the other claim")
         elif relation in SYMMETRIC and (other, claim, relation) in seen:
             yield row.wrong(
-                "other_id", "the same link stands above the other way round", "correct one of the two, or leave one"
+                "other_id",
+                "the same link is listed above, the other way round",
+                "correct one of the two, or keep only one",
             )
         seen.add((claim, other, relation))
 
@@ -70,7 +72,7 @@ def bounds_hold(case: Draft) -> Iterator[Problem]:
         words, holds = BOUNDS.get(row["bound"], ("", lambda low, high: True))
         is_date = row["as_of"] and row["low"] is None and row["high"] is None  # a weekday is exact, and no number
         if not is_date and not holds(row["low"], row["high"]):
-            remedy = f"{row['bound']} means that {words}, or that a date in as_of says it all"
+            remedy = f"{row['bound']} means that {words}, or that as_of holds a date"
             yield row.wrong("bound", f"{row['bound']} does not fit low and high", remedy)
 
 
@@ -96,8 +98,8 @@ def _no_days(rows: list[Row], column: str) -> Iterator[Problem]:
 def actual_events_have_actors(case: Draft) -> Iterator[Problem]:
     acted = {row["event_id"] for row in case["event_actors"]}
     for row in case["events"]:
-        if row["status"] == "actual" and row["event_id"] not in acted:  # a war that is feared may be nobody's
-            yield row.wrong("event_id", "it happens, but nobody takes part", "add a row to event_actors.csv")
+        if row["status"] == "actual" and row["event_id"] not in acted:  # a feared war may have no actor
+            yield row.wrong("event_id", "it happens, but no one takes part", "add a row to event_actors.csv")
 
 
 @rule(
@@ -126,9 +128,9 @@ def codings_are_legal(case: Draft) -> Iterator[Problem]:
             continue  # see markings_fit
         if variable not in labels:
             remedy = f"one of {', '.join([*labels, CONTENT_SPAN])}"
-            yield row.wrong("variable", f"{variable!r} is no column of claims with a list of labels", remedy)
+            yield row.wrong("variable", f"{variable!r} is not a column of claims with a list of labels", remedy)
         elif value not in labels[variable]:
-            yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
+            yield row.wrong("value", f"{value!r} is not a label of {variable}", "see the codebook for its labels")
 
 
 @rule(codings="variable value", paragraphs="paragraph n_chars")
@@ -155,6 +157,6 @@ def _misfit(marking: str, length: dict[int, int]) -> tuple[str, str] | None:
         if (next_paragraph, start) < (paragraph, end):
             return (
                 f"{next_paragraph}:{start} begins before {paragraph}:{end}",
-                "give the stretches in the order of the text",
+                "give the stretches in text order",
             )
     return None

@@ -1,4 +1,4 @@
-"""The rules for facts from elsewhere: what came after the report, and checks of its claims."""
+"""The rules for facts from elsewhere: what happened after the report, and checks of its claims."""
 
 from collections.abc import Iterator
 
@@ -13,20 +13,22 @@ def answers_have_a_day(case: Draft) -> Iterator[Problem]:
     for row in case["outcomes"]:
         settled = row["resolution"] in ("yes", "no", "answered")
         if settled and not row["date"]:
-            yield row.wrong("date", f"{row['resolution']}, but on no day", "give the day on which the answer stood")
+            yield row.wrong(
+                "date", f"{row['resolution']}, but without a date", "give the day on which the question was resolved"
+            )
         elif row["resolution"] == "open" and row["date"]:
-            yield row.wrong("date", "open, but answered on a day", "empty the cell, or give the resolution")
+            yield row.wrong("date", "open, but with a date", "empty the cell, or give the resolution")
 
 
 @rule(checks="label citation verified")
 def verdicts_have_sources(case: Draft) -> Iterator[Problem]:
     for row in case["checks"]:
         if row["label"] != "not enough info" and not row["citation"]:
-            remedy = "cite who says so; without a source it is not enough info"
-            yield row.wrong("citation", f"{row['label']}, but by no source", remedy)
+            remedy = "cite a source; without one, write not enough info"
+            yield row.wrong("citation", f"{row['label']}, but without a source", remedy)
         elif bool(row["citation"]) != bool(row["verified"]):
             remedy = "fill in both citation and verified, or neither"
-            yield row.wrong("verified", "a source, and how it was seen, go together", remedy)
+            yield row.wrong("verified", "a source and how it was seen belong together", remedy)
 
 
 @rule(checks="claim_id", checkability="claim_id kind")
@@ -48,4 +50,4 @@ def live_questions_close(case: Draft) -> Iterator[Problem]:
     for row in case["live"]:
         if bool(row["closes"]) == bool(row["days"]):
             remedy = "give the day in closes, or the number of days from each forecast in days"
-            yield row.wrong("closes", "needs one way to close", remedy)
+            yield row.wrong("closes", "needs exactly one way to close", remedy)

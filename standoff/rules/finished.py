@@ -51,12 +51,12 @@ def the_head_is_complete(case: Draft) -> Iterator[Problem]:
     for entry, is_there in complete.items():
         if not is_there:
             remedy = "say it as in data/report/datapackage.json"
-            yield Problem("it is empty, or not complete", remedy, schema.DESCRIPTOR, column=entry)
+            yield Problem("it is empty or incomplete", remedy, schema.DESCRIPTOR, column=entry)
 
 
 @rule_of_finished(**NUMBERED)
 def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
-    """Look for numbers that are lacking or moved; one whose row was withdrawn stands under `retired` in the descriptor."""
+    """Look for numbers that are missing or moved; one whose row was withdrawn is listed under `retired` in the descriptor."""
     retired = {*case.package.get("retired", [])}
     for table, column in NUMBERED.items():
         keys = [*dict.fromkeys(row[column] for row in case[table])]
@@ -65,8 +65,8 @@ def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
         for key, expected in zip(keys, (number for number in numbers if number not in retired)):
             if key != expected:
                 row = next(row for row in case[table] if row[column] == key)
-                remedy = "restore the row that is lost or moved; a number that is given up stands under retired"
-                yield row.wrong(column, f"{expected} should stand here", f"{remedy} in {schema.DESCRIPTOR}")
+                remedy = "restore the row that was lost or moved; list a number that is given up under retired"
+                yield row.wrong(column, f"{expected} should be here", f"{remedy} in {schema.DESCRIPTOR}")
                 break
 
 
@@ -82,7 +82,7 @@ def spans_are_in_order(case: Draft) -> Iterator[Problem]:
         first, second = ([(row["paragraph"], row["start"], row["end"]) for row in parts] for parts in (before, after))
         name, remedy = (
             before[0]["span_id"],
-            "correct the place of one of them; spans are numbered in the order of the text",
+            "correct the position of one of them; spans are numbered in text order",
         )
         if second[0][:2] < first[0][:2]:
             yield after[0].wrong("start", f"begins before {name}", remedy)
@@ -99,7 +99,7 @@ def rows_are_in_the_order_of_the_text(case: Draft) -> Iterator[Problem]:
     for table, column, depth in (("claims", "content_span", 1), ("quantities", "span_id", 2), ("cruxes", "span_id", 2)):
         for before, row in pairwise(case[table]):
             if first[row[column]][:depth] < first[before[column]][:depth]:
-                message = f"these words stand before those of {before.key}"
+                message = f"these words come before those of {before.key}"
                 yield row.wrong(column, message, "point to the words of this row, or put the rows in order")
 
 
@@ -129,7 +129,7 @@ def sentences_are_different(case: Draft) -> Iterator[Problem]:
         for row in case[table]:
             if first.setdefault(row[column], row) is not row:
                 message = f"{first[row[column]].key} says the same"
-                yield row.wrong(column, message, "say in which they differ; one of them may have been overwritten")
+                yield row.wrong(column, message, "say how they differ; one of them may have been overwritten")
 
 
 @rule_of_finished(spans="span_id paragraph start end", claims="source_span cue_span content_span")
@@ -146,7 +146,7 @@ def source_and_cue_stand_beside_the_content(case: Draft) -> Iterator[Problem]:
             elif any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in own for b in content):
                 yield row.wrong(column, "shares words with the content", remedy)
         if row["cue_span"] and len(where[row["cue_span"]]) > 1:
-            yield row.wrong("cue_span", "a cue of several stretches", "point to one unbroken stretch")
+            yield row.wrong("cue_span", "a cue in several stretches", "point to one unbroken stretch")
 
 
 @rule_of_finished(claims="claim_id act addressee recipient cue_class negated_cue certainty polarity")
@@ -156,11 +156,11 @@ def labels_of_a_claim_go_together(case: Draft) -> Iterator[Problem]:
         if row["negated_cue"] and row["polarity"] != "unknown":
             yield row.wrong("negated_cue", f"what is not said is {row['polarity']}", "correct negated_cue, or polarity")
         elif withheld and not row["negated_cue"] and row["cue_class"] != "factive":
-            remedy = "certain and unknown is what a source withholds: correct one of the three"
+            remedy = "certain and unknown together mean that a source withholds something: correct one of the three"
             yield row.wrong("polarity", "certain and unknown, but the cue withholds nothing", remedy)
         if row["act"] == "state" and row["recipient"] and not row["addressee"]:
-            remedy = "empty recipient, or correct act; one who is warned is the addressee, too"
-            yield row.wrong("recipient", "a plain statement is aimed at nobody", remedy)
+            remedy = "empty recipient, or correct act; someone who is warned is the addressee"
+            yield row.wrong("recipient", "a plain statement is aimed at no one", remedy)
 
 
 @rule_of_finished(claim_links="claim_id other_id relation")
@@ -169,7 +169,7 @@ def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
     for row in case["claim_links"]:
         claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
         if relation in SYMMETRIC and claim < other:
-            yield row.wrong("other_id", "the later claim stands second", "put the later claim first, or correct one")
+            yield row.wrong("other_id", "the later claim comes second", "put the later claim first, or correct one")
         linked = relations[frozenset({claim, other})]
         linked.add(relation)
         if "supports" in linked and linked & {"doubts", "contradicts"}:
@@ -186,7 +186,7 @@ def actors_belong_to_bodies(case: Draft) -> Iterator[Problem]:
             seen.add(above["actor_id"])
             above = actors.get(above["part_of"])
         if above:
-            yield row.wrong("part_of", "it belongs to itself, by way of others", "name the body that it belongs to")
+            yield row.wrong("part_of", "it belongs to itself, through others", "name the body that it belongs to")
         elif body and body["kind"] in ("person", "document", "outlet"):
             yield row.wrong("part_of", f"a {body['kind']} has no members", "name the body that it belongs to")
         elif body and row["country"] != body["country"]:
@@ -202,11 +202,11 @@ def readings_are_different(case: Draft) -> Iterator[Problem]:
         readings = [row["adopted_reading"], *re.split(r";\s*", row["alternatives"] or "")]
         if len({*readings}) < len(readings):
             yield row.wrong(
-                "alternatives", "one reading stands there twice", "leave out what is adopted, or said before"
+                "alternatives", "one reading is listed twice", "leave out what is adopted or already listed"
             )
         if row["printed_reading"] == row["adopted_reading"]:
             yield row.wrong(
-                "adopted_reading", "the same as the printed one", "say how the words are read, or as printed"
+                "adopted_reading", "the same as the printed one", "say how the words are read, or write as printed"
             )
 
 
@@ -251,7 +251,7 @@ def questions_fit_their_type_and_close(case: Draft) -> Iterator[Problem]:
         if not re.match(ASKS[row["qtype"]], row["question"]):
             yield row.wrong("qtype", f"{row['qtype']} is not what the question asks for", "correct one of the two")
         elif (row["qtype"] == "binary") != row["resolution_criteria"].startswith("Yes if"):
-            message = "a question of yes or no begins with Yes if here, and no other does"
+            message = "only the criteria of a yes-or-no question begin with Yes if"
             yield row.wrong("resolution_criteria", message, "say what makes the answer yes, or correct qtype")
         if closes <= report_day:
             yield row.wrong("closes", f"closes on {closes}, not after the report", "give the last day that counts")
@@ -273,13 +273,13 @@ def labels_are_those_of_coders(case: Draft) -> Iterator[Problem]:
         label = claims[unit].get(variable)
         if variable != CONTENT_SPAN and label and not labels & {label, TABLE}:
             message = f"{label}, but coders gave {' or '.join(sorted(labels))}"
-            remedy = f"restore it; if it was decided anew, keep the old label in codings.csv, with the coder {TABLE}"
+            remedy = f"restore it; if it was decided again, keep the old label in codings.csv, with the coder {TABLE}"
             yield claims[unit].wrong(variable, message, remedy)
 
 
 @rule_of_finished(codings="unit_id variable coder round value")
 def codings_are_complete(case: Draft) -> Iterator[Problem]:
-    """Whoever labelled a claim labelled all that she labels, in her one round; only the narrator's claims have no cue."""
+    """Expect a coder who labelled a claim to label all variables of one round; only the narrator's claims have no cue."""
     variables, labelled, rounds = defaultdict(set), defaultdict(dict), {}
     for row in case["codings"]:
         coder = row["coder"]
@@ -295,4 +295,4 @@ def codings_are_complete(case: Draft) -> Iterator[Problem]:
         if odd := due ^ {*rows}:
             message = f"{coder} labelled {unit}: too few or too many labels ({', '.join(sorted(odd))})"
             last = [*rows.values()][-1]
-            yield last.wrong("variable", message, "restore the row that is lost or changed")
+            yield last.wrong("variable", message, "restore the row that was lost or changed")

@@ -14,7 +14,7 @@ from ..text import count_damage
 GIST_WORDS = 25
 GIST_RUN, ANY_RUN = 5, 7  # words in a row of the text that are no longer our own words ...
 LOOK_ALIKE = {"LATIN", "CYRILLIC", "GREEK"}  # scripts, as the names of their letters begin
-UNUSED = "enter it where it belongs: a pointer to it was changed, or was never made"
+UNUSED = "point to it where it belongs: a pointer to it was changed, or never made"
 PLAIN_WORDS = 4  # ... if at least this many are neither capitalised in the text nor numbers: names may be repeated
 
 
@@ -23,7 +23,7 @@ def paragraphs_are_numbered(case: Draft) -> Iterator[Problem]:
     for rows in by_text(case["paragraphs"]).values():
         for number, row in enumerate(rows, start=1):
             if row["paragraph"] != number:
-                message = f"paragraph {number} should stand here"
+                message = f"paragraph {number} should be here"
                 yield row.wrong("paragraph", message, "number them 1, 2, 3 ... in order")
                 break
 
@@ -84,15 +84,15 @@ def cells_are_clean(case: Draft) -> Iterator[Problem]:
 def _unclean(cell: str) -> str | None:
     """Say what a cell has that no eye sees; None if it has nothing of the kind."""
     if cell != " ".join(cell.split(" ")).strip() or "  " in cell:
-        return "blanks at an end, or two in a row"
+        return "spaces at one end, or two in a row"
     if cell.isascii() and cell.isprintable():
         return None
     if damaged := count_damage(cell):
-        return f"{damaged} of its characters were lost when it was read in a wrong encoding"
+        return f"{damaged} of its characters were lost when it was read in the wrong encoding"
     if strange := [character for character in cell if not character.isprintable()]:
-        return f"{cell!r} has a character that is not seen ({_name(strange[0])})"
+        return f"{cell!r} has an invisible character ({_name(strange[0])})"
     if cell != unicodedata.normalize("NFC", cell):
-        return f"{cell!r} has letters that are written in parts (no Unicode NFC)"
+        return f"{cell!r} has letters that are not composed (Unicode NFC)"
     for word in re.findall(r"[^\W\d_]+", cell):
         scripts = Counter(_name(letter).split()[0] for letter in word)
         if len(scripts.keys() & LOOK_ALIKE) > 1:
@@ -120,7 +120,7 @@ def words_are_our_own(case: Draft) -> Iterator[Problem]:
                 limit = GIST_RUN if column == "gist" else ANY_RUN
                 words = _words(cell) if isinstance(cell, str) else []
                 for begin, end in _copied(words, text, places, limit):
-                    message = f"words {begin + 1} to {end} stand in the text in the same order"
+                    message = f"words {begin + 1} to {end} are in the text in the same order"
                     yield row.wrong(column, message, "say it in your own words")
 
 
@@ -129,9 +129,9 @@ def _words(text: str) -> list[str]:
 
 
 def _copied(words: list[str], text: list[str], places: dict[str, list[int]], limit: int) -> Iterator[tuple[int, int]]:
-    """Yield runs of at least `limit` words that also stand in the text: the first and the last + 1 of each.
+    """Yield runs of at least `limit` words that are also in the text: the first and the last + 1 of each.
 
-    places: for each word of the text, without capitals, the positions at which it stands in `text`.
+    places: for each word of the text, without capitals, its positions in `text`.
     """
     begin = 0
     while begin < len(words):

@@ -31,8 +31,8 @@ def parts_repeat_the_labels(case: Draft) -> Iterator[Problem]:
         whole = first.setdefault(row["passage_id"], row)
         for column in columns_of(resource_of(case.package, "passages")):
             if column not in POSITION and row[column] != whole[column]:
-                message = f"another {column} than in row {whole.line}, another part of the passage"
-                yield row.wrong(column, message, "write the same into each part")
+                message = f"{column} differs from row {whole.line}, another part of the passage"
+                yield row.wrong(column, message, "write the same in each part")
 
 
 @rule(passages="witness_id paragraph start end")
@@ -41,7 +41,7 @@ def passages_do_not_overlap(case: Draft) -> Iterator[Problem]:
         last = None  # of those before, the one that reaches furthest
         for row in sorted(rows, key=lambda row: (row["paragraph"], row["start"])):
             if last and (row["paragraph"], row["start"]) < (last["paragraph"], last["end"]):
-                yield row.wrong("start", f"begins before {last.key} ends", "let each stretch belong to one passage")
+                yield row.wrong("start", f"begins before {last.key} ends", "make each stretch part of one passage only")
             if not last or (row["paragraph"], row["end"]) > (last["paragraph"], last["end"]):
                 last = row
 
@@ -87,7 +87,7 @@ def words_are_compared_where_some_are_quoted(case: Draft) -> Iterator[Problem]:
         if row["words"] and not row["passage_id"]:
             yield row.wrong("words", "compared with a passage that is not found", "empty the cell")
         elif row["words"] and quote_type.get(row["claim_id"]) in ("indirect", "none"):
-            yield row.wrong("words", "nothing of this claim stands in quotation marks", "empty the cell")
+            yield row.wrong("words", "nothing in this claim is in quotation marks", "empty the cell")
 
 
 @rule(traces="words sense printed said note")
@@ -101,15 +101,15 @@ def differences_are_shown_in_a_few_words(case: Draft) -> Iterator[Problem]:
                 yield row.wrong(column, "the words are changed, but the cell is empty", remedy)
         shifted = row["sense"] not in ("kept", "not found")
         if shifted and not row["note"] and not (row["printed"] and row["said"]):
-            remedy = "give the words that tell it in printed and said, or say it in the note"
-            yield row.wrong("note", f"nothing shows in what the report is {row['sense']}", remedy)
+            remedy = "give the words that show it in printed and said, or explain it in the note"
+            yield row.wrong("note", f"nothing shows how the report is {row['sense']}", remedy)
 
 
 @rule(settled="verdict which")
 def another_reading_is_named(case: Draft) -> Iterator[Problem]:
     for row in case["settled"]:
         if bool(row["which"]) == (row["verdict"] in OPEN):
-            remedy = f"name the reading that holds, but not beside {' or '.join(sorted(OPEN))}"
+            remedy = f"name the reading that holds, but not with {' or '.join(sorted(OPEN))}"
             message = f"{row['verdict']}, " + ("but a reading is named" if row["which"] else "but which?")
             yield row.wrong("which", message, remedy)
 
@@ -125,9 +125,9 @@ def codings_of_traces_are_legal(case: Draft) -> Iterator[Problem]:
             continue  # a coder may have marked what the tables do not have
         if variable not in labels:
             remedy = f"one of {', '.join([*labels, 'passage_id'])}"
-            yield row.wrong("variable", f"{variable!r} is nothing that is labelled of a trace", remedy)
+            yield row.wrong("variable", f"{variable!r} is not labelled in a trace", remedy)
         elif value not in labels[variable] | {UNCODED}:
-            yield row.wrong("value", f"{value!r} is no label of {variable}", "see the codebook for its labels")
+            yield row.wrong("value", f"{value!r} is not a label of {variable}", "see the codebook for its labels")
 
 
 def _quote_types(case: Draft) -> dict[str, str]:

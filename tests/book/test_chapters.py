@@ -1,8 +1,11 @@
 """The chapters' sources: frame, prose, code and links to the data."""
 
+import ast
 import re
+from collections import Counter
 
 import jupytext
+import pandas as pd
 import pytest
 import yaml
 
@@ -56,11 +59,26 @@ def test_a_chapter_has_the_frame(name):
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_has_figures_tables_and_exercises_enough(name):
     sources = "\n".join(cell.source for cell in code(name))
-    shown = len(re.findall(r"^(?:figure|table)\(", sources, re.M))
-    exercises = re.findall(r"^exercise\(\s*(\d+)", sources, re.M)
+    shown = len(re.findall(r"^ *(?:figure|table)\(", sources, re.M))
+    exercises = re.findall(r"^ *exercise\(\s*(\d+)", sources, re.M)
     assert shown >= 3, f"{name} shows {shown} figures and tables"
     assert exercises == [str(n + 1) for n in range(len(exercises))] and len(exercises) >= 4
     assert re.findall(r"^check\((\d+), \.\.\.\)$", sources, re.M) == exercises, "each exercise is followed by its check"
+
+
+def test_neither_the_length_nor_the_letter_of_an_option_gives_the_answer_away():
+    """Over all choices of the book: the right option is the longest, or the shortest, no more often than a guess is right."""
+    longest, shortest, guessed, letters = 0, 0, 0, Counter()
+    for name in CONTENT:
+        for form in built(f"chapters/{name}").select('form.so-quiz[data-kind="choice"]'):
+            lengths = {label.input["value"]: len(label.get_text(strip=True)) for label in form.select("label")}
+            right = lengths.pop(form["data-answer"])
+            longest += right > max(lengths.values())
+            shortest += right < min(lengths.values())
+            guessed += 1 / (len(lengths) + 1)
+            letters[form["data-answer"]] += 1
+    assert longest <= guessed and shortest <= guessed, (longest, shortest, guessed)
+    assert max(letters.values()) <= sum(letters.values()) / 3, letters
 
 
 @pytest.mark.parametrize("name", CONTENT + ["about-the-data"])
@@ -118,6 +136,22 @@ def test_shown_code_fits_the_page(name):
         if len(line) > 80
     ]
     assert not long, f"{name}: lines of more than 80 characters: {long}"
+
+
+VERBS = {verb for kind in (pd.DataFrame, pd.Series) for verb in dir(kind) if not verb.startswith("_")}
+VERBS |= {"crosstab", "concat", "read_csv", "to_datetime"}
+VERBS -= {"all", "join", "round"}  # of NumPy and of text as well
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_each_verb_of_pandas_that_readers_see_is_explained(name):
+    """On the page of six verbs, or in the chapter that uses it: its name stands there as code."""
+    explained = set(re.findall(r"`(?:pd\.|np\.)?(\w+)[^`]*`", prose("refresher") + prose(name)))
+    for cell in code(name):
+        if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell)):
+            calls = (node.func for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
+            used = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+            assert used & VERBS <= explained, f"{name}: {sorted(used & VERBS - explained)} in\n{cell.source}"
 
 
 @pytest.mark.parametrize("name", CONTENT)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_alignment import COPIES, JUNK, MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
 from test_data import words
+from test_text import KINDS, PLAIN
 
 from chapters import HTML
 from standoff import load
@@ -133,6 +134,20 @@ def test_files_are_read_alike(functions, tmp_path, encoding):
     read = functions.evaluate("bytes => standoffDesk.decode(new Uint8Array(bytes), 'a.txt')", list(data))
     assert read["text"] == read_text(tmp_path / "a.txt")
     assert bool(read["notes"]) == (encoding in ("cp1252", "broken utf-8"))
+
+
+def test_files_that_are_no_text_are_refused_alike(functions):
+    """By the same names as in Python: tests/library/test_text.py holds these against them."""
+    said = functions.evaluate(
+        """texts => texts.map(text => {
+        try { return standoffDesk.decode(new TextEncoder().encode(text), "a.txt") && ""; } catch (error) { return error.message; }
+    })""",
+        [text for text, _ in KINDS.values()] + PLAIN,
+    )
+    assert [sentence[: len(f"a.txt is {kind}")] for sentence, (_, kind) in zip(said, KINDS.values())] == [
+        f"a.txt is {kind}" for _, kind in KINDS.values()
+    ]
+    assert set(said[len(KINDS) :]) == {""}
 
 
 @pytest.mark.parametrize(("original", "copy"), COPIES)
@@ -342,7 +357,7 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
     other = tmp_path / "other.txt"
     other.write_text("Nothing of it. " * 200)
     field.set_input_files(other)
-    desk.get_by_text("This seems to be another text").wait_for()
+    desk.get_by_text("This seems to be a different text").wait_for()
 
 
 def test_a_text_is_pasted_and_dropped(desk, practice):
@@ -394,9 +409,10 @@ def test_the_report_is_there_as_positions_and_hashes_only(functions):
 
 
 @pytest.mark.parametrize("script", ["desk.js", "desk-align.js", "desk-pair.js", "desk-text.js"])
-def test_only_this_page_loads_the_scripts(script):
-    pages = [path.name for path in HTML.rglob("*.html") if f"/{script}" in path.read_text(encoding="utf-8")]
-    assert pages == ["reading-desk.html"]
+def test_only_the_desks_load_the_scripts(script):
+    pages = {path.name for path in HTML.rglob("*.html") if f"/{script}" in path.read_text(encoding="utf-8")}
+    shared = {"marking-desk.html"} if script in ("desk-align.js", "desk-text.js") else set()
+    assert pages == {"reading-desk.html"} | shared
 
 
 @pytest.mark.parametrize("width", [1280, 390])

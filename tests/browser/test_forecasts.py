@@ -13,7 +13,7 @@ from standoff import load
 def shown():
     """The functions as the chapter shows them."""
     scope = {"pd": pd, "np": np}
-    for cell in code("hindsight"):
+    for cell in code("scoring"):
         for block in cell.source.split("\n\n\n"):
             if block.startswith("def "):
                 exec(block, scope)

@@ -16,6 +16,7 @@ from _ext.finish import accessible, safe
 from chapters import ALL_PAGES, HTML
 from standoff.case import Case
 from standoff.display import (
+    actors_table,
     claims_table,
     codebook,
     cruxes_table,
@@ -154,6 +155,7 @@ SHOWN = {  # what a chapter shows, for a hostile case
     "table": lambda case: table(case.claims, TEXT),
     "table of a Series": lambda case: table(SERIES, TEXT),
     "figure": lambda case: figure(Figure(), TEXT, SERIES),
+    "actors": actors_table,
     "claims": claims_table,
     "cruxes": cruxes_table,
     "codebook": lambda case: codebook(case, "claims"),

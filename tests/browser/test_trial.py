@@ -61,10 +61,10 @@ def test_compare_prints_agreement_alpha_and_differences(started, reference, caps
 @pytest.mark.parametrize(
     ("mine", "words"),
     [
-        ({}, "Label two units at least"),
-        ({"c002": "certain"}, "Label two units at least"),
-        ({"c002": "sure"}, "c002: 'sure' is no label. Write certain or probable"),
-        ({"c999": "certain"}, "c999 is none of the units: c002, "),
+        ({}, "Label at least two units"),
+        ({"c002": "certain"}, "Label at least two units"),
+        ({"c002": "sure"}, "c002: 'sure' is not a label. Write certain or probable"),
+        ({"c999": "certain"}, "c999 is not one of the units: c002, "),
         ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
     ],
 )
@@ -143,11 +143,11 @@ def test_the_form_by_keyboard_alone(tab, reference):
     form.get_by_role("button", name="Start again").click()
     assert output.inner_text() == "" and form.locator("select").first.input_value() == ""
     form.get_by_role("button", name="Compare").click()
-    assert output.inner_text() == "Choose a label for two units at least."
+    assert output.inner_text() == "Choose a label for at least two units."
     for select, claim in ((1, "c003"), (10, "c053")):
         form.locator("select").nth(select).select_option(reference[claim])
     form.get_by_role("button", name="Compare").click()
-    expect(output).to_contain_text("Alpha says nothing here: only one label was used.")
+    expect(output).to_contain_text("Alpha is undefined here: only one label was used.")
 
 
 def test_every_field_has_a_name_of_its_own_and_its_sentence(tab):

@@ -273,8 +273,8 @@ WRONG = {
         ("few sources", lambda f: make_narrators(f, keep=("tamsel", "kesland")), "Fewer than three sources"),
         ("one certainty", lambda f: set_all(f, "claims", certainty="certain"), "same certainty"),
         ("one content many times", lambda f: repeat_contents(f), "fewer than 15"),
-        ("no links", lambda f: empty(f, "claim_links"), "bears on another"),
-        ("no question", lambda f: empty(f, "questions"), "No question"),
+        ("no links", lambda f: empty(f, "claim_links"), "is linked to another"),
+        ("no question", lambda f: empty(f, "questions"), "There is no open question"),
     ],
     "described_case": [
         ("no folder", shutil.rmtree, "There is no case"),

@@ -88,7 +88,7 @@ CODE = {  # (code in its cell, change, what is said)
         lambda cells: cell(cells, "wet_days").update(cell_type="markdown"),
         "The cell for this task is a text cell: make it a code cell again",
     ),
-    "a text cell of her own": (None, lambda cells: cells.append(text(RIGHT)), "stands in a text cell (cell 8)"),
+    "a text cell of her own": (None, lambda cells: cells.append(text(RIGHT)), "is in a text cell (cell 8)"),
 }
 
 
@@ -149,7 +149,7 @@ def test_cells_that_lost_their_names_get_them_back_by_text_and_place(also_ids):
 
 def test_cells_that_are_gone_are_named():
     result, task, _ = marked(change=lambda cells: cells.remove(cell(cells, "wet_days")))
-    assert task.status == "no answer" and "Cells of the assignment that are not there: wet_days." in result.notes
+    assert task.status == "no answer" and "Missing cells of the assignment: wet_days." in result.notes
 
 
 # ---- what works in a notebook ----

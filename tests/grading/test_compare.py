@@ -108,8 +108,8 @@ def test_who_rounded_is_told_so():
 
 
 def test_a_set_has_no_order():
-    assert judge(plain({1, 2}), plain([1, 2]), {}) == "A list or a column is wanted, not a set."
-    assert judge(plain([]), plain([1, 2]), {}) == "The answer has 0 entries; more are wanted."
+    assert judge(plain({1, 2}), plain([1, 2]), {}) == "Give a list or a column, not a set."
+    assert judge(plain([]), plain([1, 2]), {}) == "The answer has 0 entries; it should have more."
 
 
 def test_in_a_notebook_a_comparison_is_an_assertion():

@@ -147,7 +147,7 @@ def test_brightspace_has_identifiers_points_and_the_end_of_the_line_back(filled)
 
 def test_a_table_of_no_platform_is_refused(tmp_path):
     (tmp_path / "x.csv").write_text("name,points\nAnna,3\n", encoding="utf-8")
-    with pytest.raises(SheetError, match="x.csv:1: this is no table of grades of Moodle.*Remedy"):
+    with pytest.raises(SheetError, match="x.csv:1: this is not a table of grades from Moodle.*Remedy"):
         exports.read_worksheet(tmp_path / "x.csv", {})
 
 

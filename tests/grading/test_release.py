@@ -249,11 +249,11 @@ def test_work_in_a_hand_out_is_not_written_over(sample, tmp_path, monkeypatch):
         change(changed.cells)
         nbformat.write(changed, path)
         worked = path.read_bytes()
-        with pytest.raises(AssignmentError, match="somebody has worked in it. Remedy"):
+        with pytest.raises(AssignmentError, match="someone has worked in it. Remedy"):
             release(one.course, one.name, tmp_path / "out")
         assert path.read_bytes() == worked
     path.write_text("not a notebook")
-    with pytest.raises(AssignmentError, match="somebody has worked in it"):
+    with pytest.raises(AssignmentError, match="someone has worked in it"):
         release(one.course, one.name, tmp_path / "out")
 
 

@@ -16,7 +16,7 @@ from standoff.case import CaseError
 from standoff.cli import main
 from standoff.coding.anchor import TODO, anchor
 from standoff.coding.new import new
-from standoff.coding.progress import progress
+from standoff.coding.progress import _doubts, progress
 from standoff.coding.sheets import SHEETS
 from standoff.rules import check, examine
 from standoff.schema import unsealed
@@ -39,6 +39,17 @@ CLAIM = {
     "certainty": "certain",
     "polarity": "positive",
     "topic": "arms control",
+}
+
+
+QUANTITY = {
+    "quantity_id": "q001",
+    "quote": "roughly 800 islanders",
+    "bound": "about",
+    "low": "800",
+    "high": "800",
+    "unit": "people",
+    "concept": "islanders",
 }
 
 
@@ -92,8 +103,8 @@ def test_the_text_stays_out_of_git_unless_its_licence_is_stated(mine, practice):
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("My Report", {}, "small letters"),
-        ("../mine", {}, "small letters"),
+        ("My Report", {}, "lower-case letters"),
+        ("../mine", {}, "lower-case letters"),
         ("mine", {}, "exists already"),
         ("other", {"date": "9.5.2024"}, "--date: '9.5.2024' is not a date"),
         ("other", {"licence": "CC0"}, "--licence: 'CC0' is not the identifier"),
@@ -179,7 +190,7 @@ def test_rules_speak_of_the_sheets(mine):
     sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
     anchor(mine)
     told = list(map(str, progress(mine, examine(mine).problems).problems))
-    [event] = [line for line in told if "nobody takes part" in line]
+    [event] = [line for line in told if "no one takes part" in line]
     assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
     assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
 
@@ -262,7 +273,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
         "sheets/claims.csv:7 source: c004: waits for velm, which is not finished.",
         "sheets/claims.csv:8 source: c005: 'tamsl' is not in the sheet actors. Remedy: add it to the sheet actors, or correct it here (tamsel?)",
         "sheets/claims.csv:9 claim_id: c001: row 3 has the same identifier",
-        "sheets/claims.csv:10 quote: c006: “Kesland” stands 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#1 in “",
+        "sheets/claims.csv:10 quote: c006: “Kesland” occurs 3 times in paragraph 8. Remedy: quote more words, or say which: Kesland#1 in “",
         "sheets/claims.csv:10 certainty: c006: 'sure' is not one of certain, probable",
         "sheets/claim_links.csv:2 other_id: c001: waits for c004, which is not finished.",
     ]
@@ -294,7 +305,7 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
     ]
     assert main(["check", "mine"]) == 1
     out = capsys.readouterr().out
-    assert "c005: 'tamsl'" in out and "Mend or finish the 8 rows that wait" in out
+    assert "c005: 'tamsl'" in out and "Correct or finish the 8 rows that wait" in out
 
 
 def test_the_guide_names_paragraphs_and_the_next_step(mine):
@@ -324,7 +335,9 @@ def test_a_table_changed_by_hand_is_kept(mine):
     path = mine / "actors.csv"
     path.write_text(path.read_text().replace("Oren", "Orin"))
     told = problems(mine)
-    assert len(told) == 1 and "actors.csv: was changed by hand: what it was is now actors.by-hand.csv" in told[0]
+    assert (
+        len(told) == 1 and "actors.csv: was changed by hand: the earlier version is now actors.by-hand.csv" in told[0]
+    )
     assert "Orin" in (mine / "actors.by-hand.csv").read_text() and "Oren" in path.read_text()
     assert problems(mine) == []
 
@@ -422,7 +435,7 @@ UNUSABLE = {
     "empty": (lambda path: path.write_bytes(b""), "sheets/actors.csv: not a CSV file"),
     "no header": (
         lambda path: path.write_text("tamsel,Oren Tamsel\n"),
-        "sheets/actors.csv:1 actor_id: the column actor_id stands 0 times",
+        "sheets/actors.csv:1 actor_id: the column actor_id is in the first row 0 times",
     ),
     "an open quotation mark": (
         lambda path: path.write_text(",".join(SHEETS["actors"]) + '\n"x\n'),
@@ -450,21 +463,21 @@ def test_a_sheet_that_cannot_be_read_changes_nothing(mine, spoil, words):
             {"closes": "31.05.2024"},
             "closes: .*'31.05.2024' is not .*Remedy: write the last day that counts, as 2024-05-31",
         ),
-        ("quantities", {"low": "1.000,5"}, "low: .*'1.000,5' is not.* Remedy: write digits alone"),
+        ("quantities", {"low": "1.000,5"}, "low: .*'1.000,5' is not.* Remedy: write digits only"),
         ("quantities", {"as_of": "5/9/24"}, "as_of: .*'5/9/24' is not allowed. Remedy: write as 2024-05-09.*as text"),
-        ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet leaves"),
+        ("quantities", {"concept": "#NAME?"}, "concept: .*#NAME\\? is what a spreadsheet left"),
         ("claims", {"claim_id": "1"}, "claim_id: 1: '1' is not allowed. Remedy: Identifier, in text order, as c001"),
         (
             "actors",
             {"actor_id": "coast service"},
-            "actor_id: coast service: 'coast service' is not allowed. Remedy: write small letters, digits and .*: coast_service.",
+            "actor_id: coast service: 'coast service' is not allowed. Remedy: write lower-case letters, digits and .*: coast_service.",
         ),
         (
             "claims",
             {"source": "tamsel, dorvia"},
-            "source: .*is not in the sheet actors. Remedy: put a semicolon between several.",
+            "source: .*is not in the sheet actors. Remedy: separate several with semicolons.",
         ),
-        ("quantities", {"low": "6,5"}, "a point for decimals.*format the column as text"),
+        ("quantities", {"low": "6,5"}, "a decimal point.*format the column as text"),
         (
             "about",
             {"entry": "version", "value": "1"},
@@ -498,7 +511,7 @@ def test_a_row_with_too_many_cells_is_named(mine):
     path = mine / "sheets" / "actors.csv"
     path.write_text(",".join(SHEETS["actors"]) + "\ntamsel,Oren Tamsel,Tamsel,,person,,,,president, once\n")
     assert problems(mine) == [
-        "sheets/actors.csv:2: tamsel: 10 cells, but 9 columns. Remedy: put a cell that holds the separator in double quotation marks."
+        "sheets/actors.csv:2: tamsel: 10 cells, but 9 columns. Remedy: put double quotation marks around a cell that contains the separator."
     ]
 
 
@@ -549,6 +562,106 @@ def test_the_commands_one_after_the_other(tmp_path, monkeypatch, practice, capsy
     assert main(["anchor", "mine"]) == 0
     assert "claims 0" in capsys.readouterr().out
     assert main(["check", "mine"]) == 1
-    assert "Mark the claims of the paragraphs that have none: 1-15." in capsys.readouterr().out
+    assert "Mark the claims in the paragraphs that have none: 1-15." in capsys.readouterr().out
     assert main(["anchor", "practice"]) == 2
     assert main(["new", "mine", "--text", str(practice.text)]) == 2
+
+
+# ---- texts and sheets of others ----
+
+
+@pytest.fixture
+def of_text(tmp_path, monkeypatch):
+    """A function that makes a case of a text and returns its folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(text):
+        (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+        return new("other", "a.txt")
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "com1", "lpt9"])
+def test_names_that_windows_takes_for_devices_name_no_case(of_text, practice, name):
+    with pytest.raises(CaseError, match="this cannot name a case"):
+        new(name, practice.text)
+
+
+@pytest.mark.parametrize("lines", ["\r\n", "\r"])
+def test_a_text_of_windows_makes_the_same_case(of_text, tmp_path, practice, lines):
+    (tmp_path / "b.txt").write_bytes(lines.join(read_text(practice.text).splitlines()).encode("utf-16"))
+    assert paragraphs(read_text(new("other", tmp_path / "b.txt") / "article.txt")) == practice.paragraph_texts
+
+
+def test_paragraphs_of_a_word_processor_need_no_blank_lines(of_text, practice):
+    blocks = practice.paragraph_texts
+    with pytest.warns(UnicodeWarning, match=f"each of the {len(blocks)} lines of a.txt was taken for a paragraph"):
+        folder = of_text("\n".join(blocks))
+    assert paragraphs(read_text(folder / "article.txt")) == blocks
+
+
+def test_lines_that_were_broken_are_no_paragraphs(of_text, practice):
+    with pytest.raises(TextError, match="put a blank line between its paragraphs"):
+        of_text("\n".join(re.findall(r".{1,60}(?: |$)", " ".join(practice.paragraph_texts))))
+
+
+def test_signs_that_only_copies_have_are_named(of_text):
+    text = "The ﬂeet\u200e fini-\nshed its two- and three-day o\u00adﬃce\u200e work."
+    with pytest.warns(UnicodeWarning) as notes:
+        of_text(text)
+    [note] = [str(note.message) for note in notes]
+    for sign in (
+        "1 U+FB02 LATIN SMALL LIGATURE FL",
+        "2 U+200E LEFT-TO-RIGHT MARK",
+        "1 word broken at the end of a line",
+        "1 U+00AD SOFT HYPHEN",
+        "1 U+FB03 LATIN SMALL LIGATURE FFI",
+    ):
+        assert sign in note
+
+
+def test_a_text_that_was_changed_is_said_in_one_line(mine, capsys):
+    path = mine / "article.txt"
+    path.write_text(path.read_text(encoding="utf-8").replace("Thursday", "Friday") + "\nOne more.\n", encoding="utf-8")
+    main(["check", "mine"])
+    assert (
+        "- The text, article.txt, has changed since the tables were made (paragraph 1, 5, 16). Run"
+        in capsys.readouterr().out
+    )
+    main(["anchor", "mine"])
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "changed" in line]
+    assert line.startswith("The text, article.txt, has changed since the tables were made (paragraph 1, 5, 16): words")
+    main(["anchor", "mine"])
+    assert "changed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("typed", ["1.500", "1,500", "1 500", "1’500"])
+def test_a_number_is_what_its_words_say(of_text, typed, capsys):
+    folder = of_text("The council counted 1,500 boats on Monday.\n\nIt lost 2.5 tonnes.")
+    row = QUANTITY | {"quote": "1,500 boats", "bound": "exact", "low": typed, "high": typed}
+    sheets.write(folder, "quantities", [row])
+    assert main(["anchor", "other"]) == 0
+    look = f"Look again: q001: {typed} was read as 1500, because its words say 1500.\n"
+    assert (look in capsys.readouterr().out) == (typed != "1,500")
+    assert ",1500,1500,exact," in (folder / "quantities.csv").read_text(encoding="utf-8")
+
+
+def test_a_number_that_its_words_do_not_decide_waits(mine, capsys):
+    sheets.write(mine, "quantities", [QUANTITY | {"low": "1.500"}])
+    assert main(["anchor", "mine"]) == 1
+    assert (
+        "quantities.csv:2 low: q001: '1.500' may be 1500 or 1.500, and its words do not decide which. "
+        "Remedy: write digits alone, with a point for decimals."
+    ) in capsys.readouterr().out
+
+
+def test_a_number_that_is_not_in_its_words_is_doubted(mine, capsys):
+    sheets.write(mine, "quantities", [QUANTITY | {"low": "80", "high": "80"}])
+    main(["anchor", "mine"])
+    main(["check", "mine"])
+    assert "Look again: q001 is 80, but its words say 800." in capsys.readouterr().out
+
+
+def test_the_published_quantities_are_what_their_words_say(practice):
+    assert [doubt for doubt in _doubts(practice) if doubt.startswith("q")] == []

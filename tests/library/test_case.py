@@ -154,7 +154,7 @@ def test_found_by_name_by_path_and_from_a_folder_below(case_copy, monkeypatch, t
     assert standoff.load("practice").folder.parent.name == "data"
     monkeypatch.chdir(home)
     assert standoff.load(".").name == "mine"
-    with pytest.raises(CaseError, match="nowhere: no case of this name.*Remedy: give the name"):
+    with pytest.raises(CaseError, match="nowhere: there is no case of this name.*Remedy: give the name"):
         standoff.load("nowhere")
 
 
@@ -196,8 +196,8 @@ BROKEN = {
     "NUL": ("claims.csv", rewrite(b"claim_id\0"), None, "not a text file"),
     "Latin-1": ("claims.csv", spoil(b"c002", b"c\xe9"), None, "not UTF-8"),
     "semicolons": ("spans.csv", separate_by_semicolons, None, "commas"),
-    "column renamed": ("spans.csv", spoil(b"part", b"piece"), "part", "stands 0 times"),
-    "column twice": ("spans.csv", spoil(b"start", b"part"), "part", "stands 2 times"),
+    "column renamed": ("spans.csv", spoil(b"part", b"piece"), "part", "in the header 0 times"),
+    "column twice": ("spans.csv", spoil(b"start", b"part"), "part", "in the header 2 times"),
     "column added": ("spans.csv", spoil(b"start", b"note,start"), "note", "not described"),
     "columns swapped": ("spans.csv", spoil(b"start,end", b"end,start"), None, "another order"),
     "row too long": ("spans.csv", spoil(b"s001,", b"s001,,"), None, "s001 has 7 cells, the header 6"),
@@ -222,7 +222,7 @@ BROKEN = {
         "datapackage.json",
         misdescribe(b"2024-05-09", b"9 May"),
         None,
-        "not the description of tables (Invalid isoformat string: '9 May')",
+        "not a description of tables (Invalid isoformat string: '9 May')",
     ),
     "a path out of the folder": ("datapackage.json", misdescribe(b"events.csv", b"../events.csv"), None, "leads out"),
     "a column twice": (
@@ -247,12 +247,12 @@ BROKEN = {
         "datapackage.json",
         misdescribe(b'"minimum": 0', b'"minimum": "0"'),
         None,
-        "not the desc",
+        "not a desc",
     ),
-    "no end of brackets": ("datapackage.json", rewrite(b"[" * 200_000), None, "not the description of tables"),
+    "no end of brackets": ("datapackage.json", rewrite(b"[" * 200_000), None, "not a description of tables"),
     "too many digits": ("spans.csv", spoil(b"s001,1,", b"s001,1" + b"0" * 20 + b","), "part", "not a whole number"),
     "an identifier of another pattern": ("claims.csv", spoil(b"c002", b"C2"), "claim_id", "C2: 'C2' is not allowed"),
-    "no object": ("datapackage.json", rewrite(b"[]"), None, "not the description of tables"),
+    "no object": ("datapackage.json", rewrite(b"[]"), None, "not a description of tables"),
     "not UTF-8": ("datapackage.json", rewrite(b'{"a": "\xe9"}'), None, "not UTF-8"),
 }
 

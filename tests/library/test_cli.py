@@ -1,10 +1,12 @@
 """The command line: what it prints, its exit status, and that it never prints the text."""
 
+import errno
 import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sheets
@@ -33,13 +35,16 @@ def test_check_of_a_sound_case(run, practice):
     status, out, err = run("check", "practice")
     rows = sum(len(table) for table in practice.tables.values())
     assert (status, err) == (0, "")
-    assert out.splitlines() == [f"No problems in 11 tables with {rows} rows.", "Looked for words copied from the text."]
+    assert out.splitlines() == [
+        f"No problems in 11 tables with {rows} rows.",
+        "Checked for words copied from the text.",
+    ]
 
 
 def test_check_is_about_the_report_if_nothing_is_said(run):
     status, out, _ = run("check")
     assert status == 0
-    assert out.endswith("Did not look for words copied from the text: give it with --article.\n")
+    assert out.endswith("Not checked for words copied from the text: give the text with --article.\n")
     assert out == run("check", "report")[1]
 
 
@@ -52,13 +57,13 @@ def test_check_of_a_spoiled_case(run, case_copy):
         r"claims\.csv:2 certainty: c001: 'sure' is not one of certain, .*\. Remedy: write one of them.*\.", lines[0]
     )
     assert lines[1].startswith("1 problem in 11 tables")
-    assert lines[2].startswith("Rules that wait") and lines[2].endswith("lacking: certainty_goes_with_polarity")
+    assert lines[2].startswith("Rules not applied") and lines[2].endswith("missing: certainty_goes_with_polarity")
 
 
 def test_check_with_an_article(run, case_copy, tmp_path):
     article = (case_copy / "article.txt").rename(tmp_path / "text.txt")
     status, out, _ = run("check", case_copy, "--article", article)
-    assert status == 0 and out.endswith("Looked for words copied from the text.\n")
+    assert status == 0 and out.endswith("Checked for words copied from the text.\n")
     status, _, err = run("check", case_copy, "--article", tmp_path / "none.txt")
     assert status == 2 and "none.txt does not exist" in err
 
@@ -67,7 +72,7 @@ def test_no_such_case(run):
     for arguments in (["check", "nowhere"], ["verify", "some.txt", "--case", "nowhere"]):
         status, out, err = run(*arguments)
         assert (status, out) == (2, "")
-        assert err.startswith("nowhere: no case of this name") and "Remedy:" in err
+        assert err.startswith("nowhere: there is no case of this name") and "Remedy:" in err
 
 
 def test_verify_of_the_text(run, practice):
@@ -116,7 +121,7 @@ def test_verify_of_another_text(run, tmp_path):
     for case in ("practice", "report"):
         status, out, _ = run("verify", other, "--case", case)
         assert status == 1
-        assert "This seems to be another text" in out
+        assert "This seems to be a different text" in out
 
 
 UNUSABLE = {"empty": b"", "PDF": b"%PDF-1.4", "docx": b"PK\x03\x04", "binary": b"\0\1\2"}
@@ -144,7 +149,7 @@ def test_a_note_about_the_encoding_is_given_once(run, practice, tmp_path):
     assert status == 0
     assert (
         err
-        == "Note: copy.txt is not UTF-8; it was read as Windows-1252. If its letters look right, nothing need be done.\n"
+        == "Note: copy.txt is not UTF-8; it was read as Windows-1252. If its letters look right, you need do nothing.\n"
     )
 
 
@@ -180,6 +185,15 @@ def test_as_a_module_on_a_console_of_few_characters(case_copy):
     process = subprocess.run(command, capture_output=True, env=environment)
     assert process.returncode == 1
     assert "ħ" in process.stdout.decode("utf-8")
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(case_copy):
+    """`standoff check mine | head -1`"""
+    command = [sys.executable, "-m", "standoff", "check", str(case_copy)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
 
 
 def test_no_command_needs_a_validator_of_packages():
@@ -246,3 +260,38 @@ def test_a_damaged_file_is_answered_with_file_and_remedy(run, practice, tmp_path
 def test_an_export_to_nowhere_is_answered(run, tmp_path):
     status, _, err = run("export", "practice", "--to", TO, "--output", tmp_path / "no" / "folder.json")
     assert status == 2 and "folder.json" in err and "Remedy: " in err
+
+
+def test_without_a_command_it_says_what_there_is_and_how_to_begin(run):
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    for name in (
+        "new",
+        "anchor",
+        "check",
+        "seal",
+        "verify",
+        "trace",
+        "export",
+        "schema",
+        "assignment",
+        "grade",
+        "mark",
+    ):
+        assert re.search(rf"^    {name}\s", out, re.M)
+    assert "standoff new mine --text article.txt" in " ".join(out.split())
+
+
+def test_a_full_disk_leaves_nothing_half_written(run, case_copy, monkeypatch):
+    """As on a disk of a few kilobytes: a file ends in the middle."""
+
+    def write(path, text, **options):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = {path: path.read_bytes() for path in case_copy.rglob("*.*")}
+    monkeypatch.setattr(Path, "write_text", write)
+    status, _, err = run("export", case_copy, "--to", "webannotation", "--output", case_copy / "out.json")
+    assert (status, err) == (2, f"{case_copy / 'out.json'}: No space left on device. Remedy: make room.\n")
+    assert {path: path.read_bytes() for path in case_copy.rglob("*.*")} == before

@@ -25,13 +25,13 @@ PLACES = {
     ),
     "standoff/coding/anchor.py": (
         "write it in `_files`, which makes this table",
-        {"paragraphs": "n_chars sha256", "spans": "sha256_16", "event_actors": ""},
+        {"paragraphs": "n_chars", "spans": "sha256_16", "event_actors": ""},
     ),
     "standoff/display/lookup.py": (
-        "show it in the table of this page (claims_table, cruxes_table)",
+        "show it in the table of this page (actors_table, claims_table, cruxes_table)",
         {
-            "claims": "source_chain source_span cue_span cue_lemma cue_class negated_cue addressee recipient time_ref "
-            "evidence",
+            "actors": "sector",
+            "claims": "source_chain source_span cue_span cue_lemma cue_class negated_cue time_ref evidence",
             "cruxes": "",
         },
     ),
@@ -109,7 +109,7 @@ def test_a_new_column_needs_the_descriptor_and_the_table_and_is_announced_to_eac
     tone["constraints"] = {"enum": ["mild"]}
     change_descriptor(case_copy, lambda tables: tables["claims"]["schema"]["fields"].append(copy.deepcopy(tone)))
     (problem,) = check(case_copy)
-    assert str(problem).startswith("claims.csv:1 tone: the column tone stands 0 times in the header")
+    assert str(problem).startswith("claims.csv:1 tone: the column tone is in the header 0 times")
 
     path = case_copy / "claims.csv"
     with open(path, newline="", encoding="utf-8") as file:

@@ -172,18 +172,18 @@ CORRUPTIONS = [
     ("outcomes", "citation", "nobody2022", {"question_id": "k03"}, "'nobody2022' is not in references.bib"),
     ("outcomes", "citation", "", {"question_id": "k03"}, "the cell is empty"),
     ("outcomes", "resolution", "maybe", {"question_id": "k03"}, "'maybe' is not one of yes, no, answered"),
-    ("outcomes", "date", "", {"question_id": "k03"}, "yes, but on no day"),
+    ("outcomes", "date", "", {"question_id": "k03"}, "yes, but without a date"),
     ("outcomes", "date", "21 February", {"question_id": "k03"}, "'21 February' is not a date such as"),
-    ("outcomes", "resolution", "open", {"question_id": "k03"}, "open, but answered on a day"),
+    ("outcomes", "resolution", "open", {"question_id": "k03"}, "open, but with a date"),
     ("checks", "claim_id", "c999", {"claim_id": "c002"}, "'c999' is not in claims.csv"),
-    ("checks", "citation", "", {"claim_id": "c132"}, "supported, but by no source"),
-    ("checks", "verified", "", {"claim_id": "c002"}, "a source, and how it was seen, go together"),
+    ("checks", "citation", "", {"claim_id": "c132"}, "supported, but without a source"),
+    ("checks", "verified", "", {"claim_id": "c002"}, "a source and how it was seen belong together"),
     ("checks", "as_of", "2026-11-22", {"claim_id": "c002", "as_of": "2022-02-15"}, "has the same identifier"),
     ("checkability", "kind", "view or value", {"claim_id": "c002"}, "a view or value cannot be checked"),
     ("checkability", "kind", "fact", {"claim_id": "c001"}, "a fact, but never checked"),
     ("background", "citation", "nato2008bucharest;nobody", {"fact_id": "b004"}, "'nobody' is not in references.bib"),
-    ("live", "days", "7", {"question_id": "v01"}, "needs one way to close"),
-    ("live", "closes", "", {"question_id": "v01"}, "needs one way to close"),
+    ("live", "days", "7", {"question_id": "v01"}, "needs exactly one way to close"),
+    ("live", "closes", "", {"question_id": "v01"}, "needs exactly one way to close"),
 ]
 
 
@@ -193,7 +193,7 @@ def test_a_corruption_is_found_where_it_is(copy, table, column, value, cells, wo
     found = [problem for problem in check(copy) if words in problem.message]
     assert found, [str(problem) for problem in check(copy)]
     if words != "has the same identifier" and "cannot be checked" not in words:  # these two are seen in another row
-        place = "date" if "answered on a day" in words else "claim_id" if "never checked" in words else column
+        place = "date" if "with a date" in words else "claim_id" if "never checked" in words else column
         place = "closes" if table == "live" else place
         assert (found[0].file, found[0].row, found[0].column) == (f"{table}.csv", row, place)
     assert all(problem.remedy for problem in found)
@@ -206,7 +206,7 @@ def test_a_missing_bibliography_is_one_problem_for_each_column(copy):
     cited = [
         table["path"] for table in tables if any(field["name"] == "citation" for field in table["schema"]["fields"])
     ]
-    assert [problem.file for problem in found] == cited and len(cited) == 8
+    assert [problem.file for problem in found] == cited and len(cited) == 9
 
 
 def test_sources_of_what_came_later_say_how_they_were_seen(context):

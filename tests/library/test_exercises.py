@@ -63,7 +63,7 @@ def test_a_number(shown, capsys):
     assert reply(capsys, 1, 20) == reply(capsys, 1, 20.4) == "Right. Divide."
     assert reply(capsys, 1, 40) == "Not yet. That is all of it."
     assert reply(capsys, 1, 20.6).startswith("Not yet.")
-    assert reply(capsys, 1, "20") == "Not yet. A number is wanted, not a text: leave out the quotation marks."
+    assert reply(capsys, 1, "20") == "Not yet. Give a number, not a string: leave out the quotation marks."
     assert 'data-kind="number"' in shown[0] and 'data-answer="20.0"' in shown[0] and "total / 2" in shown[0]
 
 
@@ -78,9 +78,9 @@ def test_a_series_may_be_written_differently(shown, capsys):
     exercise(3, "Count.", 'pd.Series({"x": 2, "y": 1})')
     assert reply(capsys, 3, pd.Series({"y": 1.0, "x": 2.0}, name="n").rename_axis("letter")).startswith("Right.")
     assert reply(capsys, 3, {"X": 2, "y": 1}).startswith("Right.")
-    assert reply(capsys, 3, pd.Series({"x": 2, "y": 2})).startswith("Not yet. The number of entries is right;")
-    assert reply(capsys, 3, pd.Series({"x": 2})) == "Not yet. The answer has 1 entry; more are wanted."
-    assert reply(capsys, 3, [2, 1]) == "Not yet. A Series with labels is wanted, not a list."
+    assert reply(capsys, 3, pd.Series({"x": 2, "y": 2})).startswith("Not yet. The number of entries is right,")
+    assert reply(capsys, 3, pd.Series({"x": 2})) == "Not yet. The answer has 1 entry; it should have more."
+    assert reply(capsys, 3, [2, 1]) == "Not yet. Give a Series with labels, not a list."
     assert "<form" not in shown[0], "there is no field for a Series on the page"
 
 

@@ -139,7 +139,7 @@ def a_paragraph_that_is_not_there(tables):
 # ---- what a schema cannot say ----
 
 
-@corruption("paragraph 3 should stand here", "paragraphs.csv")
+@corruption("paragraph 3 should be here", "paragraphs.csv")
 def a_gap_in_the_paragraphs(tables):
     shift = {str(number): str(number + 1) for number in range(3, len(tables["paragraphs"]) + 1)}
     for name in ("paragraphs", "spans"):
@@ -266,7 +266,7 @@ def a_link_to_itself(tables):
     return tables.spoil("claim_links", "other_id", row["claim_id"], relation="answers")
 
 
-@corruption("the same link stands above the other way round")
+@corruption("the same link is listed above, the other way round")
 def a_symmetric_link_both_ways(tables):
     row, _ = tables.first("claim_links", relation="contradicts")
     tables["claim_links"].append(row | {"claim_id": row["other_id"], "other_id": row["claim_id"]})
@@ -309,7 +309,7 @@ def an_event_of_another_paragraphs_claim(tables):
     return tables.spoil("events", "claim_id", tables["claims"][-1]["claim_id"], claim_id="c001")
 
 
-@corruption("it happens, but nobody takes part")
+@corruption("it happens, but no one takes part")
 def an_event_without_actors(tables):
     row, number = tables.first("events", status="actual")
     tables["event_actors"][:] = [each for each in tables["event_actors"] if each["event_id"] != row["event_id"]]
@@ -321,17 +321,17 @@ def a_question_about_no_claim(tables):
     return tables.spoil("questions", "claims", "c001;c999", question_id="k01")
 
 
-@corruption("'gist' is no column of claims with a list of labels")
+@corruption("'gist' is not a column of claims with a list of labels")
 def a_label_of_no_variable(tables):
     return code(tables, variable="gist", value="anything") + ("variable",)
 
 
-@corruption("'sure' is no label of certainty")
+@corruption("'sure' is not a label of certainty")
 def a_label_that_is_none(tables):
     return code(tables, variable="certainty", value="sure") + ("value",)
 
 
-@corruption("'nobody' is no label of source")
+@corruption("'nobody' is not a label of source")
 def a_label_for_a_source_who_is_no_actor(tables):
     return code(tables, variable="source", value="nobody") + ("value",)
 
@@ -382,12 +382,12 @@ def a_long_gist(tables):
     return tables.spoil("events", "gist", " ".join(["word"] * 26), event_id="e003")
 
 
-@corruption("words 2 to 6 stand in the text in the same order")
+@corruption("words 2 to 6 are in the text in the same order")
 def a_gist_of_the_texts_words(tables):
     return tables.spoil("claims", "gist", f"Again {words_of_the_text(tables, 5)}!", claim_id="c004")
 
 
-@corruption("words 1 to 7 stand in the text in the same order")
+@corruption("words 1 to 7 are in the text in the same order")
 def a_note_of_the_texts_words(tables):
     return tables.spoil("claim_links", "note", words_of_the_text(tables, 7), relation="answers")
 
@@ -397,7 +397,7 @@ def words_of_the_text(tables, count):
     return re.search(rf"(?<= )(?:[a-z]+ ){{{count - 1}}}[a-z]+\b(?!’)", read_text(tables.folder / "article.txt"))[0]
 
 
-@corruption("s003 1: article.txt does not have these characters at this place")
+@corruption("s003 1: article.txt does not have these characters at this position")
 def a_span_moved_by_one(tables):
     row, _ = tables.first("spans", span_id="s003")
     row["end"] = str(int(row["end"]) + 1)
@@ -417,22 +417,22 @@ def a_paragraph_counted_wrongly(tables):
 # ---- what no eye sees ----
 
 
-@corruption("blanks at an end, or two in a row")
+@corruption("spaces at one end, or two in a row")
 def a_blank_at_the_end(tables):
     return tables.spoil("events", "gist", "Something happens. ", event_id="e003")
 
 
-@corruption("that is not seen (NO-BREAK SPACE)")
+@corruption("an invisible character (NO-BREAK SPACE)")
 def a_space_that_does_not_break(tables):
     return tables.spoil("events", "gist", "Something\u00a0happens.", event_id="e003")
 
 
-@corruption("that is not seen (ZERO WIDTH SPACE)")
+@corruption("an invisible character (ZERO WIDTH SPACE)")
 def a_space_of_no_width(tables):
     return tables.spoil("events", "gist", "Something hap\u200bpens.", event_id="e003")
 
 
-@corruption("(no Unicode NFC)")
+@corruption("(Unicode NFC)")
 def an_accent_of_its_own(tables):
     return tables.spoil("events", "gist", "A cafe\u0301 opens.", event_id="e003")
 
@@ -475,14 +475,14 @@ def an_interval_backwards(tables):
 # ---- what only a finished case is held to ----
 
 
-@corruption("c009 should stand here", finished=True)
+@corruption("c009 should be here", finished=True)
 def two_claims_that_changed_places(tables):
     rows = tables["claims"]
     rows[8], rows[9] = rows[9], rows[8]
     return "claims", 10, "claim_id"
 
 
-@corruption("e013 should stand here", finished=True)
+@corruption("e013 should be here", finished=True)
 def an_event_lost(tables):
     row, number = tables.first("events", event_id="e013")
     tables["events"].remove(row)
@@ -498,7 +498,7 @@ def a_span_of_the_words_of_another(tables):
     return "spans", number, "start"
 
 
-@corruption("these words stand before those of x006", "spans.csv", finished=True)
+@corruption("these words come before those of x006", "spans.csv", finished=True)
 def a_crux_at_another_place(tables):
     row, _ = tables.first("cruxes", crux_id="x001")
     return tables.spoil("cruxes", "span_id", row["span_id"], crux_id="x007")
@@ -541,12 +541,12 @@ def a_polarity_withheld_by_nobody(tables):
     return tables.spoil("claims", "polarity", "unknown", claim_id="c012")
 
 
-@corruption("a plain statement is aimed at nobody", finished=True)
+@corruption("a plain statement is aimed at no one", finished=True)
 def a_statement_at_somebody(tables):
     return tables.spoil("claims", "recipient", "kesland", claim_id="c005")
 
 
-@corruption("the later claim stands second", finished=True)
+@corruption("the later claim comes second", finished=True)
 def a_link_the_other_way_round(tables):
     row, number = tables.first("claim_links", relation="contradicts")
     row["claim_id"], row["other_id"] = row["other_id"], row["claim_id"]
@@ -560,7 +560,7 @@ def a_link_that_says_both(tables):
     return "claim_links", len(tables["claim_links"]) + 1, "relation"
 
 
-@corruption("it belongs to itself, by way of others", "actors.csv", finished=True)
+@corruption("it belongs to itself, through others", "actors.csv", finished=True)
 def a_body_that_belongs_to_its_member(tables):
     tables.spoil("actors", "part_of", "kesland_navy", actor_id="kesland_analysts")
     return tables.spoil("actors", "part_of", "kesland_analysts", actor_id="kesland_navy")
@@ -581,7 +581,7 @@ def a_state_in_a_sector(tables):
     return tables.spoil("actors", "sector", "media", actor_id="kesland")
 
 
-@corruption("one reading stands there twice", finished=True)
+@corruption("one reading is listed twice", finished=True)
 def an_alternative_that_is_adopted(tables):
     row, _ = tables.first("cruxes", crux_id="x003")
     return tables.spoil("cruxes", "alternatives", row["adopted_reading"], crux_id="x003")
@@ -618,7 +618,7 @@ def a_question_of_another_type(tables):
     return tables.spoil("questions", "qtype", "numeric", question_id="k01")
 
 
-@corruption("begins with Yes if here", finished=True)
+@corruption("begin with Yes if", finished=True)
 def criteria_of_another_question(tables):
     return tables.spoil("questions", "resolution_criteria", "The day on which it is so.", question_id="k01")
 
@@ -728,12 +728,12 @@ def test_a_corruption_is_found_where_it_is(case_copy, corrupt, words, also, fini
 DAMAGED = {
     "missing table": ("events.csv", None, (None, None, "the file is missing")),
     "empty table": ("events.csv", b"", (None, None, "the file is empty")),
-    "header alone": ("events.csv", b"event_id\n", (1, "span_id", "stands 0 times in the header")),
+    "header alone": ("events.csv", b"event_id\n", (1, "span_id", "is in the header 0 times")),
     "workbook": ("events.csv", b"PK\x03\x04\0", (None, None, "not a text file")),
     "Latin-1": ("events.csv", b"event_id,caf\xe9\n", (1, None, "not UTF-8")),
     "open quotation mark": ("events.csv", b'event_id\n"e001\n', (2, None, "not CSV")),
     "no JSON": ("datapackage.json", b"{", (1, None, "not JSON")),
-    "no descriptor": ("datapackage.json", b"{}", (None, None, "not the description of tables")),
+    "no descriptor": ("datapackage.json", b"{}", (None, None, "not a description of tables")),
 }
 
 
@@ -948,7 +948,7 @@ def test_own_words_by_a_text_that_is_given(case_copy, tmp_path):
     article.write_text("Another text about something else entirely, in which nothing of all this is told.")
     report = examine(case_copy, article)
     assert [str(problem) for problem in report.problems] == [
-        "article.txt: this seems to be another text. "
+        "article.txt: this seems to be a different text. "
         "Remedy: give the text that the case is about (The practice report, as data)."
     ]
     assert report.text is None

@@ -198,7 +198,7 @@ def test_a_case_is_given_the_tables_of_the_report_and_keeps_its_head_and_topics(
     topic.update(next(field for field in report["resources"][3]["schema"]["fields"] if field["name"] == "topic"))
     assert after["resources"] == unsealed(report)["resources"]
     assert Package.from_descriptor(after, basepath=str(case_copy)).resource_names
-    assert main(["schema", str(case_copy)]) == 0 and "as it should be" in capsys.readouterr().out
+    assert main(["schema", str(case_copy)]) == 0 and "in order" in capsys.readouterr().out
 
 
 def test_witnesses_are_given_the_tables_of_those_of_the_report_and_keep_their_topics_and_places(tmp_path, capsys):
@@ -225,7 +225,7 @@ def test_witnesses_are_given_the_tables_of_those_of_the_report_and_keep_their_to
     for table, column in (("traces", "claim_id"), ("codings", "unit_id")):
         assert field_of(after, table, column)["foundIn"] == {"path": "../claims.csv", "column": "claim_id"}
     assert field_of(after, "passages", "gist") == field_of(report, "passages", "gist")
-    assert main(["schema", str(folder)]) == 0 and "as it should be" in capsys.readouterr().out
+    assert main(["schema", str(folder)]) == 0 and "in order" in capsys.readouterr().out
 
 
 # ---- what is defined otherwise than in the source ----
@@ -245,7 +245,7 @@ def test_a_column_that_is_described_otherwise(case_copy, address, change, capsys
     table, column = address.split(".")
     change_descriptor(case_copy, lambda tables: change(field_of({"resources": [*tables.values()]}, table, column)))
     (problem,) = [problem for problem in check(case_copy) if problem.file == DESCRIPTOR]
-    assert problem.column == address and "described otherwise" in problem.message
+    assert problem.column == address and "described differently" in problem.message
     assert main(["schema", str(case_copy)]) == 0
     assert check(case_copy) == []
 

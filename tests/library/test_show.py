@@ -10,7 +10,8 @@ from matplotlib.colors import to_rgb
 
 from standoff import load
 from standoff.case import Case
-from standoff.display import cite, figure, in_words, listing, palette, percent, say, table
+from standoff.display import actors_table, cite, figure, in_words, listing, palette, percent, say, table
+from standoff.display.lookup import presence
 
 
 @pytest.fixture
@@ -132,3 +133,26 @@ def test_the_style_begins_with_the_colours_of_the_palette():
     with plt.style.context("standoff.display.house"):
         cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     assert cycle[:3] == [palette.MAIN, palette.CONTRAST, palette.NEUTRAL] and cycle[4] == palette.LIGHT
+
+
+def test_presence_is_counted_in_paragraphs():
+    case = load("practice")
+    place = dict(zip(case.spans["span_id"][::-1], case.spans["paragraph"][::-1]))  # of the first part of each span
+    where = {actor: {place[span]} for actor, span in zip(case.actors["actor_id"], case.actors["span_id"])}
+    for claim in case.claims.itertuples():
+        for actor in {claim.source, claim.recipient, claim.addressee} & set(where):
+            where[actor].add(place[claim.content_span])
+    events = dict(zip(case.events["event_id"], case.events["span_id"]))
+    for part in case.event_actors.itertuples():
+        where[part.actor_id].add(place[events[part.event_id]])
+    assert presence(case).drop("narrator").to_dict() == {actor: len(places) for actor, places in where.items()}
+
+
+def test_an_actor_leads_to_its_claims(shown):
+    case = load("practice")
+    actors_table(case)
+    made = case.claims["source"].value_counts()
+    for actor, name in zip(case.actors["actor_id"], case.actors["name"]):
+        row = re.search(rf'<tr id="{actor}">.*?</tr>', shown[0])[0]
+        link = f'<a href="claims-table.html?source={name.replace(" ", "+")}">{made.get(actor)}</a>'
+        assert (link in row) == ("claims-table" in row) == (actor in made), f"{actor}: {row}"

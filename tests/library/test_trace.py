@@ -166,7 +166,7 @@ def test_a_copy_of_the_report_is_given(practice, tmp_path, witness, change):
     with pytest.raises(CaseError, match="its text is not here. Remedy: give your copy with --article"):
         trace(without, path)
     copy.write_text(FILLER, encoding="utf-8")
-    with pytest.raises(CaseError, match="copy.txt: this seems to be another text"):
+    with pytest.raises(CaseError, match="copy.txt: this seems to be a different text"):
         trace(practice, path, copy)
 
 
@@ -184,7 +184,7 @@ def test_the_command_proposes_and_the_reader_decides_in_a_file(own, capsys):
     assert main(["trace", "mine", "witness.txt", "--output", "decide.csv"]) == 0
     out = capsys.readouterr().out
     assert "c006  paragraph 1, similarity" in out and "c007  nothing near" in out
-    assert "Something near for 1 of 6 quotations" in out
+    assert "Something similar found for 1 of 6 quotations" in out
     with open("decide.csv", encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert header == [*COLUMNS, *DECIDED]

@@ -64,10 +64,10 @@ def test_witnesses_know_their_length_and_hash(witnesses):
 
 WRONG = {  # by what is wrong: column and value of the first passage, and words of the problem
     "no such words": ("quote", "This river", "is not in paragraph 1"),
-    "nothing quoted": ("quote", "", "is lacking"),
+    "nothing quoted": ("quote", "", "is missing"),
     "another paragraph": ("paragraph", "2", "is not in paragraph 2"),
     "no such paragraph": ("paragraph", "9", "there is no paragraph 9"),
-    "a paragraph in words": ("paragraph", "first", "is lacking"),
+    "a paragraph in words": ("paragraph", "first", "is missing"),
     "no such witness": ("witness_id", "speech", "there is no text of the witness 'speech'"),
     "no such second part": ("quote2", "nowhere", "“nowhere” is not in"),
 }
@@ -84,7 +84,7 @@ def test_nothing_is_written_if_words_are_not_found(folder, tmp_path, column, val
 
 
 def test_texts_that_are_not_there(folder, tmp_path):
-    with pytest.raises(CaseError, match="no text of a witness is in this folder"):
+    with pytest.raises(CaseError, match="this folder has no text of a witness"):
         anchor_passages(folder, tmp_path, sheet(tmp_path))
 
 
@@ -208,30 +208,30 @@ BROKEN = {  # by rule: table, row and column that are spoiled, by what; words of
     "no such paragraph": ("passages", 6, "paragraph", "2", "'readout 2' is not in the table paragraphs", "witness_id, paragraph"),
     "a part of another number": ("passages", 3, "part", "3", "part 2 is missing"),
     "parts the wrong way round": ("passages", 3, "start", "10", "begins before part 1 ends"),
-    "a part of another speaker": ("passages", 3, "speaker", "hadrin", "another speaker than in row 2"),
-    "a part of another gist": ("passages", 3, "gist", "Some other", "another gist than in row 2"),
+    "a part of another speaker": ("passages", 3, "speaker", "hadrin", "speaker differs from row 2"),
+    "a part of another gist": ("passages", 3, "gist", "Some other", "gist differs from row 2"),
     "overlapping passages": ("passages", 4, "start", "80", "begins before p001 2 ends"),
     "an illegal pair": ("passages", 6, "certainty", "uncommitted", "uncommitted does not go with positive", "polarity"),
     "a long gist": ("passages", 6, "gist", "word " * 26, "26 words"),
     "another stretch": ("passages", 6, "sha256_16", "0" * 16, "readout.txt does not have these characters"),
     "another paragraph": ("paragraphs", 3, "sha256", "0" * 64, "not the hash of the paragraph in conference.txt"),
     "a paragraph's length": ("paragraphs", 5, "n_chars", "1000", "the paragraph in readout.txt has"),
-    "a paragraph's number": ("paragraphs", 4, "paragraph", "4", "paragraph 3 should stand here"),
+    "a paragraph's number": ("paragraphs", 4, "paragraph", "4", "paragraph 3 should be here"),
     "a witness's hash": ("witnesses", 3, "sha256", "0" * 64, "this is not the hash of readout.txt"),
     "a witness's length": ("witnesses", 3, "n_words", "3", "readout.txt has 16 words"),
     "a passage that is not found": ("traces", 4, "passage_id", "p003", "a passage, but not found"),
     "found without a passage": ("traces", 5, "passage_id", "", "weaker, but no passage"),
     "a passage of another witness": ("traces", 5, "passage_id", "p001", "p001 is a passage of conference, not of readout"),
-    "words that are not quoted": ("traces", 5, "words", "same", "nothing of this claim stands in quotation marks"),
+    "words that are not quoted": ("traces", 5, "words", "same", "nothing in this claim is in quotation marks"),
     "words that are not found": ("traces", 4, "words", "same", "compared with a passage that is not found"),
     "long words of the report": ("traces", 2, "printed", SEVEN, "7 words"),
     "long words of the witness": ("traces", 2, "said", SEVEN, "7 words"),
     "changed words that are not shown": ("traces", 3, "said", "", "the words are changed, but the cell is empty"),
-    "another sense that is not shown": ("traces", 5, "note", "", "nothing shows in what the report is weaker"),
+    "another sense that is not shown": ("traces", 5, "note", "", "nothing shows how the report is weaker"),
     "a verdict without a reading": ("settled", 3, "which", "", "neither, but which?"),
     "a reading beside the adopted one": ("settled", 2, "which", "another", "adopted holds, but a reading is named"),
-    "a coding of nothing": ("codings", 2, "variable", "topic", "'topic' is nothing that is labelled of a trace"),
-    "a coding without a label": ("codings", 2, "value", "milder", "'milder' is no label of sense"),
+    "a coding of nothing": ("codings", 2, "variable", "topic", "'topic' is not labelled in a trace"),
+    "a coding without a label": ("codings", 2, "value", "milder", "'milder' is not a label of sense"),
 }  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def test_texts_that_are_given_are_held_against_the_tables(traced, tmp_path):
     (given / "strange.txt").write_text("Something else.", encoding="utf-8")
     (problem,) = check(traced.folder, given / "strange.txt")
     assert str(problem).startswith(
-        "strange.txt: no witness is called so. Remedy: name it after its witness, one of conf"
+        "strange.txt: no witness has this name. Remedy: name it after its witness, one of conf"
     )
 
 
@@ -267,7 +267,7 @@ def test_words_copied_from_a_witness_are_found(traced):
     traced.spoil("traces", "note", "publish the times in a few days. Question: Is it so", claim_id="c002")
     traced.save()
     (problem,) = check(traced.folder)
-    assert (problem.file, problem.column) == ("traces.csv", "note") and "stand in the text" in problem.message
+    assert (problem.file, problem.column) == ("traces.csv", "note") and "are in the text" in problem.message
 
 
 def test_a_report_that_cannot_be_read_is_said_once(traced):
