@@ -60,9 +60,9 @@ def marks_of(case: Case, number: int) -> list[tuple[int, int, Markup, Markup]]:
             (claim.source_span, Markup('<span class="so-source">{}{}</span>'), ""),
             (claim.cue_span, Markup('<span class="so-cue">{}{}</span>'), ""),
         ):
-            if span in spans.index:
-                marks[spans.at[span, "start"]] = (spans.at[span, "start"], spans.at[span, "end"], template, said)
-    return sorted(marks.values(), key=lambda mark: mark[0])
+            for part in spans[spans.index == span].itertuples():
+                marks[part.start, part.end] = (template, said)
+    return [(*place, *marks[place]) for place in sorted(marks)]
 
 
 def setup(app: Sphinx) -> None:

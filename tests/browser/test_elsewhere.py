@@ -1,10 +1,14 @@
 """The pages where they are less at home: in Firefox, where storage is denied, in a frame, on paper, without scripts."""
 
 import json
+import re
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
+from _ext.anatomy import drawn
+from _ext.finish import tables
 from chapters import HTML
 from formats.browser import IS_ROOT, OPTIONS, found
 
@@ -75,6 +79,78 @@ def test_search_and_theme_work_with_all_cookies_blocked(playwright, tmp_path):
     assert page.evaluate("typeof localStorage.key") == "undefined", "there is a storage after all"
     search_and_change_theme(page, page)
     context.close()
+
+
+# ---- on a phone ----
+
+
+def test_a_list_on_a_phone_is_a_table_to_those_who_listen_and_on_paper(each_browser):
+    page = each_browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((HTML / "chapters/claims-table.html").as_uri())
+    expect(page.get_by_role("table").get_by_role("columnheader", name="certainty")).to_be_visible()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="c004"))
+    certainty = row.get_by_role("cell", name="possible", exact=True)
+    expect(certainty).to_be_visible()
+    assert certainty.get_attribute("data-head") == "certainty"
+    assert certainty.evaluate("e => getComputedStyle(e, '::before').content") not in ("none", "normal")
+    assert certainty.bounding_box()["y"] > row.get_by_role("rowheader").bounding_box()["y"] + 20, "one below the other"
+    assert row.bounding_box()["width"] <= 390
+    page.close()
+
+
+def test_lists_are_printed_as_tables(browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((HTML / "chapters/claims-table.html").as_uri())
+    display = "e => getComputedStyle(e).display"
+    assert page.locator("#c004 td").first.evaluate(display) == "block"
+    page.emulate_media(media="print")
+    assert page.locator("#c004 td").first.evaluate(display) == "table-cell"
+    page.close()
+
+
+@pytest.mark.parametrize(("columns", "is_list"), [(3, False), (8, True)])
+def test_only_a_table_that_a_phone_cannot_show_becomes_a_list(columns, is_list):
+    cells = "<td>several words</td>" * columns
+    table = f"<table><thead><tr>{'<th>name</th>' * columns}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    tables.improve(page)
+    assert ("so-list" in page.table.get("class", [])) == is_list
+    assert [cell.get("data-head") for cell in page.select("td")] == ["name" if is_list else None] * columns
+
+
+# ---- the first page ----
+
+
+def test_the_first_page_says_what_is_what_by_mouse_and_by_keyboard(tab, practice):
+    tab.open("index")
+    claim = tab.locator(".so-anatomy p mark", has_text="an attack was possible")
+    said = claim.locator(".so-said")
+    expect(said).to_be_hidden()
+    claim.hover()
+    expect(said).to_have_text(re.compile("c054 The source is Kesland, the certainty possible"))
+    tab.mouse.move(0, 0)
+    expect(said).to_be_hidden()
+    claim.focus()
+    expect(said).to_be_visible()
+    marks = tab.locator(".so-anatomy p mark").evaluate_all(
+        "all => all.map(mark => [mark.querySelector('b').textContent, mark.className])"
+    )
+    certainty = practice.claims.set_index("claim_id")["certainty"]
+    assert len(marks) == 5 and all(name == f"so-{certainty[claim]}" for claim, name in marks)
+
+
+def test_the_first_page_says_what_is_what_by_a_tap(browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto((HTML / "index.html").as_uri())
+    claim = page.locator(".so-anatomy p mark", has_text="The reason is not known")
+    claim.tap()
+    expect(claim.locator(".so-said")).to_be_visible()
+    page.close()
+
+
+def test_a_paragraph_with_marks_across_each_other_stops_the_build(practice):
+    with pytest.raises(ValueError, match="marks across each other"):
+        drawn(practice, 3)
 
 
 # ---- on paper ----

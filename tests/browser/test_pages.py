@@ -161,12 +161,11 @@ def test_each_figure_has_its_numbers_and_its_code_under_it(name):
     hidden = [cell for cell in source if "figure(" in cell.source and "hide-input" in tags(cell)]
     figures = page.select("figure.so-figure")
     for number, figure in enumerate(figures, 1):
-        numbers, *rest = figure.select("figcaption ~ details")
+        numbers, folded = figure.select("figcaption ~ details")
         assert numbers.summary.get_text() == f"The numbers behind figure {number}"
         assert numbers.table.caption.get_text() == f"Numbers behind figure {number}"
-        for folded in rest:
-            assert folded.summary.get_text() == f"The code that draws figure {number}"
-            assert "figure(" in folded.pre.get_text()
+        assert folded.summary.get_text() == f"The code that draws figure {number}"
+        assert "figure(" in folded.pre.get_text()
         assert figure.find_all(["details", "a"], recursive=False)[-1].get_text() == f"Figure {number}, large"
     assert len(page.select("figure.so-figure > details.so-code")) == len(hidden) > 0
 
