@@ -273,7 +273,7 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     }.items():
         choose(opened, name, value)
     expect(panel).to_contain_text("says it, but the cue_lemma is empty")
-    expect(count).to_have_text("1 claim, 1 row to finish or mend")
+    expect(count).to_have_text("1 claim, 1 row to finish or correct")
     panel.locator(field("cue_lemma")).fill("say")
     choose(opened, "cue_class", "communication")
     expect(count).to_have_text("1 claim")
@@ -375,7 +375,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     said = desk.locator(".so-desk-said")
     bad = {
         "it is no whole zip file": pack(files)[:3000],
-        "it is no case": pack({"a.txt": "x"}),
+        "it is not a case": pack({"a.txt": "x"}),
         "claims.csv is missing": pack({name: text for name, text in files.items() if "claims" not in name}),
         "the columns of actors.csv are not": pack(files | {"p/actors.csv": "a,b\n"}),
         "not the text that its tables point into": pack(files | {"p/article.txt": "Another text."}),
