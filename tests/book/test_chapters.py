@@ -146,7 +146,7 @@ VERBS -= {"all", "join", "round"}  # of NumPy and of text as well
 @pytest.mark.parametrize("name", CONTENT)
 def test_each_verb_of_pandas_that_readers_see_is_explained(name):
     """On the page of six verbs, or in the chapter that uses it: its name stands there as code."""
-    explained = set(re.findall(r"`(?:pd\.)?(\w+)[^`]*`", prose("refresher") + prose(name)))
+    explained = set(re.findall(r"`(?:pd\.|np\.)?(\w+)[^`]*`", prose("refresher") + prose(name)))
     for cell in code(name):
         if not {"remove-input", "remove-cell", "hide-input"} & set(tags(cell)):
             calls = (node.func for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
