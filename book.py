@@ -5,7 +5,9 @@ Started with any Python, this file needs the standard library only: it makes the
 starts itself again in there. (Up to that point the syntax is kept old, so that an old Python can still say that it is.)
 """
 
+import ast
 import contextlib
+import errno
 import functools
 import hashlib
 import http.server
@@ -41,10 +43,24 @@ UV = "uv==0.13.9"  # writes the pins
 
 
 def main() -> int:
+    try:
+        return obey()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            sys.exit("book.py: the disk is full: make room (the book needs about 1 GB) and run this command again.")
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
+            sys.exit("book.py: %s cannot be written: copy this folder to a place where you may write." % error.filename)
+        raise
+
+
+def obey() -> int:
+    """Do what the command line says."""
     command, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if command in ("help", "-h", "--help"):
+        print("This folder is a book. Begin with: python book.py build\n")
         for name, function in COMMANDS.items():
             print("python book.py %-10s %s" % (name, function.__doc__.splitlines()[0]))
+        print("\npython book.py run standoff    lists what can be done with a text or with the data")
         return 0
     if command not in COMMANDS:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
@@ -52,7 +68,9 @@ def main() -> int:
         start_again_with(other_python())
     if command == "pins":
         return pins(arguments)
-    make_environment()
+    if not is_made():
+        with alone():
+            make_environment()
     if Path(sys.prefix).resolve() != VENV.resolve():
         start_again_with(str(VENV_PYTHON))
     return COMMANDS[command](arguments)
@@ -77,28 +95,33 @@ def other_python() -> str:
 def clean_environ() -> dict:
     """Return the environment variables for the book's processes: nothing of the user's own set-up may change a page."""
     environ = dict(os.environ)
-    for name in ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
-        environ.pop(name, None)
+    for name in os.environ:
+        if name.startswith("PYTHON") or name in ("MPLBACKEND", "MATPLOTLIBRC", "SOURCE_DATE_EPOCH"):
+            del environ[name]
     environ.update(
         PYTHONUTF8="1",  # Windows: read and print UTF-8
         PYTHONHASHSEED="0",  # the same order of sets in every build
         JUPYTER_PREFER_ENV_PATH="1",  # this environment's kernel, not one of the same name in the home folder
         IPYTHONDIR=str(VENV / "ipython"),
+        JUPYTER_RUNTIME_DIR=str(VENV / "jupyter"),  # a home folder may be read-only
         MPLCONFIGDIR=str(VENV / "matplotlib"),
-        PIP_DISABLE_PIP_VERSION_CHECK="1",
     )
     return environ
 
 
-def make_environment() -> None:
-    """Make `.venv` anew, if it does not work, was moved, or is not what requirements.txt and pyproject.toml ask for."""
+def is_made() -> bool:
+    """Say whether `.venv` works, is where it was made, and is what requirements.txt and pyproject.toml ask for."""
     stamp = VENV / "made-from.txt"
     works = (
         VENV_PYTHON.exists() and subprocess.call([str(VENV_PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
     )
-    if works and stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from():
-        return
+    return works and stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from()
 
+
+def make_environment() -> None:
+    """Make `.venv` anew."""
+    if is_made():  # by whoever was waited for
+        return
     print("Preparing the environment in .venv (needed once; about a minute) ...", flush=True)
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         sys.exit(
@@ -115,7 +138,7 @@ def make_environment() -> None:
     (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n")
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
-    stamp.write_text(made_from(), encoding="utf-8")
+    (VENV / "made-from.txt").write_text(made_from(), encoding="utf-8")
 
 
 def made_from() -> str:
@@ -126,7 +149,9 @@ def made_from() -> str:
 def add(extra: str) -> None:
     """Add to `.venv` packages that building the book does without: those that pyproject.toml calls `extra`."""
     stamp = VENV / (extra + "-added.txt")
-    if not stamp.exists():
+    with alone():
+        if stamp.exists():
+            return
         print("Adding what %s needs to .venv (needed once; about a minute) ..." % extra, flush=True)
         install("--no-build-isolation", "--editable", ".[%s]" % extra)
         stamp.touch()
@@ -135,8 +160,69 @@ def add(extra: str) -> None:
 def install(*arguments: str) -> None:
     """Install into `.venv`, in the versions of requirements.txt."""
     command = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--constraint", "requirements.txt"] + list(arguments)
-    if subprocess.call(command, cwd=str(ROOT), env=clean_environ()):
-        sys.exit("book.py: pip could not install the packages, see above: check the network, run this command again.")
+    if subprocess.call(command, cwd=str(ROOT), env=pip_environ(str(VENV_PYTHON))):
+        sys.exit(
+            "book.py: pip could not install the packages, see above: check the network and the room on the disk, "
+            "then run this command again."
+        )
+
+
+# What pip's settings may say of where packages come from; all others (user, target, require-hashes) are the user's own.
+PIP_SETTINGS = {
+    "index-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+    "trusted-host",
+    "proxy",
+    "cert",
+    "client-cert",
+}
+PIP_SETTINGS |= {"keyring-provider", "timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir"}
+
+
+def pip_environ(python: str) -> dict:
+    """Return the environment variables for pip: of the user's settings, in files or variables, only PIP_SETTINGS."""
+    users = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    environ = {name: value for name, value in clean_environ().items() if name not in users}
+    files = dict(environ, **{name: users[name] for name in users if name == "PIP_CONFIG_FILE"})
+    command = [python, "-m", "pip", "config", "list"]
+    for line in subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True, env=files).stdout.splitlines():
+        name, _, value = line.partition("=")
+        if name.rpartition(".")[2] in PIP_SETTINGS:
+            environ["PIP_" + name.rpartition(".")[2].upper().replace("-", "_")] = ast.literal_eval(value)
+    for name, value in users.items():
+        if name[len("PIP_") :].lower().replace("_", "-") in PIP_SETTINGS:
+            environ[name] = value
+    return dict(environ, PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator:
+    """Let one process at a time write into this folder; another one waits, and says so."""
+    BUILD.mkdir(exist_ok=True)
+    with open(str(BUILD / ".lock"), "a") as file:
+        if not locked(file):
+            print("Another build is running in this folder: waiting for it ...", flush=True)
+            while not locked(file):
+                time.sleep(0.5)
+        yield  # the lock ends with the file's closing, or with the process
+
+
+def locked(file: object) -> bool:
+    """Lock a file that is open, and return whether that could be done; where locks are unknown, nothing is locked."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
 
 
 def hashed(files: Iterable) -> str:
@@ -154,10 +240,16 @@ def hashed(files: Iterable) -> str:
 def build(arguments: list) -> int:
     """Execute the chapters whose code or data changed, and write every page to _build/html; nothing, if nothing changed.
 
-    Pages are written anew because a partial build forgets warnings, entries of the search index, and titles in the side
+    All pages are rewritten because a partial build forgets warnings, entries of the search index, and titles in the side
     bar of other pages; it takes seconds. They are written beside those of the last build, and take their place when
     they are complete. If the build fails, there are no pages.
     """
+    with alone():
+        return build_alone()
+
+
+def build_alone() -> int:
+    from _ext.repository import find_repository
     from formats.shipped import left_out
 
     if is_current():
@@ -177,6 +269,10 @@ def build(arguments: list) -> int:
     BUILT_FROM.write_text(inputs + hashed(files_in(HTML)), encoding="utf-8")
     if left_out(ROOT):
         print("\nIn no download, because they are not the project's: %s" % ", ".join(left_out(ROOT)))
+    if (ROOT / ".git").exists() and find_repository(ROOT)[0] is None:
+        print(
+            "\nNo launch button: git names no repository on GitHub or the like for this folder (BOOK_REPOSITORY can)."
+        )
     print("\nThe book is ready: open %s" % (HTML / "index.html"))
     return 0
 
@@ -303,7 +399,9 @@ def formats(arguments: list) -> int:
         return 1
     from formats import make
 
-    for path in make():
+    with alone():
+        written = make()
+    for path in written:
         print("%9.1f kB  %s" % (path.stat().st_size / 1000, path.relative_to(ROOT)))
     return 0
 
@@ -350,6 +448,11 @@ def draft() -> None:
 
     When anything but a chapter changed, all are written. Warnings are shown, and stop nothing.
     """
+    with alone():
+        draft_alone()
+
+
+def draft_alone() -> None:
     import yaml
 
     stamp = DRAFT.parent / "made-from.txt"
@@ -390,7 +493,9 @@ def broken_links(answers: str) -> str:
 def pins(arguments: list) -> int:
     """Renew requirements.txt, the exact version of every package (arguments go to `uv pip compile`, such as --upgrade)."""
     with tempfile.TemporaryDirectory() as folder:
-        if subprocess.call([sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV]):
+        if subprocess.call(
+            [sys.executable, "-m", "pip", "install", "-qq", "--target", folder, UV], env=pip_environ(sys.executable)
+        ):
             sys.exit("book.py: pip could not install uv, see above: check the network and run this command again.")
         command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.txt"]
         command += ["--all-extras", "--universal", "--python-version", "%d.%d" % PYTHONS[0], "--quiet", "--no-annotate"]

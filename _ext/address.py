@@ -1,4 +1,4 @@
-"""Write what needs the address of the site: canonical links, sitemap.xml, robots.txt, and a page 404 for any depth.
+"""Write what needs the address of the site: canonical links, sitemap.xml, robots.txt, and a 404 page for any depth.
 
 No address is written in _config.yml, for the reason given in repository.py. Tried in this order: BOOK_ADDRESS (an address,
 or "none"), the address that GitHub Pages gives to the repository of a GitHub Action, and what GitLab CI says. If none is

@@ -1,6 +1,6 @@
 """Say how long a chapter takes and how hard it is: at the chapter's top, and in the list of chapters on the first page.
 
-The level stands in the chapter's frame (the paragraph that begins with **Level**); the time is counted from what the
+The level is in the chapter's frame (the paragraph that begins with **Level**); the time is counted from what the
 page shows, so that it cannot go stale. Both are rules of thumb, rounded to five minutes.
 """
 
@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-WORDS_A_MINUTE = 238  # adults, silently, English that is no fiction: Brysbaert 2019, doi 10.1016/j.jml.2019.104047
+WORDS_A_MINUTE = 238  # adults, silently, English non-fiction: Brysbaert 2019, doi 10.1016/j.jml.2019.104047
 SECONDS_A_LINE = 5  # of code; this and the next two are our own guesses
 MINUTES_A_PICTURE = 1  # a figure or a table
 MINUTES_AN_EXERCISE = 8
@@ -64,7 +64,7 @@ def fill_frame(app: Sphinx, doctree: nodes.document) -> None:
             paragraph.insert(
                 0, [nodes.strong("", "Time"), nodes.Text(f" about {read} minutes to read, {work} with the exercises. ")]
             )
-            level = text.split("\n")[0].rstrip(".")  # what the reader needs stands on the next line
+            level = text.split("\n")[0].rstrip(".")  # what the reader needs is on the next line
             title = next(doctree.findall(nodes.title)).astext()
             app.env.metadata[app.env.docname]["chapter"] = {"title": title, "read": read, "work": work, "level": level}
         elif head == "Time":

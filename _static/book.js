@@ -67,7 +67,7 @@
   // ---- forecasts ----------------------------------------------------------------------------------------------
   //
   // <form class="so-quiz so-score" data-happened="[1, 0]"> with a text field for each question, in this order, in per cent;
-  // an empty field is no forecast.
+  // an empty field is not a forecast.
 
   function startScore(form) {
     const happened = JSON.parse(form.dataset.happened);
@@ -78,13 +78,13 @@
       const given = fields.map((field, i) => [asNumber(field.value), happened[i], field]).filter(([, , field]) => field.value.trim());
       const wrong = given.find(([percent]) => !(percent >= 0 && percent <= 100));
       if (wrong) {
-        output.textContent = "Type per cent, from 0 to 100.";
+        output.textContent = "Type a percentage from 0 to 100.";
         wrong[2].focus();
       } else if (given.length === 0) {
         output.textContent = "Type at least one forecast.";
       } else {
         const score = given.reduce((sum, [percent, came]) => sum + (percent / 100 - came) ** 2, 0) / given.length;
-        output.textContent = `Mean Brier score of ${given.length} of ${fields.length} forecasts: ${score.toFixed(3)}. Always 50% gets 0.250; less is better.`;
+        output.textContent = `Mean Brier score of ${given.length} of ${fields.length} forecasts: ${score.toFixed(3)}. Always saying 50% scores 0.250; lower is better.`;
       }
     });
     startForm(form, () => (output.textContent = ""));
@@ -99,7 +99,7 @@
   // </form>
   // <div class="so-scroll"><table id="ID"><thead><tr><th>source</th> ...</tr></thead> <tbody> ...
   //
-  // What is searched for and chosen stands in the page's address (?source=Joe+Biden&certainty=certain), so that it can be sent.
+  // What is searched for and chosen is in the page's address (?source=Joe+Biden&certainty=certain), so that it can be sent.
   // A select gets the values of the column whose header has its name.
 
   function startTable(form) {

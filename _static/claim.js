@@ -77,7 +77,7 @@
       link.setAttribute("aria-haspopup", "dialog");
       link.setAttribute("aria-expanded", "false");
       link.addEventListener("click", (event) => {
-        if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab is wanted
+        if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab is asked for
         event.preventDefault();
         show(link);
       });

@@ -1,4 +1,4 @@
-// Find the stretches of a text in somebody's copy of it, by their hashes, and say what the comparison means; also: read the
+// Find the stretches of a text in a copy of it, by their hashes, and say what the comparison means; also: read the
 // copy from a file. Canonical form and search follow standoff/text.py and standoff/alignment.py.
 "use strict";
 
@@ -16,16 +16,46 @@
     return blocks.filter(Boolean);
   }
 
-  const NOT_PLAIN = [
-    ["%pdf", "a PDF"], ["pk\x03\x04", "a Word document or another zip file"], ["\xd0\xcf\x11\xe0", "an old Word document"],
-    ["{\\rtf", "a rich-text document"], ["<!doctype html", "a web page"], ["<html", "a web page"],
+  // What a file is that is no plain text: by its first bytes, or by its mark-up, as in standoff/kinds.py.
+  const BY_BYTES = [
+    ["%pdf", "a PDF"], ["%!ps", "a PostScript document"], ["pk\x03\x04", "a Word document or another zip file"],
+    ["\xd0\xcf\x11\xe0", "an old Word document"], ["{\\rtf", "a rich-text document"], ["bplist00", "a web archive"],
+    ["<!doctype html", "a web page"], ["<html", "a web page"],
   ];
+  const BY_WORDS = [
+    [/^(#FORMAT=WebAnno|#T_SP=)/i, "a WebAnno export"],
+    [/^[TREAMN]\d+\t\S+ \S+/i, "a brat file of annotations"],
+    [/^([\w-]+: [^]{0,2000}?\nMIME-Version:|MIME-Version: )/i, "a saved web page or a mail (MHTML)"],
+    [/^<(!--|!doctype|\?xml|[a-z][\w:-]*[\s/>])/i, "a web page or another file of mark-up (HTML, XHTML, XML)"],
+    [/^"?[^\s,;"]+"?([,;]"?[^\s,;"]+"?)+\n/, "a table (CSV)"],
+  ];
+  const TAG = /<\/?(p|div|span|br|a|b|i|em|strong|h[1-6]|ul|ol|li|table|t[rdh])( [^<>]*)?\/?>/gi;
+
+  function isJson(text) {
+    if (!/^[{[]/.test(text)) return false;
+    try {
+      const value = JSON.parse(text);
+      return !Array.isArray(value) || value.some((each) => each && typeof each === "object");
+    } catch {
+      return false;
+    }
+  }
+
+  function kindOf(content) {
+    const text = content.trim().replaceAll("\r\n", "\n");
+    const named = BY_WORDS.find(([pattern]) => pattern.test(text));
+    if (named) return named[1];
+    const lines = text.split("\n").filter((line) => line.trim());
+    if (isJson(text) || (lines.length > 1 && isJson(lines[0]))) return "JSON";
+    if (lines.length > 1 && lines.every((line) => line.trim().includes("\t"))) return "a table (TSV)";
+    return (text.match(TAG) ?? []).length >= 3 ? "the source of a web page" : null;
+  }
 
   // The text of a file, whatever program saved it, and notes about that. Throws an Error in a reader's words.
   function decode(bytes, name) {
     if (bytes.length > 5e6) throw new Error(`${name} is larger than 5 MB: give the text alone, as plain text.`);
     const head = String.fromCharCode(...bytes.slice(0, 20)).trimStart().toLowerCase();
-    for (const [magic, kind] of NOT_PLAIN) {
+    for (const [magic, kind] of BY_BYTES) {
       if (head.startsWith(magic)) throw new Error(`${name} is ${kind}: open it and save the text as plain text (UTF-8).`);
     }
     const mark = bytes[0] * 256 + bytes[1];
@@ -43,6 +73,8 @@
     }
     if (text.includes("\0")) throw new Error(`${name} is not a text file: save it as plain text (UTF-8).`);
     if (!text.trim()) throw new Error(`${name} is empty: save the whole text in it.`);
+    const kind = kindOf(text);
+    if (kind) throw new Error(`${name} is ${kind}: give the text alone, saved as plain text (UTF-8).`);
     return { text, notes };
   }
 
@@ -109,12 +141,14 @@
   const EFFORT = 500;
   const TRIES = 40000;
   const PUNCTUATION =
-    /(?<double>[“”„‟"«»″])|(?<single>[‘’‚‛'`´′ʼ])|(?<ellipsis>…|\.\.\.)|(?<hyphen>(?<=[\p{L}\p{N}_])[-‐‑] ?(?=[\p{L}\p{N}_]))|(?<dash>--+|[-‐‑‒–—―−])|(?<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])/gu;
+    /(?<double>[“”„‟"«»″])|(?<single>[‘’‚‛'`´′ʼ])|(?<ellipsis>…|\.\.\.)|(?<broken>(?<=[\p{L}\p{N}_])[-‐‑\u00ad] (?=[\p{L}\p{N}_]))|(?<hyphen>(?<=[\p{L}\p{N}_])[-‐‑](?=[\p{L}\p{N}_]))|(?<dash>--+|[-‐‑‒–—―−])|(?<ligature>[\ufb00-\ufb06])|(?<invisible>[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff])/gu;
   const SPELLINGS = {
     double: ['"', "“", "”"], single: ["'", "‘", "’"], ellipsis: ["…", "..."],
-    hyphen: ["-", "- ", "–", "—"], dash: ["-", "–", "—", "--"],
+    broken: ["", "-", "- ", "–", "—"], hyphen: ["-", "- ", "–", "—"], dash: ["-", "–", "—", "--"],
   };
-  const STYLES = [0, 1].flatMap((hyphen) => [0, 1, 2].flatMap((ellipsis) => [0, 1, 4].map((dash) => ({ hyphen, ellipsis, dash }))));
+  const BESIDE = /[“”„‟"«»″‘’‚‛'`´′ʼ\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+$/u;
+  const STYLES = [0, 1, 2].flatMap((broken) => [0, 1].flatMap((hyphen) =>
+    [0, 1, 2].flatMap((ellipsis) => [0, 1, 4].map((dash) => ({ broken, hyphen, ellipsis, dash })))));
 
   const isCased = (sign) => /\p{Nd}/u.test(sign) || sign.toLowerCase() !== sign.toUpperCase();
   const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
@@ -135,10 +169,11 @@
     let kind = Object.keys(match.groups).find((name) => match.groups[name] !== undefined);
     const end = start + match[0].length;
     if (kind === "invisible") return { start, end, kind, spellings: [""] };
+    if (kind === "ligature") return { start, end, kind, spellings: [match[0].normalize("NFKC")] };
     let spellings = SPELLINGS[kind];
     if (kind === "double" || kind === "single") {
       const { input: text, index } = match;
-      const before = text.slice(Math.max(index - 3, 0), index).replace(/[“”„‟"«»″‘’‚‛'`´′ʼ]+$/u, "").slice(-1);
+      const before = text.slice(Math.max(index - 5, 0), index).replace(BESIDE, "").slice(-1);
       const after = text.charAt(index + match[0].length);
       const year = kind === "single" && /\p{Nd}/u.test(after);
       const opens = (!before || " ([{-–—".includes(before)) && after !== "" && after !== " " && !year;
@@ -448,7 +483,7 @@
   function explain(data, results, copy) {
     const having = (status) => results.filter((result) => result.status === status);
     const numbers = (status) => runs(having(status).map(({ number }) => number));
-    if (isTooLong(data, copy)) return ["This is far longer than the text: save the text alone."];
+    if (isTooLong(data, copy)) return ["This is far longer than the text: save only the text."];
     if (isOther(results)) {
       return ["This seems to be a different text, or a badly damaged copy: hardly any of its stretches are in it. Check that it is the right file."];
     }
@@ -457,7 +492,7 @@
     const match = same === 1 ? "Its one paragraph matches." : `All ${same} paragraphs match.`;
     const said = [`${data.title}: ${all ? `this is the text. ${match}` : `${same} of ${results.length} paragraphs match.`}`];
     if (having("folded").length) said.push(`Quotation marks, dashes or the like differ from the original (paragraph ${numbers("folded")}); that does no harm.`);
-    if (having("relocated").length) said.push(`Elsewhere than in the original, because something was added, left out or moved: paragraph ${numbers("relocated")}.`);
+    if (having("relocated").length) said.push(`In a different place from the original, because something was added, left out or moved: paragraph ${numbers("relocated")}.`);
     if (having("edited").length) said.push(`Not worded as in the original: paragraph ${numbers("edited")}. What was found in it is marked.`);
     if (having("missing").length) said.push(`Not found: paragraph ${numbers("missing")}.`);
     const damaged = copy.match(/\ufffd|â€|Ã[\u0080-\u00bf]/g);

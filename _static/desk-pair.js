@@ -106,7 +106,7 @@
     const sideOf = (which) => (which === text ? side : right);
     const tabs = new Map([text, other].map((which, i) => [which, button(names[i], () => front(which), { "aria-pressed": "false" })]));
     const switcher = element("div", { className: "so-switch", role: "group", "aria-label": "Text shown" }, ...tabs.values());
-    const bar = element("div", { className: "so-pair-bar" }, filters(), button("Show the report alone", leave, { className: "so-desk-jump" }));
+    const bar = element("div", { className: "so-pair-bar" }, filters(), button("Show only the report", leave, { className: "so-desk-jump" }));
     frame.prepend(bar, switcher);
     side.after(thread, right);
     frame.classList.add("so-two");
@@ -151,7 +151,7 @@
       const all = element("details", {}, element("summary", {}, "All about the claim"), ...view.details(id));
       if (trace) return [...traceCard(id, trace), all];
       return [element("h2", {}, "Claim ", view.row("claims-table", id)), element("p", {}, data.claims[id].gist),
-        element("p", {}, "This witness cannot bear on it."), all];
+        element("p", {}, "This witness has no bearing on it."), all];
     }
 
     function sense(name) {

@@ -1,4 +1,4 @@
-// What the reading desk shows a text with: fields to get it from, and the text itself with marks. Whatever a text or the
+// What the reading desk shows with a text: fields to get it from, and the text itself with marks. Whatever a text or the
 // data say goes into the page as text, never as markup.
 "use strict";
 
@@ -46,7 +46,7 @@
       ...shipped.map(([words, text]) => button(words, () => read(text, []))),
       element("label", { className: "so-desk-file" }, `${file} `, input),
       element("details", {}, element("summary", {}, "Paste the text instead"),
-        element("label", {}, "The text, a blank line between paragraphs ", pasted),
+        element("label", {}, "The text, with a blank line between paragraphs ", pasted),
         element("button", { type: "submit" }, "Read the pasted text")),
       element("p", {}, "Or drop a text file here."));
     form.addEventListener("submit", (event) => {
@@ -121,7 +121,7 @@
         element("span", { className: "so-desk-number" }, `${number}`));
       if (note) section.append(element("p", { className: "so-desk-note" }, `Paragraph ${number}: ${note}.`));
       if (text) section.append(body);
-      if (missing.length) section.append(element("p", {}, "Without a place in your copy: ", ...missing.map(({ id }) => tag(id))));
+      if (missing.length) section.append(element("p", {}, "Not found in your copy: ", ...missing.map(({ id }) => tag(id))));
       return section;
     }
 

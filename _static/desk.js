@@ -1,12 +1,12 @@
-// The reading desk: a reader's own copy of a text, annotated in her browser. The text is compared with hashes and goes
-// nowhere; nothing is asked of any server; works from file://. The data stand in the page, made by
+// The reading desk: a reader's own copy of a text, annotated in the reader's browser. The text is compared with hashes and goes
+// nowhere; nothing is asked of any server; works from file://. The data are in the page, made by
 // standoff/display/reading_desk.py. A second text beside the first is the job of desk-pair.js.
 "use strict";
 
 (() => {
   const desk = (window.standoffDesk ??= {}); // what the desk's other scripts give; they may be loaded after this one
 
-  // Classes are written out: the build drops the rules of those that stand in no page and no script.
+  // Classes are written out: the build drops the rules of those that are in no page and no script.
   desk.COLOURS = ["so-c0", "so-c1", "so-c2", "so-c3", "so-c4", "so-c5", "so-c6", "so-c7", "so-c8"];
   desk.SIGNS = { certain: "●", probable: "◕", possible: "◐", uncommitted: "○" };
   const { COLOURS, SIGNS } = desk;
@@ -71,7 +71,7 @@
       return element("details", { className: "so-desk-legend", open: innerWidth > 800 }, element("summary", {}, "What the marks mean"),
         element("ul", {}, ...own.map((source) => element("li", {}, swatch(source), ` ${source.name} (${source.claims})`)),
           element("li", {}, element("span", { className: "so-tag so-c8" }, "…"), ` ${others.length} other sources`)),
-        element("p", {}, `A button before a claim has the letters of its source and how sure this is: ${certainty}. `,
+        element("p", {}, `The button before a claim shows the initials of its source and how sure it is: ${certainty}. `,
           "† before words with a wavy line is a crux: broken or ambiguous. Press a button, or the words, for details."));
     }
 

@@ -9,6 +9,7 @@
   const NARRATOR = "narrator";
   const ROLES = { actors: "actor", recipients: "recipient" };
   const WAITING = "waiting.json"; // the rows that are not in the tables yet
+  const DECISIONS = "decisions.csv"; // why a class decided for labels on which it differed
   const TYPES = {
     string: [/^.*$/su, "text"], integer: [/^[+-]?[0-9]{1,18}$/, "a whole number such as 12"],
     number: [/^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/, "a number such as 12 or 0.5"],
@@ -148,9 +149,6 @@
 
   // ---- the files ----
 
-  const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  const csv = (rows) => rows.map((row) => `${row.map((cell) => quoted(String(cell))).join(",")}\n`).join("");
-
   function compare(one, other) { // lists of numbers and lists, as Python orders them
     if (!Array.isArray(one)) return one - other;
     for (let i = 0; i < Math.min(one.length, other.length); i += 1) {
@@ -211,8 +209,9 @@
         columns.map((column) => (spans[column]?.length ? ids.get(String(spans[column])) : cells[column] ?? "")));
     }
     const files = { "article.txt": `${text.join("\n\n")}\n`, "datapackage.json": `${JSON.stringify(described, null, 1)}\n` };
-    for (const { name, path, schema } of described.resources) files[path] = csv([schema.fields.map((field) => field.name), ...(rows[name] ?? state.kept?.[name] ?? [])]);
+    for (const { name, path, schema } of described.resources) files[path] = desk.csv([schema.fields.map((field) => field.name), ...(rows[name] ?? state.kept?.[name] ?? [])]);
     if (!described.sources[0].license) files[".gitignore"] = form.ignore;
+    if (state.kept?.decisions) files[DECISIONS] = state.kept.decisions;
     files["DATASHEET.md"] = state.datasheet ?? form.datasheet;
     const waiting = form.tables.flatMap((table) => [...new Set(problems.filter((problem) => problem.table === table).map(({ at }) => at))]
       .sort((a, b) => a - b).map((at) => ({ table, at, ...state.rows[table][at] })));
@@ -247,6 +246,10 @@
       throw new Error(`${WAITING} cannot be read: delete it, and the rows that were not finished are lost`);
     }
   }
+
+  // Whether something is a part [paragraph, start, end] of a text whose paragraphs have these lengths.
+  desk.isPart = (part, lengths) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) &&
+    part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1];
 
   // A state without rows.
   desk.newState = (form, count, today) => ({
@@ -294,7 +297,7 @@
     if (text && String(text.map(desk.sha256)) !== String(hashes)) throw new Error("its article.txt is not the text that its tables point into");
     state.rows.paragraphs = tables.paragraphs.map(({ paragraph, gist }) => ({ cells: { paragraph, gist: gist === TODO ? "" : gist }, spans: {} }));
     const lengths = tables.paragraphs.map(({ n_chars: length }) => Number(length));
-    const fits = (part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1];
+    const fits = (part) => desk.isPart(part, lengths);
     const spans = Map.groupBy(tables.spans, ({ span_id: id }) => id);
     const places = (id) => (spans.get(id) ?? []).map((part) => [part.paragraph, part.start, part.end].map(Number)).filter(fits);
     const roles = Map.groupBy(tables.event_actors, ({ event_id: id }) => id);
@@ -314,10 +317,10 @@
       const marked = Object.values(form.quotes[row.table] ?? {}).map((pointer) => [pointer, [].concat(row.spans?.[pointer] ?? []).filter(fits)]);
       state.rows[row.table].splice(Number(row.at), 0, { cells: Object.fromEntries(cells), spans: Object.fromEntries(marked.filter(([, parts]) => parts.length)) });
     }
-    state.kept = { codings: tables.codings.map(Object.values) };
+    state.kept = { codings: tables.codings.map(Object.values), decisions: files[DECISIONS] };
     if (files["DATASHEET.md"]) state.datasheet = files["DATASHEET.md"];
     return { state, text, hashes };
   };
 
-  Object.assign(desk, { vocabulary, isRequired, fieldsOf: fields, references, csvCell: quoted });
+  Object.assign(desk, { vocabulary, isRequired, fieldsOf: fields, references });
 })();

@@ -4,10 +4,29 @@
 (() => {
   const desk = (window.standoffDesk ??= {});
   const FIRST = { claims: ["source", "certainty", "gist"] }; // what a beginner sees
+  const MOST = 12; // labels of a field that are shown side by side
   const LONG = ["gist", "note", "why", "question", "why_open", "resolution_criteria", "evidence_needed", "description"];
   const OF_SHEETS = { actors: "Who does it", recipients: "Whom it is done to", topic: "Topic", label: "What it covers" };
 
   const titled = (column) => OF_SHEETS[column] ?? column.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+
+  // What a field means and its labels, as nodes.
+  desk.definition = ({ name, title, description = "", categories }) => [
+    desk.element("p", {}, desk.element("strong", {}, title ?? titled(name)), `: ${description}`),
+    ...(categories ? [desk.element("ul", {}, ...categories.map(({ value, label = "" }) => desk.element("li", {}, desk.element("b", {}, value), ` ${label}`)))] : []),
+  ];
+
+  // The labels of a field side by side, of which one is chosen with one click: a group of radio buttons. `title` are the nodes that
+  // it is called by; `change` gets the label.
+  desk.choice = (name, title, labels, value, change, definition) => {
+    const radios = labels.map((label) => {
+      const radio = desk.element("input", { type: "radio", name, value: label, checked: label === value });
+      return desk.element("label", {}, radio, label ? ` ${label}` : " (empty)");
+    });
+    const group = desk.element("fieldset", { className: "so-mark-choices", "aria-describedby": definition.id }, desk.element("legend", {}, ...title), ...radios);
+    group.addEventListener("change", ({ target }) => change(target.value));
+    return group;
+  };
 
   // What a row is called in lists: its words are those that it marks.
   desk.titleOf = (table, { cells, spans }, words) => {
@@ -57,23 +76,32 @@
 
     function define(column) {
       const field = fields[column];
-      const about = table === "about" ? form.entries[column] ?? "Of the case and its file: small letters, digits and hyphens." : null;
-      const hint = form.hints[column] && !field?.categories && `Write: ${form.hints[column]}.`;
-      definition.replaceChildren(element("p", {}, element("strong", {}, field?.title ?? titled(column)), `: ${about ?? field?.description ?? form.hints[column] ?? ""}`),
-        ...(hint && field?.description ? [element("p", {}, hint)] : []),
-        ...(field?.categories && column !== "topic" ? [element("ul", {}, ...field.categories.map(({ value, label }) => element("li", {}, element("b", {}, value), ` ${label}`)))] : []));
+      const description = table === "about" ? form.entries[column] ?? "Of the case and its file: small letters, digits and hyphens." :
+        field?.description ?? form.hints[column];
+      const hint = form.hints[column] && !field?.categories && field?.description;
+      definition.replaceChildren(...desk.definition({ name: column, title: field?.title, description, categories: column === "topic" ? null : field?.categories }),
+        ...(hint ? [element("p", {}, `Write: ${form.hints[column]}.`)] : []));
     }
 
     function field(column) {
+      const missing = element("span", { className: "so-mark-missing" });
+      boxes.set(column, missing);
+      const title = [fields[column]?.title ?? titled(column), " ", missing];
+      const labels = fields[column]?.categories && optionsOf(column).map(([label]) => label);
+      const value = row.cells[column] ?? "";
+      if (labels && labels.length <= MOST && (!value || labels.includes(value))) {
+        const all = desk.isRequired(fields[column]) ? labels : ["", ...labels];
+        const group = desk.choice(column, title, all, value, (label) => change(column, label), definition);
+        group.addEventListener("focusin", () => define(column));
+        return group;
+      }
       const made = input(column);
       made.setAttribute("aria-describedby", definition.id);
       made.name = column;
-      const missing = element("span", { className: "so-mark-missing" });
-      boxes.set(column, missing);
       made.addEventListener("focus", () => define(column));
       const event = column === "actor_id" || made.tagName === "SELECT" ? "change" : "input"; // others follow when an identifier changes
       made.addEventListener(event, () => change(column, made.value));
-      return element("label", {}, element("span", {}, fields[column]?.title ?? titled(column), " ", missing), made);
+      return element("label", {}, element("span", {}, ...title), made);
     }
 
     const first = columns.filter((column) => !FIRST[table] || FIRST[table].includes(column));

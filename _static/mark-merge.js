@@ -44,7 +44,7 @@
   }
 
   const marksOf = ({ marks }, lengths) => (Array.isArray(marks) ? marks : [])
-    .filter((part) => Array.isArray(part) && part.length === 3 && part.every(Number.isInteger) && part[1] >= 0 && part[1] < part[2] && part[2] <= lengths[part[0] - 1])
+    .filter((part) => desk.isPart(part, lengths))
     .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
 
   // {task, rows, coders, marks, notes} of files, {name: what its JSON holds}; rows are those of codings.csv. Throws an Error in words.
@@ -210,8 +210,9 @@
 
   // ---- the page ----
 
-  desk.showMerged = (merged, { stage, say, leave }) => {
+  desk.showMerged = (merged, context) => {
     const { element, button } = desk;
+    const { stage, say, leave } = context;
     const { task, rows, coders, notes } = merged;
     const number = (value, digits = 3) => (Number.isNaN(value) ? "none" : value.toFixed(digits));
     const table = (caption, columns, lines) => element("div", { className: "so-scroll", tabIndex: 0, role: "group", "aria-label": caption },
@@ -226,8 +227,7 @@
           element("h3", {}, `${unit}, ${field.title ?? variable}: ${Math.round(differ)} % of pairs differ`),
           element("p", {}, ...desk.unitInText(task, unit)),
           element("p", {}, labels.map(([label, count]) => `${label} ${count}`).join(", ")),
-          element("details", {}, element("summary", {}, "The definition"), element("p", {}, field.description ?? ""),
-            element("ul", {}, ...field.categories.map(({ value, label }) => element("li", {}, element("b", {}, value), ` ${label ?? ""}`)))));
+          element("details", {}, element("summary", {}, "The definition"), ...desk.definition(field)));
       });
     }
 
@@ -238,32 +238,50 @@
         (count ? element("mark", { className: count === all.length ? "so-by-all" : "so-by-some" }, words, element("sub", {}, `${count}`)) : words))));
     }
 
-    say(...notes);
-    if (task.lengths) {
-      stage.replaceChildren(
-        element("div", { className: "so-desk-steps so-mark-bar" }, button("Print", () => print()), button("Close", leave)),
-        element("h2", {}, task.title ?? "A class"),
-        table("Who marked", ["code word", "stretches"], Object.entries(merged.marks).map(([coder, parts]) => [coder, parts.length])),
-        element("p", {}, `Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on what to mark, 0 what chance would give.`),
-        element("h2", {}, "What was marked, and by how many"), ...inLayers());
-      return;
+    // The measures; the code words only for who unfolds them, so that the page can be shown to the class and printed.
+    function measures() {
+      const whole = Object.values(coders).filter(([given, of]) => given === of).length;
+      if (task.lengths) {
+        return [
+          element("p", {}, `${Object.keys(coders).length} marked. Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on what to mark, 0 what chance would give.`),
+          names(["code word", "stretches"], Object.entries(merged.marks).map(([coder, parts]) => [coder, parts.length])),
+          element("h2", {}, "What was marked, and by how many"), ...inLayers(),
+        ];
+      }
+      return [
+        element("p", {}, `${Object.keys(coders).length} coded, ${whole} to the end.`),
+        names(["code word", "labels", "of"], Object.entries(coders).map(([coder, [given, of]]) => [coder, given, of])),
+        table("Agreement", ["variable", "units", "% of pairs", "alpha", "from", "to"], task.fields.map(({ name }) => {
+          const { units: count, percent, alpha, low, high } = desk.measure(merged, name);
+          return [name, count, number(percent, 1), number(alpha), number(low), number(high)];
+        })),
+        element("p", {}, "Alpha is Krippendorff's: 1 is perfect agreement, 0 what chance would give. In 95 of 100 draws of units it lies between the last two numbers."),
+        ...task.fields.map(({ name }) => {
+          const { labels, table: counts } = desk.confusion(merged, name);
+          return table(`${name}: pairs of coders, by the two labels that they gave to one unit`, ["", ...labels], labels.map((label, i) => [label, ...counts[i]]));
+        }),
+        element("h2", {}, "Where most differ"), ...units(),
+      ];
     }
-    stage.replaceChildren(
-      element("div", { className: "so-desk-steps so-mark-bar" }, button("Save codings.csv", () => desk.download("codings.csv", new Blob([desk.codingsCsv(rows)]))),
-        button("Print", () => print()), button("Close", leave)),
-      element("h2", {}, task.title ?? "A class"),
-      table("Who coded", ["code word", "labels", "of"], Object.entries(coders).map(([coder, [given, of]]) => [coder, given, of])),
-      table("Agreement", ["variable", "units", "% of pairs", "alpha", "from", "to"], task.fields.map(({ name }) => {
-        const { units: count, percent, alpha, low, high } = desk.measure(merged, name);
-        return [name, count, number(percent, 1), number(alpha), number(low), number(high)];
-      })),
-      element("p", {}, "Alpha is Krippendorff's: 1 is perfect agreement, 0 what chance would give. In 95 of 100 draws of units it lies between the last two numbers."),
-      ...task.fields.map(({ name }) => {
-        const { labels, table: counts } = desk.confusion(merged, name);
-        return table(`${name}: pairs of coders, by the two labels that they gave to one unit`, ["", ...labels], labels.map((label, i) => [label, ...counts[i]]));
-      }),
-      element("h2", {}, "Where most differ"), ...units());
+
+    function names(columns, lines) {
+      return element("details", { className: "so-mark-names" }, element("summary", {}, "Who coded, by code word"), table("Who coded", columns, lines));
+    }
+
+    const large = button("Large, for a projector", () => large.setAttribute("aria-pressed", `${stage.classList.toggle("so-projected")}`), { "aria-pressed": "false" });
+
+    function show() {
+      stage.replaceChildren(
+        element("div", { className: "so-desk-steps so-mark-bar" }, large, button("Print, without code words", () => print()),
+          ...(task.lengths ? [] : [button("Save codings.csv", () => desk.download("codings.csv", desk.codingsCsv(rows)))]),
+          button("Decide the differences", () => desk.decide(merged, context, show)),
+          button("Close", () => { stage.classList.remove("so-projected"); leave(); })),
+        element("h2", {}, task.title ?? "A class"), ...measures());
+      say(...notes);
+    }
+
+    show();
   };
 
-  desk.codingsCsv = (rows) => ["unit_id,variable,coder,round,value,unsure", ...rows.map((row) => row.map((cell) => desk.csvCell(String(cell))).join(","))].map((line) => `${line}\n`).join("");
+  desk.codingsCsv = (rows) => desk.csv([["unit_id", "variable", "coder", "round", "value", "unsure"], ...rows]);
 })();

@@ -12,21 +12,20 @@
   const unit = (text, character) => [...text].slice(0, character).join("").length;
   const character = (text, place) => [...text.slice(0, place)].length;
 
-  // The whole words of a stretch (in units of 16 bits) as [start, end]; where it is empty, the word at that place; null if none.
+  // The whole words of a stretch (in units of 16 bits) as [start, end]; where it is empty, the word at that place, or the quotation
+  // mark, with which a quoted stretch begins or ends; null if none.
   function snapped(text, from, to) {
     let [start, end] = [from, to];
-    const around = (place, wordAlone) => {
-      const segment = place < text.length ? segmenter.segment(text).containing(place) : null;
-      return segment && (segment.isWordLike || !wordAlone) ? segment : null;
+    const word = (place) => {
+      const segment = segmenter.segment(text).containing(place); // undefined outside the text
+      return segment?.isWordLike ? [segment.index, segment.index + segment.segment.length] : null;
     };
     if (start === end) {
-      const word = around(start, true) ?? (start ? around(start - 1, true) : null);
-      return word ? [word.index, word.index + word.segment.length] : null;
+      const mark = [start - 1, start].find((place) => /[\p{Pi}\p{Pf}"„]/u.test(text[place] ?? ""));
+      return word(start) ?? word(start - 1) ?? (mark === undefined ? null : [mark, mark + 1]);
     }
-    const first = around(start, true);
-    if (first) start = first.index;
-    const last = around(end - 1, true);
-    if (last) end = last.index + last.segment.length;
+    [start] = word(start) ?? [start];
+    [, end] = word(end - 1) ?? [, end];
     while (start < end && /\s/u.test(text[start])) start += 1;
     while (end > start && /\s/u.test(text[end - 1])) end -= 1;
     return start < end ? [start, end] : null;

@@ -61,6 +61,18 @@
     }
   }
 
+  // A text as letters that may stand in an address, and back: packed as in a zip file. An Error says why it cannot be read.
+  desk.toAddress = async (text) => {
+    const packing = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+    const bytes = new Uint8Array(await new Response(packing).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  };
+
+  desk.fromAddress = async (letters) => {
+    const bytes = Uint8Array.from(atob(letters.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+    return new TextDecoder().decode(await gathered(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")), MOST));
+  };
+
   // The texts of a zip file by their names: those for which `wanted` holds. Throws an Error that says why it cannot be read.
   desk.unzip = async (bytes, wanted) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

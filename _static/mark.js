@@ -11,40 +11,21 @@
   const STEPS = 300; // that can be undone
   const today = () => new Date().toLocaleDateString("sv"); // as 2024-05-09, of the day here
 
-  // What this browser keeps, or null; null, too, where it keeps nothing.
-  const store = {
-    read() {
-      try {
-        const { text, state } = JSON.parse(localStorage.getItem(KEPT));
-        return Array.isArray(text) && state.rows ? { text, state } : null;
-      } catch {
-        return null;
-      }
-    },
-    write(text, state) {
-      try {
-        localStorage.setItem(KEPT, JSON.stringify({ text, state }));
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    erase() {
-      try {
-        localStorage.removeItem(KEPT);
-      } catch { /* then nothing was kept */ }
-    },
-  };
-
   function startMarking(root) {
     const { element, button } = desk;
     const form = JSON.parse(root.querySelector("script").textContent);
     const said = element("div", { className: "so-desk-said", role: "status" });
     const stage = element("div", {});
-    let pending = null; // a case or a task without its text
+    const store = desk.keptAs(KEPT); // {text, state}
+    let pending = null; // what came without its text: whether the hashes of some paragraphs are its, and how it is opened with them
 
     function say(...lines) {
       said.replaceChildren(...lines.map((line) => element("p", {}, line)));
+    }
+
+    function keptBefore() {
+      const kept = store.read();
+      return Array.isArray(kept?.text) && kept.state?.rows ? kept : null;
     }
 
     function open(text, state, notes = []) {
@@ -57,14 +38,12 @@
     function read(copy, notes) {
       const text = desk.paragraphs(copy);
       if (pending) {
-        if (String(text.map(desk.sha256)) !== String(pending.hashes)) return say("This is not the text that the case or the task points into: open the copy that it was made from.");
-        if (pending.task) return code({ ...pending.task, text });
-        return open(text, pending.state, notes);
+        if (!pending.fits(text.map(desk.sha256))) return say("This is not the text that the file points into: open the copy that it was made from.");
+        return pending.go(text, notes);
       }
       const lines = copy.split(/\r\n?|\n/).filter((line) => line.trim()).length;
       if (text.length === 1 && lines > 3) return say(`This is one paragraph of ${lines} lines: put a blank line between its paragraphs.`);
-      const kept = store.read();
-      if (kept && !confirm("What was marked before, and is kept in this browser, will be replaced. Go on?")) return undefined;
+      if (keptBefore() && !confirm("What was marked before, and is kept in this browser, will be replaced. Go on?")) return undefined;
       return open(text, desk.newState(form, text.length, today()), notes);
     }
 
@@ -72,24 +51,34 @@
       if (/\.json$/i.test(name)) return takeJson(bytes, name);
       if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false;
       try {
-        const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
-        const home = Object.keys(files).filter((path) => /(^|\/)datapackage\.json$/.test(path)).sort((a, b) => a.length - b.length)[0];
-        if (!home) throw new Error("there is no datapackage.json in it: it is no case");
-        const folder = home.slice(0, -"datapackage.json".length);
-        const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
-        const { state, text, hashes } = desk.stateOf(form, Object.fromEntries(own));
+        const { state, text, hashes } = await caseIn(bytes);
         if (text) open(text, state);
-        else {
-          pending = { state, hashes };
-          say("This case comes without its text. Open a copy of the text now: the marks will lie on it.");
-        }
+        else wait("This case comes", (own) => String(own) === String(hashes), (copy, notes) => open(copy, state, notes));
       } catch (error) {
         say(`${name}: ${error.message}.`);
       }
       return true;
     }
 
-    // A JSON file that is a task is coded; true if it was one, or a file of a class.
+    // The case in a zip file: {state, text, hashes}. Throws an Error in words.
+    async function caseIn(bytes) {
+      const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
+      const home = Object.keys(files).filter((path) => /(^|\/)datapackage\.json$/.test(path)).sort((a, b) => a.length - b.length)[0];
+      if (!home) throw new Error("there is no datapackage.json in it: it is no case");
+      const folder = home.slice(0, -"datapackage.json".length);
+      const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
+      return desk.stateOf(form, Object.fromEntries(own));
+    }
+
+    // Go on with what comes without its text, if it is the one that the page has; else when a copy is opened.
+    function wait(words, fits, go) {
+      const own = desk.paragraphs(form.text);
+      if (fits(own.map(desk.sha256))) return go(own, []);
+      pending = { fits, go };
+      return say(`${words} without its text. Open a copy of the text now.`);
+    }
+
+    // A JSON file that is a task is coded, one with annotations marked further; true if it was one, or a file of a class.
     function takeJson(bytes, name) {
       let data = null;
       try {
@@ -98,14 +87,38 @@
         return false;
       }
       if (desk.isCoding(data)) say(`${name} is what somebody coded: merge it with the others of the class, below.`);
-      else if (!desk.isTask(data)) return false;
-      else if (desk.unfitTask(data)) say(`${name}: ${desk.unfitTask(data)}.`);
-      else if (data.text) code(data);
-      else {
-        pending = { task: data, hashes: data.paragraphs };
-        say("This task comes without its text. Open a copy of the text now.");
-      }
+      else if (desk.isTask(data)) takeTask(data, name);
+      else if (desk.isAnnotations(data)) takeAnnotations(data);
+      else return false;
       return true;
+    }
+
+    function takeTask(task, name) {
+      const wrong = desk.unfitTask(task);
+      if (wrong) say(`${name}: ${wrong}.`);
+      else if (task.text) code(task);
+      else wait("This task comes", (own) => String(own) === String(task.paragraphs), (text) => code({ ...task, text }));
+    }
+
+    function takeAnnotations(page) {
+      const hashes = desk.hashesOf(page);
+      wait("Annotations come", (own) => hashes.every((hash) => own.includes(hash)), (text, notes) => {
+        const { state, left } = desk.stateOfAnnotations(form, page, text, today());
+        open(text, state, [...notes, ...left]);
+      });
+    }
+
+    // The task in the address of the page, if there is one.
+    async function takeLink() {
+      const [, letters] = /^#task=(.+)$/.exec(location.hash) ?? [];
+      if (!letters) return;
+      try {
+        const task = JSON.parse(await desk.fromAddress(letters));
+        if (!desk.isTask(task)) throw new Error();
+        takeTask(task, "The task in the link");
+      } catch {
+        say("The task in the link is not whole: ask for the file.");
+      }
     }
 
     function code(task) {
@@ -115,28 +128,34 @@
       desk.codeTask(task, { stage, say, leave });
     }
 
-    // What a class coded: a task and coding files, in any order.
+    // What a class coded: a task, coding files and perhaps the text, in any order.
     async function merge(chosen) {
-      const read = await Promise.all([...chosen].slice(0, 500).map(async (file) => {
+      const files = [...chosen].slice(0, 500);
+      const read = await Promise.all(files.filter(({ name }) => !/\.txt$/i.test(name)).map(async (file) => {
         try {
           return [file.name, file.size > 2e6 ? null : JSON.parse((await file.text()).replace(/^\ufeff/, ""))];
         } catch {
           return [file.name, null];
         }
       }));
+      const wanted = new Set(read.map(([, data]) => desk.isCoding(data) && data.task));
+      const ready = read.some(([, data]) => desk.isTask(data)) ? [] : form.ready.filter(({ id }) => wanted.has(id));
       try {
-        const merged = desk.mergeFiles(Object.fromEntries(read));
+        const merged = desk.mergeFiles(Object.fromEntries([...read, ...ready.map((task) => [`${task.id}.task.json`, task])]));
+        const texts = await Promise.all(files.filter(({ name, size }) => /\.txt$/i.test(name) && size < 5e6).map(async (file) => desk.decode(new Uint8Array(await file.arrayBuffer()), file.name).text));
+        const { task } = merged;
+        const text = task.text ?? [form.text, ...texts].map(desk.paragraphs).find((own) => String(own.map(desk.sha256)) === String(task.paragraphs)) ?? null;
         opening.hidden = true;
-        desk.showMerged(merged, { stage, say, leave });
+        desk.showMerged({ ...merged, task: { ...task, text } }, { form, stage, say, leave, today, open, caseIn });
       } catch (error) {
         say(error.message);
       }
     }
 
     function classFields() {
-      const input = element("input", { type: "file", multiple: true, accept: ".json" });
+      const input = element("input", { type: "file", multiple: true, accept: ".json,.txt" });
       input.addEventListener("change", () => input.files.length && merge(input.files));
-      const node = element("div", { className: "so-desk-form" }, element("label", {}, "Merge what a class coded: the task and all coding files ", input), element("p", {}, "Or drop them here."));
+      const node = element("div", { className: "so-desk-form" }, element("label", {}, "Merge what a class coded: the task, all coding files, and the text if it is not in the task ", input), element("p", {}, "Or drop them here."));
       node.addEventListener("dragover", (event) => { event.preventDefault(); event.stopPropagation(); });
       node.addEventListener("drop", (event) => {
         event.preventDefault();
@@ -153,7 +172,7 @@
     }
 
     function offer() {
-      const before = store.read();
+      const before = keptBefore();
       const claims = before && `${before.state.rows.claims?.length ?? 0} claims`;
       kept.replaceChildren(...(before ? [
         element("p", {}, `This browser keeps what was marked here: ${before.state.about?.text_title || before.state.name}, ${before.text.length} paragraphs, ${claims}.`),
@@ -164,10 +183,14 @@
 
     const kept = element("div", { className: "so-desk-form so-mark-kept" });
     const opening = element("div", {}, kept,
-      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip) or a task (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
+      desk.fields({ shipped: [["Open the practice report", form.text]], file: "Open a text, a case (.zip), a task or annotations (.json)", zone: root, accept: ".txt,.zip,.json", take }, read, say),
+      element("div", { className: "so-desk-form" }, element("p", {}, "Label the claims of a report, by certainty and by act, and compare with others:"),
+        ...form.ready.map((task) => button(task.title, () => takeTask(task, task.title)))),
       classFields());
     offer();
     root.append(opening, said, stage);
+    addEventListener("hashchange", takeLink);
+    takeLink();
   }
 
   // Mark a text, with what was marked before.
@@ -230,7 +253,7 @@
 
     function write() {
       clearTimeout(timer);
-      const isKept = keep.write(text, state);
+      const isKept = keep.write({ text, state });
       keeps.textContent = isKept ? "Kept in this browser as you go, and nowhere else. On a computer that others use, save it and press Erase." :
         "This browser keeps nothing (it is full, or not allowed to): save often.";
       examine();
@@ -312,7 +335,7 @@
       return true;
     }
 
-    // What is evident when words are marked as a claim's: the actor who is called so, and the quotation marks.
+    // What is evident when words are marked as a claim's: the actor who is called so, the lemma of the same cue, and the quotation marks.
     function propose(next, row, pointer) {
       const { cells, spans } = row;
       if (pointer === "source_span" && !cells.source) {
@@ -320,6 +343,11 @@
         const claim = next.rows.claims.find((each) => each !== row && each.cells.source && each.spans.source_span && marked.words(each.spans.source_span).toLowerCase() === called);
         const actor = next.rows.actors.find((each) => [each.cells.name?.toLowerCase(), each.spans.span_id && marked.words(each.spans.span_id).toLowerCase()].includes(called));
         cells.source = claim?.cells.source ?? actor?.cells.actor_id ?? "";
+      }
+      if (pointer === "cue_span") {
+        const called = marked.words(spans.cue_span).toLowerCase();
+        const claim = next.rows.claims.findLast((each) => each !== row && each.spans.cue_span && marked.words(each.spans.cue_span).toLowerCase() === called);
+        for (const column of ["cue_lemma", "cue_class"]) if (claim?.cells[column]) cells[column] ??= claim.cells[column];
       }
       if (pointer === "cue_span" && spans.content_span && !cells.quote_type) {
         const share = desk.quotedShare(text, spans.content_span);
@@ -435,7 +463,7 @@
         "so-content": own.content_span ?? own.span_id ?? [], "so-source": own.source_span ?? [], "so-cue": own.cue_span ?? [] });
       const focused = isWhole ? null : document.activeElement?.name;
       body.replaceChildren(...(current() || view.table === "about" ? rowView() : listView()));
-      if (focused) body.querySelector(`[name="${focused}"]`)?.focus();
+      if (focused) (body.querySelector(`[name="${focused}"]:checked`) ?? body.querySelector(`[name="${focused}"]`))?.focus();
       tool();
       later();
       tell();
@@ -509,8 +537,8 @@
 
     function saveAnnotations() {
       const page = desk.annotationsOf(form, state, text);
-      desk.download(`${state.name}.webannotation.json`, new Blob([`${JSON.stringify(page, null, 1)}\n`], { type: "application/ld+json" }));
-      say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. Only a case (.zip) can be opened here again.`);
+      desk.download(`${state.name}.webannotation.json`, `${JSON.stringify(page, null, 1)}\n`, "application/ld+json");
+      say(`Saved, with ${page.items.length} annotations of finished rows and no word of the text. A case (.zip) keeps more: all columns, and rows that mark no words.`);
     }
 
     pick(null);

@@ -41,7 +41,7 @@
       clear();
       const chosen = units.filter(({ select }) => select.value !== "");
       if (chosen.length < 2) {
-        output.textContent = "Choose a label for two units at least.";
+        output.textContent = "Choose a label for at least two units.";
         return;
       }
       for (const { select, verdict } of chosen) {

@@ -1,4 +1,4 @@
-"""Standoff's course: what the autograder has to know of the assignments, their data and their hand-outs."""
+"""Standoff's course: what the autograder has to know about the assignments, their data and their hand-outs."""
 
 import re
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""The released cases, and a variant of each that nobody has seen: other rows and labels in the same tables.
+"""The released cases, and a variant of each that no one has seen: other rows and labels in the same tables.
 
 An answer that is computed is right for both; one that was read off, or typed from a published solution, is right for one.
-The variant is as sound as a case can be that no text stands behind: identifiers lead somewhere, labels are of the
+The variant is as sound as a case without a text can be: identifiers lead somewhere, labels are of the
 vocabularies and go together, spans fit, and `standoff check` finds nothing. It is made from a text, the seed, alone.
 """
 
@@ -109,7 +109,7 @@ class _Case:
         return {row[column] for row in self[table]}
 
     def keep(self, table, wanted, share=1.0):
-        """Keep the rows that are wanted, and of these about such a share."""
+        """Keep the rows that are asked for, and about such a share of them."""
         if table in self.tables:
             self.tables[table] = [row for row in self[table] if wanted(row) and self.some(share)]
 
@@ -128,8 +128,8 @@ class _Case:
         self._drop_actors()
         for table in ("actors", "cruxes", "events"):
             self._relabel(table, 0.3)
-        self._relate_anew("claim_links", "relation", self.values("claim_links", "relation"))
-        self._relate_anew("event_actors", "actor_id", self.values("actors", "actor_id"))
+        self._relate_again("claim_links", "relation", self.values("claim_links", "relation"))
+        self._relate_again("event_actors", "actor_id", self.values("actors", "actor_id"))
         self._change_statuses()
         for row in self["quantities"]:
             if not NO_AMOUNT.search(row["unit"]):
@@ -224,7 +224,7 @@ class _Case:
             row["topic"] = largest
 
     def _drop_actors(self):
-        """Leave out some of those who say nothing and to whom nobody belongs."""
+        """Leave out some of those who say nothing and have no members."""
         needed = {name for row in self["claims"] for name in row["source_chain"].split(";")}
         needed |= self.values("actors", "part_of")
         spare = [row["actor_id"] for row in self["actors"] if row["actor_id"] not in needed]
@@ -235,7 +235,7 @@ class _Case:
         for row in self["claims"]:
             row.update((column, "") for column in ("addressee", "recipient") if row[column] in gone)
 
-    def _relate_anew(self, table, column, values):
+    def _relate_again(self, table, column, values):
         """Give rows another value where no other row has the same key then, in whatever order its parts are."""
         key = self.resources[table]["schema"]["primaryKey"]
         taken = {frozenset(row[field] for field in key) for row in self[table]}
@@ -309,7 +309,7 @@ class _Case:
         (self._follow_traces if "traces" in self.tables else self._follow_questions)(report)
 
     def _follow_traces(self, report):
-        """Leave out some passages, so that what leads to them is not found, and judge anew what is left."""
+        """Leave out some passages, so that what leads to them is not found, and judge the rest again."""
         claims, cruxes = report.values("claims", "claim_id"), report.values("cruxes", "crux_id")
         self.keep("traces", lambda row: row["claim_id"] in claims, 0.9)
         self.keep("settled", lambda row: row["crux_id"] in cruxes)
@@ -328,7 +328,7 @@ class _Case:
         for row in self["traces"]:
             if row["passage_id"] not in first:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
-        self._judge_anew([row for row in self["traces"] if row["passage_id"]], report)
+        self._judge_again([row for row in self["traces"] if row["passage_id"]], report)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
@@ -336,7 +336,7 @@ class _Case:
                 if row["crux_id"] == crux and self.some(0.8):
                     row.update(verdict=verdict, which=which)
 
-    def _judge_anew(self, traces, report):
+    def _judge_again(self, traces, report):
         """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
         labels = ["sense", "printed", "said", "note"]
         quote_type = {row["claim_id"]: row["quote_type"] for row in report["claims"]}

@@ -1,4 +1,4 @@
-"""Hand out assignments of a Jupyter course, run what comes back apart from everything, and mark it.
+"""Hand out assignments of a Jupyter course, run what comes back in isolation, and mark it.
 
     from autograder import Course, grade, release
     course = Course("weather", Path("assignments"), data=..., library=(Path("forecast"),))

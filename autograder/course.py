@@ -1,4 +1,4 @@
-"""A course: all that the autograder has to know of the material that it hands out and grades."""
+"""A course: all that the autograder has to know about the material that it hands out and grades."""
 
 import contextlib
 import functools
@@ -28,7 +28,7 @@ class Course:
     name         short, as in a file name: the key of its notebooks' metadata, and the id of its nbgrader course
     assignments  folder with a source for each assignment, NAME/NAME.md
     data         from a text, the seed, to the files beside a notebook by kind: {"released": Files, "variant": Files}. All
-                 paths begin with data/. An answer has to be right for every kind; nobody has seen but the released one
+                 paths begin with data/. An answer has to be right for every kind; no one has seen any but the released one
     library      folders of packages that submissions may import, shown to them read-only
     preload      modules that are imported once, before any submission runs. Whatever else is imported takes longer;
                  and kept marks depend on these modules alone (see batch.key)

@@ -116,7 +116,7 @@ def handout(assignment: Assignment) -> dict[str, bytes]:
 def release(course: Course, name: str, folder: str | Path = FOLDER, zipped: bool = False) -> Path:
     """Write the hand-out of an assignment into `folder`, as a folder or a zip; return its path.
 
-    A notebook in which somebody has worked is not written over: AssignmentError.
+    A notebook in which someone has worked is not written over: AssignmentError.
     """
     assignment = course.read(name)
     contents, name = handout(assignment), assignment.name
@@ -147,4 +147,4 @@ def _is_untouched(path: Path) -> bool:
             for number, cell in enumerate(cells)
         )
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError, AttributeError):
-        return False  # what is no notebook is somebody's work
+        return False  # a file that is not a notebook is someone's work

@@ -59,7 +59,7 @@ class Failure:
 class TaskResult:
     """What became of one task.
 
-    status: right, wrong, no answer, error, not reached, by hand (prose that nobody has marked yet), marked (prose);
+    status: right, wrong, no answer, error, not reached, by hand (prose not yet marked), marked (prose);
     points: float, or None while a task is to be marked by hand; reason: a sentence for the student ("" if right);
     answer: what was answered, shortened (prose: all of it). For the teacher alone: a submission can put into it what a
     hidden part asked.
@@ -76,7 +76,7 @@ class TaskResult:
 class Result:
     """What became of a submission.
 
-    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: nobody handed it in; reason: for the
+    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; reason: for the
     student ("" if graded); tasks: in the order of the assignment; notes: facts for the teacher, as sentences.
     """
 
@@ -166,9 +166,9 @@ def _without_failures(result: Result, solved: set[str]) -> Result:
 
 
 def _with_beside(task: TaskResult, again: TaskResult, beside: list[Beside]) -> TaskResult:
-    """Return what became of a task that had no answer in its cell, after another try with what stands beside it.
+    """Return what became of a task that had no answer in its cell, after another try with what is beside it.
 
-    An answer that is judged then counts. Else the teacher looks at it: somebody wrote something that could not be run.
+    An answer that is judged then counts. Otherwise the teacher looks at it, since something was written that could not be run.
     """
     if not beside:
         return task

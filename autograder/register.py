@@ -45,7 +45,7 @@ class Register:
         beside: what else was in the source, and is not to be added now.
 
         A hand-in replaces an earlier one of the same student for the same assignment, and one of the same file that was then
-        taken for somebody else's.
+        taken for someone else's.
         """
         said, earlier = [], {_key(one): one for one in self.submissions}
         batch = [_renamed(one, earlier) for one in map(self._kept, batch)]

@@ -34,7 +34,7 @@ class Student:
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class. Without any, everybody is who the platform says."""
+    """The students of a class. Without any, everyone is who the platform says."""
 
     students: tuple[Student, ...] = ()
 
@@ -63,7 +63,7 @@ class Roster:
         return [(one.name, name) for one in self.students for name in names if (one.name, name) not in there]
 
     def due(self, course: Course, student: str, assignment: str) -> datetime.datetime | None:
-        """Return when a student's hand-in is due; None if nobody has said so. Raises SheetError."""
+        """Return when a student's hand-in is due; None if it is not stated. Raises SheetError."""
         extensions = next((one.extensions for one in self.students if one.name == student), {})
         later = extensions.get(assignment) or extensions.get("")
         return later or (assignment in course.due and _time(course.due[assignment], f"due, {assignment}")) or None
@@ -141,7 +141,7 @@ def _time(text: str, place: str) -> datetime.datetime:
 
 
 def lateness(submission: Submission, due: datetime.datetime | None) -> datetime.timedelta | None:
-    """Return by how much a hand-in came late; None if it did not, or if nobody knows."""
+    """Return by how much a hand-in came late; None if it did not, or if that is not known."""
     if due is None or submission.time is None:
         return None
     late = submission.time.astimezone() - due.astimezone()

@@ -30,7 +30,7 @@ class Problem(Exception):
 
 
 class AssignmentError(Problem):
-    """A source that is no assignment; the message names file, cell and remedy."""
+    """A source that is not an assignment; the message names file, cell and remedy."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ ROOTS = {"autograder.marking", "autograder.run.runner"}
 def fingerprint(course: Course) -> str:
     """Return a hash of Python's version, and of what marking and the course's preloaded modules import: see `imported`."""
     files, packages = imported(course)
-    distributions = packages_distributions()  # one that is on the path twice stands there twice
+    distributions = packages_distributions()  # one that is on the path twice is listed twice
     names = {f"python {sys.version}"}
     names |= {f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in files.items()}
     names |= {f"{name} {version(name)}" for package in packages for name in distributions.get(package, ())}

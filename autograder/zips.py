@@ -1,4 +1,4 @@
-"""Write zip files whose bytes depend on nothing but what is in them."""
+"""Write zip files whose bytes depend only on what is in them."""
 
 import zipfile
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ def write_zip(path: Path, contents: dict[str, bytes], stored: Iterable[str] = ()
     with zipfile.ZipFile(path, "w") as archive:
         for name in [*stored, *sorted(set(contents) - set(stored))]:
             info = zipfile.ZipInfo(name, EPOCH)
-            info.create_system, info.external_attr = 3, 0o644 << 16  # as on Unix, also where it is written on Windows
+            info.create_system, info.external_attr = 3, 0o644 << 16  # as on Unix, even if written on Windows
             info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             archive.writestr(info, contents[name], compresslevel=9)
 

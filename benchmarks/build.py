@@ -1,4 +1,4 @@
-"""Measure how long builds take, beside the least that they could take. Started by `python book.py bench [ROUNDS]`.
+"""Measure how long builds take, compared with the least that they could take. Started by `python book.py bench [ROUNDS]`.
 
 Everything happens in copies of the book in a scratch folder. In each round, one after the other:
 

@@ -1,10 +1,10 @@
-"""Measure how long grading takes, beside stock nbgrader on the same submissions.
+"""Measure how long grading takes, compared with stock nbgrader on the same submissions.
 
     python book.py run pip install -c requirements.txt -e .[grading]     (once)
     python book.py run python benchmarks/grading.py [ROUNDS] [SUBMISSIONS]
 
 60 submissions of all assignments that ask for no files: honest ones (the solutions), wrong ones (the first mistake of each task
-in the key), empty ones (as handed out), one whose cells never end, and one that is no notebook. In each round, one after the
+in the key), empty ones (as handed out), one whose cells never end, and one that is not a notebook. In each round, one after the
 other, the order changing:
 
 standoff  `standoff grade` on the folder: collecting, marking in the sandbox, tables and pages; the whole process
@@ -14,7 +14,7 @@ floor     the least that running notebooks takes: for each honest one of as many
           what the cells import and runs all of them, as many at a time as cores; no kernel, no sandbox, nothing judged
 
 The endless submission costs both the 15 s of its limit. CPU seconds are those of the whole machine, which should have nothing
-else to do: the kernel does not pass on what processes used that nobody waited for, as in a sandbox. Memory is the sum over the
+else to do: the kernel does not pass on what processes used that no one waited for, as in a sandbox. Memory is the sum over the
 process and all that it started, shared pages counted once (PSS), looked at twice a second. (Linux.)
 """
 

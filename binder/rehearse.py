@@ -1,4 +1,4 @@
-"""Rehearse what a reader gets who presses the Binder button: `python book.py rehearse` (and, with `laptop`, who clones).
+"""Rehearse what readers get when they press the Binder button: `python book.py rehearse` (and, with `laptop`, when they clone).
 
 mybinder.org makes an image from this repository with repo2docker, starts it and opens the path in the button's address.
 The rehearsal does the same with the last commit, in a folder of its own, without Docker:
@@ -124,7 +124,7 @@ def python_of(version: str) -> str:
     folders = [*map(str, pyenv.glob(f"versions/{version}.*/bin")), os.environ["PATH"]]
     if path := shutil.which(f"python{version}", path=os.pathsep.join(folders)):
         return path
-    raise NotRehearsed(f"there is no python{version} here, also not in {pyenv}: install Python {version}")
+    raise NotRehearsed(f"there is no python{version} here, nor in {pyenv}: install Python {version}")
 
 
 def locked(dockerfile: str, tools: Path) -> tuple[str, list[str]]:
@@ -359,7 +359,9 @@ def on_a_laptop(folder: Path) -> tuple[list[str], list[str]]:
     """Do what a newcomer gets from `book.py notebooks` in a fresh clone."""
     clone = cloned(folder)
     paths = button_paths(clone)
-    environ = os.environ | {"JUPYTER_CONFIG_DIR": str(clone / ".jupyter")}  # not with the settings of whoever rehearses
+    environ = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(clone / ".jupyter")
+    }  # not with the settings of the person who rehearses
     command = [sys.executable, str(clone / "book.py"), "notebooks"]  # one server, which makes its environment first
     return paths, visit_all(paths, command, environ, clone, servers=1)
 

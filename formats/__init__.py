@@ -1,4 +1,4 @@
-"""Write the book in other formats than the site: archives, notebooks with outputs, PDF, EPUB. Made by `python book.py formats`.
+"""Write the book in formats other than the site: archives, notebooks with outputs, PDF, EPUB. Made by `python book.py formats`.
 
 Everything is made of what `book.py build` leaves in `_build`; nothing is executed a second time. The same sources give the
 same bytes, but for PDFs, in which Chromium writes the time; an EPUB is dated by the edition (CITATION.cff).

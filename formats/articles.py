@@ -144,7 +144,7 @@ def prepare(page: Tag, pictures: dict[str, bytes]) -> None:
 
 
 def keep_picture(image: Tag, pictures: dict[str, bytes]) -> None:
-    """Put a picture, which stands in the page, among `pictures`, with the letters that it shows, and point to it there."""
+    """Put a picture that is in the page among `pictures`, with the letters that it shows, and point to it there."""
     if not image["src"].startswith(SVG) or not image.get("alt"):
         raise ValueError(f"no SVG in the page with a text beside it: {str(image)[:200]} (see formats/articles.py)")
     picture = base64.b64decode(image["src"].removeprefix(SVG)).decode()

@@ -1,4 +1,4 @@
-"""Write the EPUB (version 3.3): the articles as XHTML, their pictures, and what the standard wants to know of them."""
+"""Write the EPUB (version 3.3): the articles as XHTML, their pictures, and the metadata that the standard asks for."""
 
 import html
 import uuid

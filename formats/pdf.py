@@ -31,7 +31,7 @@ FACES = [  # matplotlib's fonts, so that a PDF looks the same wherever it is mad
     ("Code", "bold", "normal", "DejaVuSansMono-Bold"),
     ("Code", "normal", "italic", "DejaVuSansMono-Oblique"),
 ]
-SITE = "http://book/"  # an address for what is printed; nobody is asked for it
+SITE = "http://book/"  # an address for what is printed; it is never requested
 
 
 def write(book: Book, path: Path, folder: Path) -> None:

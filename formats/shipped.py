@@ -1,4 +1,4 @@
-"""Name the cases that the project ships: whatever is packed to be passed on takes its data from here, and no other."""
+"""Name the cases that the project ships: whatever is packed to be passed on takes its data only from here."""
 
 import json
 from pathlib import Path

@@ -91,7 +91,7 @@ def _alphas(counts, weights):
 def stretches(marking: str) -> list[tuple[int, int, int]]:
     """Read a marking as (paragraph, start, end): [(3, 10, 55), (3, 60, 72)] of "3:10-55;3:60-72".
 
-    Offsets are those of `spans`: start inclusive, end exclusive. Raises ValueError if it is no marking. An empty stretch
+    Offsets are those of `spans`: start inclusive, end exclusive. Raises ValueError if it is not a marking. An empty stretch
     is none: a coder who marks nothing leaves the cell empty, and the overlap of two empty sets is not defined.
     """
     parts = [STRETCH.fullmatch(part) for part in marking.split(";")]

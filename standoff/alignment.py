@@ -1,4 +1,4 @@
-"""Align a case with somebody's copy of the text: find every span again, by its hash, without having the text.
+"""Align a case with a copy of the text: find every span again, by its hash, without having the text.
 
 All that is known of a span of the original is its position, its length, and its hash. So the copy is searched for a
 stretch of that length with that hash: where the span should stand; if it is long, at every word of the copy; then
@@ -13,6 +13,7 @@ procedure; tests/alignment.json holds what both must find.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ import pandas as pd
 
 from .case import Case
 from .problems import CaseError
-from .text import PUNCTUATION, TextError, count_damage, paragraphs, read_text, short_digest, splits_word
+from .text import INVISIBLE, PUNCTUATION, TextError, count_damage, paragraphs, read_text, short_digest, splits_word
 
 STATUSES = ["exact", "folded", "relocated", "missing"]
 
@@ -41,12 +42,17 @@ SPELLINGS = {
     "double": ('"', "“", "”"),
     "single": ("'", "‘", "’"),
     "ellipsis": ("…", "..."),
+    "broken": ("", "-", "- ", "–", "—"),
     "hyphen": ("-", "- ", "–", "—"),
     "dash": ("-", "–", "—", "--"),
 }
 QUOTED = re.compile(r'( *)(["“„«]) *([^"“”„«»\n]*?) *(["”»“])( *)')  # in one paragraph
 GLUED = re.compile(r"(?<=\w)(?=[(\[])|(?<=[)\]])(?=\w)")  # where a word and a bracket touch
-STYLES = {"hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}  # spellings that differ in length
+BESIDE = re.compile(
+    rf"[“”„‟\"«»″‘’‚‛'`´′ʼ{INVISIBLE}]+$"
+)  # what may stand between a quotation mark and the space before
+# Spellings that differ in length.
+STYLES = {"broken": (0, 1, 2), "hyphen": (0, 1), "ellipsis": (0, 1, 2), "dash": (0, 1, 4)}
 
 
 @dataclass(frozen=True)
@@ -257,7 +263,7 @@ class _Alignment:
             yield from (ruler.back(ruler.to(base) + distance) for base, distance in bases)
 
     def _search_anywhere(self, spans, respelled):
-        """Match spans that stand at just one position of the copy, common lengths first, down to the reserve of steps."""
+        """Match spans that occur at just one position of the copy, common lengths first, down to the reserve of steps."""
         wanted = defaultdict(lambda: defaultdict(list))
         for span in spans:
             wanted[span.length][span.sha256_16].append(span)
@@ -315,7 +321,7 @@ class _Alignment:
         self._try(span, starts, limit=copy_after) or self._try(span, near, mixed=True)
 
     def _try(self, span, positions, mixed=False, limit=None):
-        """Match the span if it stands at one of the positions, and whether it does; up to `limit`, at the end of a word."""
+        """Match the span if it is at one of the positions, and say whether it is; up to `limit`, at the end of a word."""
         self.reserve = max(self.steps - TRIES, 0)
         tried = set()
         for position in positions:
@@ -428,12 +434,14 @@ def _sign(match):
         if not _opens(match):
             spellings = (match[0], spellings[1], spellings[3], spellings[2])
         kind = "quotation"
-    return _Sign(match.start(), match.end(), kind, ("",) if kind == "invisible" else spellings)
+    if kind in ("invisible", "ligature"):  # it stands for nothing, or for letters: NFKC knows which
+        spellings = ("" if kind == "invisible" else unicodedata.normalize("NFKC", match[0]),)
+    return _Sign(match.start(), match.end(), kind, spellings)
 
 
 def _opens(match):
     """Tell whether a sign opens a quotation: after a space, bracket or dash, other signs aside, and not as in '90s."""
-    before = match.string[max(match.start() - 3, 0) : match.start()].rstrip("“”„‟\"«»″‘’‚‛'`´′ʼ")[-1:]
+    before = BESIDE.sub("", match.string[max(match.start() - 5, 0) : match.start()])[-1:]
     after = match.string[match.end() : match.end() + 1]
     year = match.lastgroup == "single" and after.isdigit()
     return (not before or before in " ([{-–—") and after not in ("", " ") and not year

@@ -1,4 +1,4 @@
-"""Load a case: one report as a folder of tables, described by its datapackage.json, as DataFrames of pandas."""
+"""Load a case: one report as a folder of tables, described by its datapackage.json, as pandas DataFrames."""
 
 import html
 import re
@@ -149,7 +149,7 @@ def text_of(folder: Path) -> Path | None:
 def read_table(folder: Path, resource: dict) -> list[Row]:
     """Read the rows of a table; their cells are str as yet (see `standoff.schema.convert`).
 
-    Raises CaseError if the file is missing, is no comma-separated UTF-8 file, or if its header or the number of
+    Raises CaseError if the file is missing, is not a comma-separated UTF-8 file, or if its header or the number of
     cells in a row is not what the descriptor says.
     """
     name, columns = resource["path"], columns_of(resource)

@@ -1,6 +1,7 @@
-"""Run the commands of `standoff`: new, import, anchor, check, seal, merge, verify, trace, export, schema, assignment, grade, mark."""
+"""Run the commands of `standoff`: new, import, anchor, check, seal, task, merge, verify, trace, export, schema, assignment, grade, mark."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -10,14 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from .alignment import explain, summary, verify
+from .alignment import explain, runs, summary, verify
 from .case import find, load, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.foreign import bring
 from .coding.merge import confusion, hardest, marking_alpha, measures, merge
 from .coding.new import DATASHEET, new
-from .coding.progress import progress
+from .coding.progress import TEXT_CHANGED, progress
 from .coding.sheets import FOLDER
+from .coding.tasks import VARIABLES, link, task
 from .coding.trace import readable, sheet, trace
 from .draft import Draft
 from .export import webannotation
@@ -51,7 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
             return 1
         except OSError as error:  # a folder that is a file, a disk that is full
-            remedy = "give a path that you may read or write"
+            remedy = (
+                "make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "give a path that you may read or write"
+            )
             print(f"{error.filename}: {error.strerror}. Remedy: {remedy}.", file=sys.stderr)
             status = 2
     for note in dict.fromkeys(str(note.message) for note in notes):
@@ -91,6 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--article", metavar="FILE", help="the text, to look for words copied from it")
 
     command(_seal, "seal", "write the lengths and hashes of a sound case's tables into it, for `check` to compare")
+
+    add = command(_task, "task", "make a task for a class, to be coded at the marking desk")
+    add("variables", nargs="*", default=VARIABLES, help=f"what to label (default: {' '.join(VARIABLES)})")
+    add("--mark", action="store_const", const=(), dest="variables", help="mark the claims of the text instead")
+    add("--title", default="", help="what the class reads above it (default: what the text is called)")
+    add("--minutes", type=int, default=20, help="planned for it (default: 20)")
+    add("--with-text", action="store_true", help="put the text into it: only if you may hand it out")
+    add("--link", metavar="PAGE", help="print a link with the task in it; PAGE is the address of your marking desk")
+    add("--output", metavar="FILE", help="(default: NAME.task.json)")
 
     add = command(_merge, "merge", "how far a class agrees, from the files that it saved at the marking desk", case="")
     add("folder", help="with the task file and the coding files; codings.csv is written into it")
@@ -147,14 +160,36 @@ def _import(options: argparse.Namespace) -> int:
 
 def _anchor(options: argparse.Namespace) -> int:
     anchored = anchor(options.case)
+    if anchored.changed:
+        print(f"{TEXT_CHANGED} (paragraph {runs(anchored.changed)}): words are looked for in it as it is now.")
+    for name, file in anchored.sources.items():
+        if file != f"{FOLDER}/{name}.csv":
+            print(f"Read {file} as the sheet {name}.")
     for problem in anchored.problems:
         print(problem)
+    for doubt in anchored.doubts:
+        print(f"Look again: {doubt}")
     print("Rows in the tables:", ", ".join(f"{name} {len(anchored.lines[name])}" for name in TABLES) + ".")
     if anchored.waiting:
         rows = "1 row of the sheets waits" if anchored.waiting == 1 else f"{anchored.waiting} rows of the sheets wait"
         print(f"{rows}. Nothing that you typed is lost.")
     print(f"Next: `standoff check {options.case}`.")
     return int(bool(anchored.problems))
+
+
+def _task(options: argparse.Namespace) -> int:
+    case = load(options.case)
+    made = task(case, options.variables, options.title, options.minutes, options.with_text)
+    path = Path(options.output or f"{case.name}.task.json")
+    write_atomically(path, json.dumps(made, ensure_ascii=False))
+    what = (
+        f"label {len(made['units'])} claims by {', '.join(options.variables)}" if made["units"] else "mark its claims"
+    )
+    print(f"{path}: a task, to {what}. Hand it out; open it and merge what comes back on the page Marking desk.")
+    if options.link:
+        address = link(made, options.link)
+        print(f"{address}\n({len(address)} characters: try whether your platform passes on the whole link.)")
+    return 0
 
 
 def _merge(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What a rule is: a case under examination, the register of rules, and what cases and witnesses are held to alike."""
+"""What a rule is: a case under examination, the register of rules, and the rules that cases and witnesses share."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ def rule_of_finished(**columns: str) -> Callable[[Rule], Rule]:
 
 
 def by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
-    """Sort rows by the text that they are about: by witness_id, or all under None where a case has one text."""
+    """Sort rows by the text that they are about: by witness_id, or all under None if a case has one text."""
     texts = defaultdict(list)
     for row in rows:
         texts[row.get("witness_id")].append(row)

@@ -1,5 +1,6 @@
 """Write files whole or not at all, and read and write rows as the text of a CSV file."""
 
+import contextlib
 import csv
 import io
 from collections.abc import Iterable
@@ -9,10 +10,18 @@ from .problems import CaseError
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a text file with LF line ends; a reader meanwhile, or after a crash, sees the old file or the new one."""
+    """Write a text file with LF line ends; a reader meanwhile, or after a crash, sees the old file or the new one.
+
+    Raises OSError, which names the file; then nothing is left of it, on a full disk for one.
+    """
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, encoding=encoding, newline="\n")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding=encoding, newline="\n")
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def csv_text(rows: Iterable[Iterable], separator: str = ",") -> str:

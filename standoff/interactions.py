@@ -4,7 +4,7 @@ import pandas as pd
 
 from .case import Case
 
-# The four kinds of PLOVER: words or deeds, with or against the other side. `state` is aimed at nobody; `other` and
+# The four kinds of PLOVER: words or deeds, with or against the other side. `state` is aimed at no one; `other` and
 # `consult` among events and the like follow the manual's sections.
 KINDS = {
     "verbal cooperation": "agree support concede consult",

@@ -1,4 +1,4 @@
-"""Find words that a person quoted from a text in it: from a few words to their position.
+"""Find quoted words in a text: from a few words to their position.
 
 What a person types is seldom what is printed: quotation marks are straight or curly, a spreadsheet makes the first
 letter a capital. So words are looked for with their punctuation made alike and without regard to capitals, and counted
@@ -16,13 +16,13 @@ from .text import PUNCTUATION, is_cased, splits_word
 
 Part = tuple[int, int, int]  # paragraph (from 1), start and end in it, in characters
 
-FOLDED = {"double": '"', "single": "'", "ellipsis": "...", "hyphen": "-", "dash": "-", "invisible": ""}
+FOLDED = {"double": '"', "single": "'", "ellipsis": "...", "broken": "-", "hyphen": "-", "dash": "-", "invisible": ""}
 OMISSION = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 WHICH = re.compile(r"(.*\S)\s*#(\d{1,9})", re.DOTALL)
 AROUND = 3  # words before and after a quotation that tell its position from others
 WIDTH = 400  # characters in which these words are looked for
 OPENING, CLOSING = '“„«"', '”“»"'  # A sign that is in both opens if nothing is open.
-LISTED = 6  # positions that are shown of words that stand in several
+LISTED = 6  # positions shown for words that occur several times
 MOST = 1000  # ways to complete words with an omission that are counted in one paragraph
 QUOTATION = OPENING + CLOSING
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
@@ -41,17 +41,15 @@ class Quoted:
 
     def __init__(self, paragraphs: Iterable[str]) -> None:
         self.paragraphs = dict(enumerate(paragraphs, start=1))
-        self._folded = {number: _fold(text) for number, text in self.paragraphs.items()}
-        self._having = defaultdict(list)  # the paragraphs that have a word, in order
-        for number, (folded, _) in self._folded.items():
-            for word in set(_words(folded)):
-                self._having[word].append(number)
+        self.text = "\n\n".join(self.paragraphs.values())
+        self._folded = _Folded(self.paragraphs)
+        self._joined = _Folded(self.paragraphs, joined=True)
 
     def find(self, quote: str, paragraph: int | None = None, near: Sequence[Part] | None = None) -> list[Part]:
         """Find the words `quote`; the answer has several parts where [...] interrupts them.
 
         paragraph: the number of the paragraph to look in, or None for all; near: parts of the content that a source or
-        a cue belongs to, whose paragraph, and then sentence, decides if the words stand in several.
+        a cue belongs to, whose paragraph, and then sentence, decides if the words occur several times.
         Raises QuoteError.
         """
         if paragraph is not None and paragraph not in self.paragraphs:
@@ -85,7 +83,7 @@ class Quoted:
     def _continued(self, found, words):
         """Yield each of the parts found with every later occurrence of the words in its paragraph: at most MOST in one.
 
-        This loses no only answer: what stands behind a late beginning stands behind an early one, too.
+        This never loses the only answer: what follows a late beginning also follows an early one.
         """
         for number, beginnings in groupby(found, key=lambda parts: parts[0][0]):
             places, which = self._occurrences(words, number)
@@ -98,27 +96,16 @@ class Quoted:
 
     def _occurrences(self, words, paragraph):
         """List where the words stand, in order, and which of these is meant: 2 if they end with #2, None for all."""
-        if places := list(self._alike(words, paragraph)):
-            return places, None
-        if match := WHICH.fullmatch(words):
-            return list(self._alike(match[1], paragraph)), int(match[2])
+        for folded in (self._folded, self._joined):
+            if places := list(folded.occurrences(words, paragraph)):
+                return places, None
+            match = WHICH.fullmatch(words)
+            if match and (places := list(folded.occurrences(match[1], paragraph))):
+                return places, int(match[2])
         return [], None
 
-    def _alike(self, words, paragraph):
-        wanted, _ = _fold(words)
-        having = [self._having.get(word, []) for word in _words(wanted)]
-        numbers = [paragraph] if paragraph else min(having, key=len, default=self.paragraphs)
-        for number in numbers if wanted else ():
-            folded, at = self._folded[number]
-            start = folded.find(wanted)
-            while start >= 0:
-                end = start + len(wanted)
-                if at[start] < at[end] and not splits_word(folded, start) and not splits_word(folded, end):
-                    yield number, at[start], at[end]
-                start = folded.find(wanted, start + 1)
-
     def _same_sentence(self, parts, near):
-        """Tell whether the words stand in a sentence in which the content stands."""
+        """Tell whether the words are in a sentence that also holds the content."""
         number, start, _ = parts[0]
         ends = _sentence_ends(self.paragraphs[number])
         sentence = bisect_right(ends, start)
@@ -129,7 +116,7 @@ class Quoted:
         )
 
     def _ambiguous(self, quote, found, everywhere):
-        """Return message and remedy for words that stand in several places; `everywhere` as they are counted."""
+        """Return message and remedy for words that occur in several places; `everywhere` as they are counted."""
         numbers = [parts[0][0] for parts in found]
         alone = len(set(numbers)) == 1
         where = f"in paragraph {numbers[0]}" if alone else f"in paragraphs {', '.join(map(str, numbers[:MOST]))}"
@@ -150,6 +137,10 @@ class Quoted:
             if sign.isalnum()
         ]
         return sum(letters) / len(letters) if letters else 0.0
+
+    def words(self, parts: Iterable[Part]) -> str:
+        """Return the words of some parts."""
+        return " ".join(self.paragraphs[number][start:end] for number, start, end in parts)
 
     def context(self, parts: Sequence[Part], left: str = "", right: str = "") -> str:
         """Return the words of some parts with a few around them: “hours later, that they”; `left` and `right` enclose each."""
@@ -179,6 +170,36 @@ class Quoted:
         return message, f"{remedy}: it continues differently after “{beginnings[count - 1]}”" if count else remedy
 
 
+class _Folded:
+    """Paragraphs by number, in which words are found however they are spelled.
+
+    joined: whether a hyphen at the end of a line was put in to break a word, and goes, or is the word's own. Copies from
+    a PDF have both, and do not tell one from the other.
+    """
+
+    def __init__(self, paragraphs, joined=False):
+        self.joined = joined
+        self.paragraphs = {number: _fold(text, joined) for number, text in paragraphs.items()}
+        self.having = defaultdict(list)  # the paragraphs that have a word, in order
+        for number, (folded, _) in self.paragraphs.items():
+            for word in set(_words(folded)):
+                self.having[word].append(number)
+
+    def occurrences(self, words, paragraph):
+        """Yield where words stand, in one paragraph or all."""
+        wanted, _ = _fold(words, self.joined)
+        having = [self.having.get(word, []) for word in _words(wanted)]
+        numbers = [paragraph] if paragraph else min(having, key=len, default=self.paragraphs)
+        for number in numbers if wanted else ():
+            folded, at = self.paragraphs[number]
+            start = folded.find(wanted)
+            while start >= 0:
+                end = start + len(wanted)
+                if at[start] < at[end] and not splits_word(folded, start) and not splits_word(folded, end):
+                    yield number, at[start], at[end]
+                start = folded.find(wanted, start + 1)
+
+
 def _chosen(places, which):
     """Take the occurrence that is meant, or all if `which` is None."""
     return places if which is None else places[which - 1 : which] if which else []
@@ -204,16 +225,19 @@ def _words(folded):
     return "".join(character if is_cased(character) else " " for character in folded).split()
 
 
-def _fold(text):
+def _fold(text, joined=False):
     """Make punctuation alike and take capitals away; also return, for each character of that, its position in `text`."""
     letters, places, begin = [], [], 0
     for match in [*PUNCTUATION.finditer(text), None]:
         for place in range(begin, match.start() if match else len(text)):
-            for letter in text[place].casefold():
+            for letter in text[place].casefold():  # ß is two
                 letters.append(letter)
                 places.append(place)
         if match:
-            letters += FOLDED[match.lastgroup]
-            places += [match.start()] * len(FOLDED[match.lastgroup])
+            folded = match[0].casefold() if match.lastgroup == "ligature" else FOLDED[match.lastgroup]
+            if match.lastgroup == "broken" and joined:
+                folded = ""
+            letters += folded
+            places += [match.start()] * len(folded)
             begin = match.end()
     return "".join(letters), [*places, len(text)]

@@ -1,4 +1,4 @@
-"""Read what a descriptor says of tables and columns, and hold the cells of a case against it.
+"""Read what a descriptor says about tables and columns, and check the cells of a case against it.
 
 This is the one validator of a cell: what `load` reads and what `check` accepts is the same by construction. A library
 for Data Packages, frictionless, is an oracle of the tests alone. It certifies there every package that the project
@@ -53,7 +53,7 @@ def read_package(folder: Path) -> dict:
 
 
 def _expect_described(resource: dict) -> None:
-    """Use all that the library uses of a table's description; whatever is lacking raises its own error."""
+    """Use all that the library uses of a table's description; whatever is missing raises its own error."""
     path, names = Path(resource["path"]), columns_of(resource)
     if path.is_absolute() or ".." in path.parts:
         raise ValueError(f"{path} leads outside the folder")
@@ -277,7 +277,7 @@ def _strangers(rows: list[Row], columns: list[str], known: set[tuple], where: st
 
 def _no_column(address: str, unknown: set[str]) -> Problem:
     remedy = "name columns that the table has"
-    return Problem(f"{', '.join(sorted(unknown))} is no column", remedy, DESCRIPTOR, column=address)
+    return Problem(f"{', '.join(sorted(unknown))} is not a column", remedy, DESCRIPTOR, column=address)
 
 
 # ---- one source of tables for several cases ----
@@ -324,7 +324,7 @@ def source_of(package: dict) -> str | None:
 
 
 def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
-    """Yield the tables, columns and keys that are defined otherwise than in the source; more of them may be there."""
+    """Yield the tables, columns and keys that are defined differently from the source; there may be more of them."""
     tables = {resource["name"]: resource for resource in package["resources"]}
     for right in renewed(package, source)["resources"]:
         name = right["name"]

@@ -5,29 +5,27 @@ import hashlib
 import re
 import unicodedata
 import warnings
+from collections import Counter
 from pathlib import Path
+
+from . import kinds
 
 MAX_BYTES = 5_000_000
 
-# What people hand in instead of plain text, by its first bytes.
-NOT_PLAIN = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a Word document or another zip file",
-    b"\xd0\xcf\x11\xe0": "an old Word document",
-    b"{\\rtf": "a rich-text document",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
-}
 # Signs that copies spell in several ways; _static/desk-align.js knows the same ones.
+INVISIBLE = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # soft hyphens, direction marks
 PUNCTUATION = re.compile(
-    r"""(?P<double>[“”„‟"«»″])
+    rf"""(?P<double>[“”„‟"«»″])
       | (?P<single>[‘’‚‛'`´′ʼ])
       | (?P<ellipsis>…|\.\.\.)
-      | (?P<hyphen>(?<=\w)[-‐‑]\ ?(?=\w))  # with a space: a line was broken there
+      | (?P<broken>(?<=\w)[-‐‑\u00ad]\ (?=\w))  # a line ended there: a word's own hyphen, or one put in to break it
+      | (?P<hyphen>(?<=\w)[-‐‑](?=\w))
       | (?P<dash>--+|[-‐‑‒–—―−])
-      | (?P<invisible>[\u00ad\u200b-\u200d\u2060\ufeff])""",
+      | (?P<ligature>[\ufb00-\ufb06])  # one sign for several letters, as PDFs have it: ﬁ
+      | (?P<invisible>[{INVISIBLE}])""",
     re.VERBOSE,
 )
+BROKEN = "words broken at the end of a line"
 DAMAGE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]")  # what is left of characters that were read in a wrong encoding
 
 
@@ -74,18 +72,40 @@ def count_damage(text: str) -> int:
     return len(DAMAGE.findall(text))
 
 
+def oddities(text: str) -> str:
+    """Name the signs of a text that its copying put in, each with its number: ligatures, invisible characters, broken words."""
+    found = Counter()
+    for match in PUNCTUATION.finditer(text):
+        if match.lastgroup == "broken" and not re.match(
+            "(?:and|or|to) ", text[match.end() :][:4]
+        ):  # two- or three-berth
+            found[BROKEN] += 1
+        elif match.lastgroup in ("ligature", "invisible"):
+            found[f"U+{ord(match[0]):04X} {unicodedata.name(match[0], 'without a name')}"] += 1
+    if found[BROKEN] == 1:
+        found[BROKEN.replace("words", "word")] = found.pop(BROKEN)
+    return ", ".join(f"{count} {name}" for name, count in found.items() if count)
+
+
 def read_text(path: str | Path) -> str:
-    """Read a text file of at most 5 MB, whatever program saved it; line ends are left as they are.
+    """Read a text file of at most 5 MB, as `read_file` does. Raises TextError also if it is mark-up or a table."""
+    text = read_file(path)
+    if kind := kinds.of_words(text):
+        raise TextError(f"{Path(path).name} is {kind}: give the text alone, saved as plain text (UTF-8).")
+    return text
+
+
+def read_file(path: str | Path) -> str:
+    """Read a file of characters of at most 5 MB, whatever program saved it; line ends are left as they are.
 
     UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252: the last one, and characters that cannot be
     recovered, are reported as a UnicodeWarning. Raises TextError if the file is missing, empty, too large, or not
-    plain text.
+    made of characters.
     """
     path = Path(path)
     data = _read_bytes(path)
-    for magic, kind in NOT_PLAIN.items():
-        if data[:20].lstrip().lower().startswith(magic.lower()):
-            raise TextError(f"{path.name} is {kind}: open it and save the report as plain text (UTF-8).")
+    if kind := kinds.of_bytes(data):
+        raise TextError(f"{path.name} is {kind}: open it and save the report as plain text (UTF-8).")
     text = _decode(data, path.name)
     if "\0" in text:
         raise TextError(f"{path.name} is not a text file: save the report as plain text (UTF-8).")

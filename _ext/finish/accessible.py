@@ -5,7 +5,7 @@ from sphinx.errors import ExtensionError
 
 
 def improve(page: BeautifulSoup) -> None:
-    """Mend all of a page."""
+    """Fix everything on a page."""
     for summary in page.select("summary[aria-label]"):  # "Toggle hidden content", over the words that are seen
         del summary["aria-label"]
     name_buttons(page)

@@ -25,7 +25,7 @@ def improve(page: BeautifulSoup, folder: Path, root: str) -> None:
         numbers, cell = figure.select_one("details.so-numbers"), figure.find_parent("div", class_="cell")
         if numbers is None or cell is None or not figure.img["src"].startswith(PREFIX):
             raise ExtensionError(
-                "a figure has no numbers, stands in no cell, or is no SVG: "
+                "a figure has no numbers, is not in a cell, or is not an SVG: "
                 "see _ext/finish/figures.py and standoff/display/show.py"
             )
         numbers.summary.string = f"The numbers behind figure {number}"

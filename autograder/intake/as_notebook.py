@@ -9,7 +9,7 @@ import sys
 
 MEMORY, SECONDS, LARGEST = 1 << 29, 5, 20_000_000
 
-with contextlib.suppress(ImportError):  # where there is no such module there is no sandbox either
+with contextlib.suppress(ImportError):  # without this module there is no sandbox either
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -18,7 +18,7 @@ with contextlib.suppress(ImportError):  # where there is no such module there is
 
 
 def from_json(data: bytes) -> str:
-    """Return a notebook without outputs and attachments, which nobody marks."""
+    """Return a notebook without outputs and attachments, which no one marks."""
     notebook = json.loads(data)
     for cells in (sheet["cells"] for sheet in [notebook, *notebook.get("worksheets", [])] if "cells" in sheet):
         for cell in filter(lambda cell: isinstance(cell, dict), cells):

@@ -284,7 +284,7 @@ LAYOUTS: dict[str, Callable[[Folder], Owners]] = {
     "google-classroom": google_classroom,
     "github-classroom": github_classroom,
 }
-FOLDERS = "folders"  # of students, or archives, or files with their names: what is no platform's
+FOLDERS = "folders"  # of students, or archives, or files with their names: not any platform's
 
 
 # ---- a whole source ----
@@ -292,7 +292,7 @@ FOLDERS = "folders"  # of students, or archives, or files with their names: what
 
 @dataclass
 class Reading:
-    """What `owned` has understood: how many names each layout has told, and what was left aside as nobody's."""
+    """What `owned` has understood: how many names each layout has told, and what was left aside as belonging to no one."""
 
     owned: list[Owned] = field(default_factory=list)
     layouts: Counter = field(default_factory=Counter)
@@ -402,7 +402,7 @@ def _names_somebody(name, known):
 
 
 def _loose(name, known):
-    """Return the student of a file that stands in no folder of hers: what its name says besides the assignment."""
+    """Return the student of a file outside any student's folder: what its name says besides the assignment."""
     stem = re.sub(r"(\.ipynb)?\.\w+$", "", name) or name
     if assignment := known.named(stem):
         left = re.sub(rf"(?i){re.escape(assignment)}", "", stem).strip(" _-.")

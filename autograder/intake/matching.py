@@ -1,6 +1,6 @@
 """Match the cells of a submission with those that were handed out, and find what a student wrote beside them.
 
-Cells that lost their names get them back by their text and their place. An answer may also stand in a new cell, in a locked
+Cells that lost their names get them back by their text and their place. An answer may also be in a new cell, in a locked
 cell that was changed, or in a cell that was turned from code into text: what is found there is named, with its cell's number.
 """
 
@@ -63,7 +63,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Matched:
-    """The cells of a submission, with their names, and what stands beside them.
+    """The cells of a submission, with their names, and what is beside them.
 
     own     text that the student wrote in cells of her own or of the assignment, by number of the cell
     changed locked cells whose text is another one now, by name
@@ -77,7 +77,7 @@ class Matched:
     notes: tuple[str, ...]
 
     def prose(self, task: Task) -> tuple[str, bool, list[int]]:
-        """Return (what was written for a task of prose, whether its cell is there, the numbers of other cells it stands in).
+        """Return (what was written for a task of prose, whether its cell is there, the numbers of other cells that hold it).
 
         Parts of a cell that was split or doubled belong together, and so do cells of her own around it. If there are none,
         all that she wrote in cells of her own elsewhere might be the answer.
@@ -124,7 +124,7 @@ class Matched:
         }
 
     def beside(self, task: Task) -> list[Beside]:
-        """Return where code for a task may stand beside its cell."""
+        """Return where code for a task may be beside its cell."""
         wanted, found = _names(task) - {name for code in self.assignment.setup.values() for name in _defines(code)}, []
         for cell in self.cells:
             if cell.name == task.name and cell.kind != "code" and cell.source.strip():

@@ -178,7 +178,7 @@ def _allowed(packed):
 def _each_in_its_room(members):
     """Return the members of the archive of all, with why those are not unpacked for which a student has no room.
 
-    What stands under one name, below the folders that all have in common, is one student's: nobody takes the room of others.
+    What is under one name, below the folders that all have in common, is one student's: no one takes up the room of others.
     """
     names = [names for _, names, _ in members]
     common = len(os.path.commonprefix(names)) if len(set(names)) > 1 else 0

@@ -56,7 +56,7 @@ class Platform:
     """How a platform's table of grades looks.
 
     is_it    whether a header is one of its tables
-    ids      the columns that say who somebody is
+    ids      the columns that identify a student
     item     what an assignment's column looks like; None: the table is of one assignment, and its column is `Grade`
     is_kept  which other columns go back: platforms warn of importing more than identifiers and points
     """
@@ -264,7 +264,7 @@ def _assignment_of(worksheet: Worksheet, by_assignment: dict[Assignment, list[Gr
 
 
 def _ids(header: list[str], platform: Platform, cells: list[str]) -> set[str]:
-    """Return all that a row says about who somebody is."""
+    """Return all that a row says about who a student is."""
     row = dict(zip(header, cells, strict=False))
     ids = {plain(row[name]) for name in platform.ids if row.get(name) and name not in ("First Name", "Last Name")}
     if row.get("First Name") or row.get("Last Name"):
@@ -275,7 +275,7 @@ def _ids(header: list[str], platform: Platform, cells: list[str]) -> set[str]:
 
 
 def _called(one: Graded, roster: Roster, platform: Platform) -> set[str]:
-    """Return all that a student is called: one's own platform's numbers, too."""
+    """Return all names of a student, including the numbers of the student's own platform."""
     about = one.submission
     student = next((student for student in roster.students if student.name == about.student), None)
     called = {plain(about.student)} | (student.ids if student else set())

@@ -1,4 +1,4 @@
-"""Bring marks into the gradebook of an nbgrader course, and points that were given by hand there back.
+"""Bring marks into the gradebook of an nbgrader course, and bring back points given there by hand.
 
 The course has source/ (with solutions), release/, gradebook.db, and autograded/ with what the form-grading shows. That is made
 of the assignment's source and of what the student wrote as plain text, never of the submitted file: whose outputs and Markdown
@@ -78,7 +78,7 @@ def exchange(course: Course, graded: list[Graded], folder: str | Path) -> list[G
 def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
     """Write marks into the gradebook of a course, which is made if it is not there. Raises AssignmentError.
 
-    What somebody gave by hand in the gradebook stays; where the answer is another one now, it has to be looked at again there.
+    Points given by hand in the gradebook stay; if the answer has changed since, they have to be confirmed there.
     """
     graded = [one for one in graded if one.submission.assignment and one.result.status != "missing"]
     folder = make_course(course, folder, sorted({one.submission.assignment_name for one in graded}))

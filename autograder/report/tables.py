@@ -70,7 +70,7 @@ def format_points(points: float | None) -> str:
 
 
 def read_prose(out: Path, course: Course) -> ByHand:
-    """Return what stands in prose.csv in the folder `out`. Raises SheetError."""
+    """Return what is in prose.csv in the folder `out`. Raises SheetError."""
     books = [path.name for end in WORKBOOKS if (path := (out / PROSE).with_suffix(end)).exists()]
     problems = tuple(
         f"{name} lies beside {PROSE}, and what is typed there does not count. "
@@ -121,8 +121,8 @@ def _points(row: dict[str, str], course: Course) -> float | None:
 class Matches:
     """Which answers the rows of prose.csv are about.
 
-    keys: of answers, by number of the row; given: (points, comment) by key; lost: rows with points or a comment that are
-    about nobody, as sentences; earlier: rows about a text that was handed in before, as sentences.
+        keys: of answers, by number of the row; given: (points, comment) by key; lost: rows with points or a comment that are
+    about no one, as sentences; earlier: rows about a text that was handed in before, as sentences.
     """
 
     keys: dict[int, tuple]
@@ -247,7 +247,7 @@ def files(graded: list[Graded], by_hand: ByHand, separator: str = ",") -> dict[s
         for task in result.tasks:
             cells = [task.task, format_points(task.points), most[task.task], task.status, " ".join(task.reason.split())]
             grades.append([*who, *cells, result.status])
-        if not result.tasks:  # nobody is left out
+        if not result.tasks:  # no one is left out
             grades.append([*who, "", "", "", "not reached", " ".join(result.reason.split()), result.status])
         points = [format_points(one.points), sum(most.values())] if result.tasks else ["", ""]
         handed_in = about.time.isoformat(sep=" ", timespec="minutes") if about.time else ""
@@ -263,7 +263,7 @@ def files(graded: list[Graded], by_hand: ByHand, separator: str = ",") -> dict[s
 
 
 def prose_rows(graded: list[Graded], by_hand: ByHand) -> list[dict[str, str]]:
-    """Return the rows of prose.csv: those that stand there, with the names that they are about, and those of new answers."""
+    """Return the rows of prose.csv: those already there, with the names that they are about, and those of new answers."""
     found = matches(graded, by_hand)
     known = {number: dict(zip(KEY, key, strict=True)) for number, key in found.keys.items()}
     rows = [row | known.get(row["number"], {}) for row in by_hand.rows]

@@ -1,1 +1,1 @@
-"""Make a case of one's own: from a text and filled-in sheets to the tables of a case."""
+"""Make a case of your own: from a text and filled-in sheets to the tables of a case."""

@@ -4,6 +4,7 @@ The sheets are only read. A row in which something is missing, or whose words ar
 other rows are in the tables, so that a half-finished case can be loaded.
 """
 
+import csv
 import json
 import re
 from collections import defaultdict
@@ -18,7 +19,7 @@ from ..files import csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..quotes import Quoted, QuoteError
 from ..text import digest, paragraphs, read_text, short_digest
-from . import sheets
+from . import numbers, sheets
 from .metadata import describe, keep_text_out
 
 TODO = "not written yet"  # the gist of a paragraph that has none
@@ -36,15 +37,20 @@ class Anchored:
     """The tables that follow from the sheets.
 
     package: the descriptor; files: their content by name; lines: for each row of a table its line in the sheet, by
-    table; problems: what keeps rows of the sheets from the tables; waiting: how many rows these are; contexts: the words
-    of each span with a few around them, as text.
+    table; sources: the file in which each sheet was read, by table; problems: what keeps rows of the sheets from the
+    tables; waiting: how many rows these are; doubts: what may be right, but is worth a second look; changed: the
+    paragraphs of the text that are not what they were when the tables were made; contexts: the words of each span with a
+    few around them, as text.
     """
 
     package: dict
     files: dict[str, str]
     lines: dict[str, list[int]]
+    sources: dict[str, str]
     problems: list[Problem]
     waiting: int
+    doubts: list[str]
+    changed: list[int]
     contexts: str
 
 
@@ -60,7 +66,7 @@ class Entry:
 def anchor(name_or_path: str | Path) -> Anchored:
     """Write the tables of a case from its sheets. Raises CaseError, TextError; then nothing is written.
 
-    A table that somebody changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
+    A table that was changed by hand since it was last written is kept beside the new one, as NAME.by-hand.csv.
     """
     folder = find(name_or_path)
     anchored = plan(folder)
@@ -79,7 +85,7 @@ def anchor(name_or_path: str | Path) -> Anchored:
 
 
 def changed_by_hand(folder: Path, anchored: Anchored) -> list[Path]:
-    """Return the tables that somebody changed since they were written, and that are not what the sheets say."""
+    """Return the tables that were changed after they were written and no longer match the sheets."""
     try:
         written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
     except (OSError, TypeError, ValueError):
@@ -110,25 +116,33 @@ def plan(folder: Path) -> Anchored:
     if text_of(folder) is None:
         raise CaseError("the text is missing", "put the text back as article.txt", file="article.txt")
     quoted = Quoted(paragraphs(read_text(text_of(folder))))
-    rows, problems = {}, []
-    for name in sheets.SHEETS:
-        rows[name], lost = sheets.read(folder, name)
-        problems += lost
+    read = {name: sheets.read(folder, name) for name in sheets.SHEETS}
+    rows = {name: sheet.rows for name, sheet in read.items()}
+    problems = [problem for sheet in read.values() for problem in sheet.problems]
     package, wrong = describe(_package(folder, rows["topics"]), rows["about"])
     problems += wrong
     names = {name: _columns_of_names(package, name) for name in TABLES}
-    entries, wrong = _entries(package, rows, names, quoted)
+    entries, wrong, doubts = _entries(package, rows, names, quoted)
     problems += wrong
     problems += _drop_waiting(entries, names)
     gists, wrong = _gists(rows["paragraphs"], len(quoted.paragraphs))
     problems += wrong
-    files = [f"{sheets.FOLDER}/{name}.csv" for name in sheets.SHEETS]
+    files = [sheet.file for sheet in read.values()]
     problems.sort(key=lambda problem: (files.index(problem.file), problem.row or 0))
     waiting = len({(problem.file, problem.row) for problem in problems})
+    problems += sheets.unread(folder)
     lines = {name: [entry.row.line for entry in entries[name]] for name in TABLES}
     lines["event_actors"] = [entry.row.line for entry in entries["events"] for _ in _roles(entry)]
     return Anchored(
-        package, _files(package, entries, quoted, gists), lines, problems, waiting, _contexts(entries, quoted)
+        package,
+        _files(package, entries, quoted, gists),
+        lines,
+        dict(zip(read, files)),
+        problems,
+        waiting,
+        doubts,
+        _changed(folder / schema.resource_of(package, "paragraphs")["path"], quoted),
+        _contexts(entries, quoted),
     )
 
 
@@ -145,10 +159,10 @@ def _package(folder: Path, topics: list[Row]) -> dict:
 
 def _entries(
     package: dict, rows: dict[str, list[Row]], names: dict[str, dict[str, str]], quoted: Quoted
-) -> tuple[dict[str, list[Entry]], list[Problem]]:
-    """Return the rows of the sheets in which nothing is wrong, by table, and what is wrong with the others."""
+) -> tuple[dict[str, list[Entry]], list[Problem], list[str]]:
+    """Return the rows of the sheets in which nothing is wrong, by table; what is wrong with the others; and doubts."""
     keys = {name: {row.key.lower() for row in rows[name]} for name in TABLES}
-    entries, problems = {}, []
+    entries, problems, doubts = {}, [], []
     for name in TABLES:
         entries[name], seen = [], {}
         fields = schema.resource_of(package, name)["schema"]["fields"]
@@ -158,6 +172,7 @@ def _entries(
                 *_repeated_key(name, row, seen),
                 *_fill_in(name, entry, names[name]),
                 *_find_spans(name, entry, quoted),
+                *_numbers(entry, fields, quoted, doubts),
                 *_finished(name, entry, fields),
                 *_values(entry, fields),
                 *_strangers(entry, names[name], keys),
@@ -165,7 +180,7 @@ def _entries(
             problems += wrong
             if not wrong:
                 entries[name].append(entry)
-    return entries, problems
+    return entries, problems, doubts
 
 
 # ---- rows, each by itself: what is wrong with them ----
@@ -215,6 +230,21 @@ def _find_spans(name: str, entry: Entry, quoted: Quoted) -> Iterator[Problem]:
             yield row.wrong(column, error.message, error.remedy)
 
 
+def _numbers(entry: Entry, fields: list[dict], quoted: Quoted, doubts: list[str]) -> Iterator[Problem]:
+    """Write numbers with a point for decimals, as the quoted words have them; add to `doubts` what was not typed so."""
+    words = quoted.words(entry.spans.get("span_id", []))
+    for column in [field["name"] for field in fields if field["type"] == "number" and words]:
+        typed = entry.cells[column]
+        try:
+            entry.cells[column] = number = numbers.decided(typed, words, quoted.text)
+        except ValueError as error:
+            yield entry.row.wrong(column, str(error), "write digits alone, with a point for decimals")
+            continue
+        doubt = f"{entry.row.key}: {typed} was read as {number}, because its words say {number}."
+        if typed and number != typed and typed not in words and doubt not in doubts:
+            doubts.append(doubt)
+
+
 def _finished(name: str, entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     pointers = {pointer: column for column, pointer in sheets.QUOTES.get(name, {}).items()}
     needed = {pointers.get(field["name"], field["name"]) for field in fields if schema.is_required(field)}
@@ -229,7 +259,7 @@ def _values(entry: Entry, fields: list[dict]) -> Iterator[Problem]:
     for field in fields:
         column = field["name"]
         cell = entry.cells.get(column)
-        if not cell or not entry.row.get(column):  # what is made of another cell has no fault of its own
+        if not cell or not entry.row.get(column):  # a value made from another cell is not at fault itself
             continue
         if cell.startswith(sheets.ERRORS):
             remedy = "the spreadsheet took it for a formula: begin the cell with an apostrophe"
@@ -273,7 +303,7 @@ def _columns_of_names(package: dict, name: str) -> dict[str, str]:
 
 def _named(entry: Entry, names: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of other sheets that a row names, each once: the sheet, the key, and the column that names it."""
-    seen = set()  # a source stands in its chain, too
+    seen = set()  # a source is in its chain, too
     for column, other in names.items():
         for key in _keys(entry.cells[column]):
             if (other, key) not in seen and not (key == NARRATOR and column.startswith("source")):
@@ -288,7 +318,7 @@ def _strangers(entry: Entry, names: dict[str, str], keys: dict[str, set[str]]) -
         remedy = f"add it to the sheet {other}, or correct it here"
         if "," in key:
             remedy = "separate several with semicolons"
-        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is no slip for c039
+        elif not re.fullmatch("[a-z][0-9]+", key):  # c003 is not a slip for c039
             remedy += "".join(f" ({near}?)" for near in get_close_matches(key, sorted(keys[other]), 1))
         yield entry.row.wrong(column, f"{key!r} is not in the sheet {other}", remedy)
 
@@ -350,6 +380,21 @@ def _gists(rows: list[Row], count: int) -> tuple[dict[int, str], list[Problem]]:
             message = f"{row.key!r} is not the number of a paragraph"
             problems.append(row.wrong("paragraph", message, f"number them from 1 to {count}"))
     return gists, problems
+
+
+def _changed(table: Path, quoted: Quoted) -> list[int]:
+    """Return the paragraphs that are not what a table of them says, also those that are new or gone; none without a table."""
+    try:
+        rows = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
+        before = {int(row["paragraph"]): row["sha256"] for row in rows}
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):  # `check` says what is wrong with it
+        return []
+    now = {number: digest(text) for number, text in quoted.paragraphs.items()}
+    return (
+        sorted(number for number in before.keys() | now.keys() if before.get(number) != now.get(number))
+        if before
+        else []
+    )
 
 
 def _roles(entry: Entry) -> list[tuple[str, str]]:

@@ -7,10 +7,14 @@ from . import sheets
 from .anchor import TABLES
 from .metadata import ENTRIES, IGNORE, LICENCES, SHAPES
 from .new import datasheet
+from .tasks import task
 
 
-def form(case: Case) -> dict:
-    """Return as JSON-ready values what _static/mark*.js needs, with the tables and the text of `case`, which ships it."""
+def form(case: Case, *others: Case) -> dict:
+    """Return as JSON-ready values what _static/mark*.js needs, with the tables and the text of `case`, which ships it.
+
+    A task is ready for each case: for `case` at once, for the others if a copy of the text is opened.
+    """
     package = unsealed(case.package)
     return {
         "package": {"$schema": package["$schema"], "resources": package["resources"]},
@@ -26,4 +30,5 @@ def form(case: Case) -> dict:
         "ignore": IGNORE,
         "datasheet": datasheet(),
         "text": "\n\n".join(case.paragraph_texts),
+        "ready": [task(each) for each in (case, *others)],
     }

@@ -10,8 +10,8 @@ import pandas as pd
 from ..agreement import agreement, alpha, interval, unitizing_alpha
 from ..problems import CaseError
 from ..schema import vocabulary
+from .tasks import CODING, TASK
 
-TASK, CODING = "standoff task", "standoff coding"  # what the two kinds of file say that they are, in `kind`
 MOST = 2_000_000  # bytes of a file
 CODER = re.compile(r"\w[\w -]{0,39}")
 NO_CODING = "it is no coding file of the marking desk"

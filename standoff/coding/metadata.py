@@ -1,4 +1,4 @@
-"""Say of a case what its data are: from the sheet `about` to the head of the descriptor, and the citation."""
+"""Describe the data of a case: from the sheet `about` to the head of the descriptor, and the citation."""
 
 from collections import defaultdict
 from pathlib import Path

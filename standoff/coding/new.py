@@ -3,18 +3,20 @@
 import datetime
 import re
 import tempfile
+import warnings
 from pathlib import Path
 
 from ..case import find
 from ..files import csv_text, write_atomically
 from ..problems import CaseError
 from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_package, resource_of
-from ..text import TextError, count_damage, paragraphs, read_text
+from ..text import TextError, count_damage, oddities, paragraphs, read_text
 from . import sheets
 from .anchor import anchor
 from .metadata import ENTRIES, wrong
 
 DATASHEET = "DATASHEET.md"
+LINE = 90  # characters; lines that a program or a page broke are shorter
 UNANSWERED = "(not answered yet)"
 QUESTIONS = [
     "Which text is this, where was it found, and why was it chosen?",
@@ -98,15 +100,32 @@ def _filled(package: dict, about: dict[str, str], blocks: list[str]) -> dict[str
 
 
 def _blocks(path: str | Path) -> list[str]:
-    """Read the canonical paragraphs of a text file. Raises TextError if it was saved or pasted badly."""
+    """Read the canonical paragraphs of a text file. Raises TextError if it was saved or pasted badly.
+
+    What was done with it, and signs that only a copy has, are reported as a UnicodeWarning.
+    """
     text, name = read_text(path), Path(path).name
-    blocks = paragraphs(text)
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(paragraphs(text)) < len(lines) and _is_paragraph_by_line(lines):
+        text = "\n\n".join(lines)
+        warnings.warn(
+            f"each of the {len(lines)} lines of {name} was taken for a paragraph.", UnicodeWarning, stacklevel=2
+        )
+    blocks = paragraphs(text)
+    if odd := oddities("\n\n".join(blocks)):
+        note = f"{name} has what only copies have: {odd}. It stays so; words that you quote are found without it."
+        warnings.warn(note, UnicodeWarning, stacklevel=2)
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
     if damaged := count_damage(text):
         raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy it again, and save it as UTF-8.")
     return blocks
+
+
+def _is_paragraph_by_line(lines: list[str]) -> bool:
+    """Tell whether lines are paragraphs, as word processors save them: long, and most end where a sentence ends."""
+    ended = sum(bool(re.search(r"""[.?!…:]["'”’»)]*\s*$""", line)) for line in lines)
+    return len(lines) > 3 and 3 * ended >= 2 * len(lines) and sum(map(len, lines)) > LINE * len(lines)
 
 
 def datasheet() -> str:

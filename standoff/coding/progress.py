@@ -10,8 +10,8 @@ from ..case import Case, load
 from ..problems import Problem
 from ..quotes import Quoted
 from ..rules.texts import UNUSED
-from . import sheets
-from .anchor import TODO, changed_by_hand, is_current, plan
+from . import numbers, sheets
+from .anchor import TODO, Anchored, changed_by_hand, is_current, plan
 from .metadata import NEEDED, citation
 from .new import DATASHEET, unanswered
 
@@ -19,6 +19,7 @@ IN_THE_SHEET = {  # the remedy that a rule names for a table: what to do about i
     "add a row to event_actors.csv": "write who takes part in the column actors or recipients",
     UNUSED: "run `standoff anchor` again",
 }
+TEXT_CHANGED = "The text, article.txt, has changed since the tables were made"
 STEPS = {  # what to do about an empty sheet
     "claim_links": "Look for claims that are related: sheet claim_links.",
     "cruxes": "Look for places that are broken or ambiguous: sheet cruxes. (Rarely, there are none.)",
@@ -48,17 +49,19 @@ def progress(folder: Path, problems: list[Problem]) -> Progress:
     anchored, command = plan(folder), f"standoff anchor {folder.name}"
     steps, current = [], is_current(folder, anchored)
     if current:
-        problems = [_in_the_sheet(problem, anchored.lines) for problem in problems if not _is_progress(problem)]
+        problems = [_in_the_sheet(problem, anchored) for problem in problems if not _is_progress(problem)]
     else:
         problems = []
-        if by_hand := ", ".join(path.name for path in changed_by_hand(folder, anchored)):
+        if anchored.changed:
+            steps.append(f"{TEXT_CHANGED} (paragraph {runs(anchored.changed)}). Run `{command}`, then check again.")
+        elif by_hand := ", ".join(path.name for path in changed_by_hand(folder, anchored)):
             change = f"The tables are not what the sheets say: {by_hand} changed. Put the change into the sheets"
             steps.append(f"{change}, then run `{command}`.")
         else:
             steps.append(f"The sheets have changed since the tables were made. Run `{command}`, then check again.")
     case = load(folder)
     table = coverage(case)
-    if anchored.problems:
+    if anchored.waiting:
         rows = "row that waits" if anchored.waiting == 1 else f"{anchored.waiting} rows that wait"
         steps.append(f"Correct or finish the {rows} in the sheets (see above).")
     if problems:
@@ -68,13 +71,13 @@ def progress(folder: Path, problems: list[Problem]) -> Progress:
         steps.append(f"{gists} ({runs(missing)}).")
     if missing := table.index[table["claims"] == 0].tolist():
         steps.append(f"Mark the claims in the paragraphs that have none: {runs(missing)}.")
-    steps += [step for name, step in STEPS.items() if not sheets.read(folder, name)[0]]
-    entries = {row.key: row["value"] for row in sheets.read(folder, "about")[0]}
+    steps += [step for name, step in STEPS.items() if not sheets.read(folder, name).rows]
+    entries = {row.key: row["value"] for row in sheets.read(folder, "about").rows}
     if missing := [entry for entry in NEEDED if not entries.get(entry)]:
         steps.append(f"Describe the data in the sheet about: {', '.join(missing)}.")
     if count := unanswered(folder):
         steps.append(f"Answer the questions of {DATASHEET} ({count} left).")
-    doubts = _doubts(case) if current else []  # old tables may point into another text
+    doubts = anchored.doubts + (_doubts(case) if current else [])  # old tables may point into another text
     return Progress(table, anchored.problems, problems, doubts, steps, citation(anchored.package))
 
 
@@ -101,7 +104,7 @@ def coverage(case: Case) -> pd.DataFrame:
 
 
 def _doubts(case: Case) -> list[str]:
-    """Name the claims whose form of quotation is not what the quotation marks of the text say."""
+    """Name claims whose form of quotation is not what quotation marks say, and quantities that are not what words say."""
     text = Quoted(case.paragraph_texts)
     spans = case.spans.groupby("span_id")[["paragraph", "start", "end"]]
     parts = {span: list(rows.itertuples(index=False, name=None)) for span, rows in spans}
@@ -112,6 +115,12 @@ def _doubts(case: Case) -> list[str]:
             doubts.append(f"{claim.claim_id} is indirect, but all its words are in quotation marks.")
         elif claim.quote_type == "direct" and share == 0:
             doubts.append(f"{claim.claim_id} is direct, but none of its words are in quotation marks.")
+    for row in case.quantities.itertuples():
+        words = text.words(parts[row.span_id])
+        said = [numbers.disagree(number, words, text.text) for number in (row.low, row.high) if pd.notna(number)]
+        if said and all(said):
+            typed = row.low if pd.notna(row.low) else row.high
+            doubts.append(f"{row.quantity_id} is {typed:g}, but its words say {said[0]}.")
     return doubts
 
 
@@ -120,10 +129,10 @@ def _is_progress(problem: Problem) -> bool:
     return problem.message.endswith("no claim has its content in this paragraph")
 
 
-def _in_the_sheet(problem: Problem, lines: dict[str, list[int]]) -> Problem:
+def _in_the_sheet(problem: Problem, anchored: Anchored) -> Problem:
     """Return the problem with the address at which its author can correct it."""
     table = problem.file.removesuffix(".csv")
-    rows = lines.get(table, [])
+    rows = anchored.lines.get(table, [])
     table = "events" if table == "event_actors" else table
     if problem.row is None or table not in sheets.SHEETS:
         return problem
@@ -133,4 +142,4 @@ def _in_the_sheet(problem: Problem, lines: dict[str, list[int]]) -> Problem:
     for pointer, column in columns.items():
         message = message.replace(f"the {pointer}", f"the {column}")
     column = "actors" if "column actors" in remedy else columns.get(problem.column, problem.column)
-    return replace(problem, file=f"{sheets.FOLDER}/{table}.csv", row=row, column=column, message=message, remedy=remedy)
+    return replace(problem, file=anchored.sources[table], row=row, column=column, message=message, remedy=remedy)

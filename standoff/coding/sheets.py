@@ -1,17 +1,19 @@
 """Read working sheets: the tables of a case as people fill them in, in a spreadsheet, with quotations in place of positions.
 
-A sheet is a CSV file in the case's folder `sheets/`. It is written once, empty, and from then on only read: what was
-typed there is the author's. `standoff.coding.anchor` makes the case's tables of the sheets.
+A sheet is a CSV file in the case's folder `sheets/`, or a workbook beside it. It is written once, empty, and from then on
+only read: what was typed there is the author's. `standoff.coding.anchor` makes the case's tables of the sheets.
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import csv_rows, csv_text, write_atomically
 from ..problems import CaseError, Problem, Row
 from ..schema import is_required, resource_of, vocabulary
-from ..text import TextError, read_text
+from ..text import TextError, read_file
+from . import workbooks
 
 FOLDER = "sheets"
 _COLUMNS = {  # by table: the columns of its sheet, first what one marks, then the labels, last what is rarely needed
@@ -56,27 +58,109 @@ HINTS = {  # what to write into columns that the tables do not have, or have oth
 ERRORS = ("#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#N/A", "#NUM!", "Err:")  # what a spreadsheet leaves of it
 
 
-def read(folder: Path, name: str) -> tuple[list[Row], list[Problem]]:
-    """Read the rows of a sheet of a case, as `read_sheet` does."""
-    return read_sheet(folder / FOLDER / f"{name}.csv", f"{FOLDER}/{name}.csv", SHEETS[name])
+READ = (".csv", ".tsv", ".xlsx", ".txt")  # how a spreadsheet's files end that are read
+OTHERS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")  # and those that are not
+SAVE_AS = "save the sheet as CSV (UTF-8) under this name"
 
 
-def read_sheet(path: Path, file: str, columns: list[str]) -> tuple[list[Row], list[Problem]]:
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it was read: `file`, what messages call it; the rows in which something stands; what is wrong with others."""
+
+    file: str
+    rows: list[Row]
+    problems: list[Problem]
+
+
+def read(folder: Path, name: str) -> Sheet:
+    """Read a sheet of a case, from NAME.csv or from what a spreadsheet made of it: NAME.xlsx, "Case - NAME.csv".
+
+    If there are several, that one is read which holds all that the others hold. Raises CaseError if none does, or if it
+    is no sheet at all.
+    """
+    plain = folder / FOLDER / f"{name}.csv"
+    found = [(path, tab) for path, tab in _files(folder) if _name_of(tab or path.name) == name]
+    found.sort(key=lambda source: source[0] != plain)
+    if not found:
+        raise CaseError("the sheet is missing", f"{SAVE_AS}, or restore it", file=f"{FOLDER}/{plain.name}")
+    sheets = []
+    for path, tab in found:
+        file = f"{FOLDER}/{path.name}" + (f" ({tab})" if tab else "")
+        sheets.append(Sheet(file, *read_sheet(path, file, SHEETS[name], tab)))
+    full = next((one for one in sheets if all(_holds(one, other) for other in sheets)), None)
+    if full is None:
+        files = " and ".join(sheet.file.removeprefix(f"{FOLDER}/") for sheet in sheets)
+        remedy = f"keep the right one in {FOLDER}/, and move the other out of it"
+        raise CaseError(f"{files} differ, so none was read", remedy, file=f"{FOLDER}/{name}")
+    return full
+
+
+def unread(folder: Path) -> list[Problem]:
+    """Return the files among the sheets that hold a table and are not read, each with a remedy."""
+    names = ", ".join(SHEETS)
+    used = {path for path, tab in _files(folder) if _name_of(tab or path.name)}
+    problems = []
+    for path in sorted((folder / FOLDER).iterdir()):
+        if path.suffix.lower() in OTHERS and _is_visible(path):
+            problems.append(Problem("is not read", "save it as .xlsx or as CSV (UTF-8)", f"{FOLDER}/{path.name}"))
+        elif path.suffix.lower() in READ[:3] and _is_visible(path) and path not in used:
+            remedy = f"name it after its sheet, one of {names}, or move it out of {FOLDER}/"
+            problems.append(Problem("is not read: no sheet is called so", remedy, f"{FOLDER}/{path.name}"))
+    return problems
+
+
+def _files(folder: Path) -> list[tuple[Path, str]]:
+    """List the files that may be sheets, each with the tab of a workbook that is one, or nothing."""
+    found = []
+    for path in sorted((folder / FOLDER).iterdir()):
+        if path.suffix.lower() in READ and _is_visible(path) and path.is_file():
+            tabs = workbooks.tabs(path, f"{FOLDER}/{path.name}") if workbooks.is_workbook(path) else []
+            named = [tab for tab in tabs if _name_of(tab)]
+            found += [(path, tab) for tab in named] if len(tabs) > 1 and named else [(path, "")]
+    return found
+
+
+def _is_visible(path: Path) -> bool:
+    return not path.name.startswith((".", "~"))  # what programs keep while a file is open
+
+
+def _name_of(file: str) -> str | None:
+    """Return the name of the sheet that a file is by its own name: actors of "My claims - actors (1).csv.csv"."""
+    for part in (file.lower().rpartition(" - ")[2], file.lower()):
+        names = {*SHEETS} & {*re.findall("[a-z_]+", part)}
+        if len(names) == 1:
+            return names.pop()
+    return None
+
+
+def _holds(one: Sheet, other: Sheet) -> bool:
+    """Tell whether each row of another sheet stands in this one, as far as its cells are filled in."""
+    return all(
+        any(all(not cell or row[column] == cell for column, cell in its.items()) for row in one.rows)
+        for its in other.rows
+    )
+
+
+def read_sheet(path: Path, file: str, columns: list[str], tab: str = "") -> tuple[list[Row], list[Problem]]:
     """Read the rows of a sheet in which something stands, and what is wrong with the rows that are lost.
 
-    file: what messages call it; columns: those that are read, the first of them names a row.
+    file: what messages call it; columns: those that are read, the first of them names a row; tab: of a workbook with
+    several tables.
 
-    Takes what spreadsheets save: commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16, Windows-1252; more
-    columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is no sheet at all.
+    Takes what spreadsheets save: a workbook (.xlsx); commas, semicolons or tabs; UTF-8 with or without BOM, UTF-16,
+    Windows-1252; more columns than asked for, in any order. Rows that begin with # are hints. Raises CaseError if it is
+    not a sheet at all.
     """
-    save_as = "save the sheet as CSV (UTF-8) under this name"
     if not path.is_file():
-        raise CaseError("the sheet is missing", f"{save_as}, or restore it", file=file)
-    try:
-        text = read_text(path)
-    except TextError as error:
-        raise CaseError(f"not a CSV file ({error})", save_as, file=file) from error
-    (first, header), *lines = _cells(text, file, columns)
+        raise CaseError("the sheet is missing", f"{SAVE_AS}, or restore it", file=file)
+    if workbooks.is_workbook(path):
+        cells = list(enumerate(workbooks.rows(path, file, tab), start=1)) or [(1, [])]
+    else:
+        try:
+            cells = _cells(read_file(path), file, columns)
+        except TextError as error:
+            raise CaseError(f"not a CSV file ({error})", SAVE_AS, file=file) from error
+    (first, header), *lines = cells
     header = [_clean(cell).lower() for cell in header]
     for column in columns:
         if header.count(column) != 1:
@@ -124,7 +208,7 @@ def write_blank(folder: Path, package: dict, filled: dict[str, list[list]], sepa
 
 
 def _hints(resource: dict) -> list[str]:
-    """Say what may stand in each column of a sheet, as its second row."""
+    """Say what each column of a sheet may hold, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
     for column in SHEETS[resource["name"]]:

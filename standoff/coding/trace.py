@@ -33,7 +33,7 @@ FORM = 0.65  # share of its letters, from the first, in which a word is another 
 CANDIDATES = 20  # nearest stretches whose order of words is compared
 AROUND = 20  # words before and after the beginning of a stretch in which the rest of the claim is looked for
 BACK, AHEAD = 2, 4  # words to the edge of a clause, up to which a stretch is extended
-NOTHING, NEXT = "-", " / "  # beside words that the other text lacks; between words that differ at several places
+NOTHING, NEXT = "-", " / "  # beside words that the other text lacks; between words that differ in several places
 WORD = re.compile(r"\w+?(?=n[’']t\b)|n[’']t\b|[’'](?:ll|re|ve|m)\b|\w+")
 IN_FULL = {"n't": "not", "wo": "will", "ca": "can", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 EDGE = re.compile(r"[.?!…;:,—–()“”„«»\"]")

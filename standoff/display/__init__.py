@@ -1,4 +1,4 @@
-"""Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the pages to look things up in."""
+"""Show things in chapters, as plain HTML: sentences, tables, figures, exercises, and the reference pages."""
 
 from . import palette
 from .exercises import check, exercise

@@ -1,4 +1,4 @@
-"""Show a trial: a reader labels a few units of a case, and sees how far she agrees with its table.
+"""Show a trial: a reader labels a few units of a case, and sees how far the labels agree with its table.
 
 On the built page a form does it (_static/trial.js computes the same alpha); in a notebook `compare` does.
 """

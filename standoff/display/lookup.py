@@ -1,4 +1,4 @@
-"""Show the pages to look things up in, made from a case: its actors, claims, cruxes, traces, passages, and the codebook."""
+"""Show the reference pages, made from a case: its actors, claims, cruxes, traces and passages, and the codebook."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ PASSIVE = {
 
 
 def claims_table(case: Case) -> None:
-    """Show all claims as one table, a row per claim with its claim_id as address (`page.html#c045`)."""
+    """Show all claims as one table, with a row per claim and its claim_id as address (`page.html#c045`)."""
     columns = ["claim", "gist", "source", "paragraph", "certainty", "polarity", "act", "quotation", "topic", "links"]
     names = case.names.replace("the narrator", "The narrator")
     paragraph_of, links = case.paragraph_of, links_of(case)
@@ -66,7 +66,7 @@ def presence(case: Case) -> pd.Series:
 
 
 def cruxes_table(case: Case) -> None:
-    """Show all cruxes as one table, a row per crux with its crux_id as address."""
+    """Show all cruxes as one table, with a row per crux and its crux_id as address."""
     columns = ["crux", "printed", "adopted", "other readings", "why", "problem", "paragraph"]
     cruxes = case.cruxes.assign(paragraph=case.cruxes["span_id"].map(case.paragraph_of).astype("str"))
     cells = ["crux_id", "printed_reading", "adopted_reading", "alternatives", "why", "problem", "paragraph"]
@@ -75,7 +75,7 @@ def cruxes_table(case: Case) -> None:
 
 
 def traces_table(case: Case, witnesses: Case) -> None:
-    """Show all traces as one table, a row per claim that a witness could bear on, with its claim_id as address."""
+    """Show all traces as one table, with a row per claim that a witness could bear on and its claim_id as address."""
     columns = ["claim", "gist", "source", "witness", "passage", "words", "sense", "printed", "said", "note"]
     names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
     traces = witnesses.traces.merge(case.claims[["claim_id", "gist", "source"]], on="claim_id")
@@ -90,7 +90,7 @@ def traces_table(case: Case, witnesses: Case) -> None:
 
 
 def passages_table(case: Case, witnesses: Case) -> None:
-    """Show all passages as one table, a row per passage with its passage_id as address."""
+    """Show all passages as one table, with a row per passage and its passage_id as address."""
     columns = ["passage", "gist", "speaker", "witness", "paragraph", "certainty", "polarity", "topic", "claims"]
     names, titles = case.names, witnesses.witnesses.set_index("witness_id")["title"]
     claims = witnesses.traces.groupby("passage_id")["claim_id"].agg(list)
@@ -114,7 +114,7 @@ def _filterable(
 ) -> None:
     """Show rows, whose first cells are their addresses, as a table; `names` has what to show in place of an address.
 
-    On the built page a form above it searches and filters the table; in a notebook the table stands alone.
+    On the built page a form above it searches and filters the table; in a notebook there is only the table.
     """
     addresses = [row[0] for row in rows]
     link = Markup('<a href="#{}">{}</a>')

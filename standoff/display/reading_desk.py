@@ -1,4 +1,4 @@
-"""Show the desks: cases as data for pages on which a reader sees her own copy of a text annotated, or marks a text.
+"""Show the desks: cases as data for pages on which readers see their own copy of a text annotated, or mark a text.
 
 The page's scripts (`_static/desk*.js`) compare the copy with the hashes, in the browser alone, and the copy of a witness,
 which they show beside it.

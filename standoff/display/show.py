@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from ..case import Case
 from . import html
 
-CASE_WITH_PAGE = "report"  # name of the case whose claims stand on a page, claims-table.html
+CASE_WITH_PAGE = "report"  # name of the case whose claims have a page, claims-table.html
 
 
 def say(text: str) -> None:

@@ -28,7 +28,7 @@ def to_mark(case: Case, *numbers: int) -> None:
 
 
 def credit(case: Case) -> str:
-    """Return what must stand beside the text of a case where it is printed: its title and licence."""
+    """Return what must be printed with the text of a case: its title and licence."""
     titles = [f"{source['title'][0].lower()}{source['title'][1:]}" for source in case.package["sources"]]
     return f"Text: {'; '.join(titles)}. Licence: {case.package['licenses'][0]['title']}."
 

@@ -1,4 +1,4 @@
-"""Check whether a case is sound: by its descriptor, its seal, and by rules that a descriptor cannot say.
+"""Check whether a case is sound: by its descriptor, its seal, and rules that a descriptor cannot express.
 
 A rule is a function that yields problems. It names the columns that it reads, and waits while one of them has a
 problem with the descriptor: nothing is reported twice, and a rule need not fear what the descriptor forbids. The cells

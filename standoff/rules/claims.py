@@ -98,7 +98,7 @@ def _no_days(rows: list[Row], column: str) -> Iterator[Problem]:
 def actual_events_have_actors(case: Draft) -> Iterator[Problem]:
     acted = {row["event_id"] for row in case["event_actors"]}
     for row in case["events"]:
-        if row["status"] == "actual" and row["event_id"] not in acted:  # a war that is feared may be nobody's
+        if row["status"] == "actual" and row["event_id"] not in acted:  # a feared war may have no actor
             yield row.wrong("event_id", "it happens, but no one takes part", "add a row to event_actors.csv")
 
 

@@ -1,4 +1,4 @@
-"""The rules for facts from elsewhere: what came after the report, and checks of its claims."""
+"""The rules for facts from elsewhere: what happened after the report, and checks of its claims."""
 
 from collections.abc import Iterator
 

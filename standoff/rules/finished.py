@@ -56,7 +56,7 @@ def the_head_is_complete(case: Draft) -> Iterator[Problem]:
 
 @rule_of_finished(**NUMBERED)
 def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
-    """Look for numbers that are lacking or moved; one whose row was withdrawn stands under `retired` in the descriptor."""
+    """Look for numbers that are missing or moved; one whose row was withdrawn is listed under `retired` in the descriptor."""
     retired = {*case.package.get("retired", [])}
     for table, column in NUMBERED.items():
         keys = [*dict.fromkeys(row[column] for row in case[table])]
@@ -279,7 +279,7 @@ def labels_are_those_of_coders(case: Draft) -> Iterator[Problem]:
 
 @rule_of_finished(codings="unit_id variable coder round value")
 def codings_are_complete(case: Draft) -> Iterator[Problem]:
-    """Whoever labelled a claim labelled all that she labels, in her one round; only the narrator's claims have no cue."""
+    """Expect a coder who labelled a claim to label all variables of one round; only the narrator's claims have no cue."""
     variables, labelled, rounds = defaultdict(set), defaultdict(dict), {}
     for row in case["codings"]:
         coder = row["coder"]

@@ -129,9 +129,9 @@ def _words(text: str) -> list[str]:
 
 
 def _copied(words: list[str], text: list[str], places: dict[str, list[int]], limit: int) -> Iterator[tuple[int, int]]:
-    """Yield runs of at least `limit` words that also stand in the text: the first and the last + 1 of each.
+    """Yield runs of at least `limit` words that are also in the text: the first and the last + 1 of each.
 
-    places: for each word of the text, without capitals, the positions at which it stands in `text`.
+    places: for each word of the text, without capitals, its positions in `text`.
     """
     begin = 0
     while begin < len(words):

@@ -44,6 +44,15 @@ def checkout(tmp_path, monkeypatch):
     return tmp_path / "clone"
 
 
+def test_a_folder_of_another_owner_has_its_buttons(checkout, monkeypatch):
+    """As in a container: git itself refuses it (safe.directory)."""
+    git(checkout, "remote", "set-url", "origin", HUB)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    refused = subprocess.run(["git", "-C", checkout, "rev-parse", "HEAD"], capture_output=True, text=True)
+    assert "dubious ownership" in refused.stderr
+    assert find_repository(checkout) == (HUB, "main")
+
+
 @pytest.mark.parametrize(
     ("remote", "address"),
     [

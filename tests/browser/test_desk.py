@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_alignment import COPIES, JUNK, MOVED, OTHER_MARKS, SAME_CHARACTERS, SENTENCE
 from test_data import words
+from test_text import KINDS, PLAIN
 
 from chapters import HTML
 from standoff import load
@@ -133,6 +134,20 @@ def test_files_are_read_alike(functions, tmp_path, encoding):
     read = functions.evaluate("bytes => standoffDesk.decode(new Uint8Array(bytes), 'a.txt')", list(data))
     assert read["text"] == read_text(tmp_path / "a.txt")
     assert bool(read["notes"]) == (encoding in ("cp1252", "broken utf-8"))
+
+
+def test_files_that_are_no_text_are_refused_alike(functions):
+    """By the same names as in Python: tests/library/test_text.py holds these against them."""
+    said = functions.evaluate(
+        """texts => texts.map(text => {
+        try { return standoffDesk.decode(new TextEncoder().encode(text), "a.txt") && ""; } catch (error) { return error.message; }
+    })""",
+        [text for text, _ in KINDS.values()] + PLAIN,
+    )
+    assert [sentence[: len(f"a.txt is {kind}")] for sentence, (_, kind) in zip(said, KINDS.values())] == [
+        f"a.txt is {kind}" for _, kind in KINDS.values()
+    ]
+    assert set(said[len(KINDS) :]) == {""}
 
 
 @pytest.mark.parametrize(("original", "copy"), COPIES)

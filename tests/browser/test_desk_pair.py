@@ -216,7 +216,7 @@ def test_a_witness_in_other_paragraphs_is_found_and_what_is_missing_is_said(sing
     expect(said).to_contain_text(f"All {len(paragraphs(text))} paragraphs match")
     paste(text.replace("Ilvenna has been Dorvian since", "It has been ours since"))
     expect(said).to_contain_text("Not worded as in the original: paragraph 6.")
-    expect(single.locator(".so-witness-side")).to_contain_text("Without a place in your copy")
+    expect(single.locator(".so-witness-side")).to_contain_text("Not found in your copy")
     paste("The harbour was quiet. " * 200)
     expect(said).to_contain_text("This seems to be a different text")
     expect(single.locator(".so-two")).to_have_count(0)
@@ -226,7 +226,7 @@ def test_without_the_witness_the_desk_is_what_it_was(single):
     before = single.locator(".so-desk-frame").inner_html()
     single.get_by_role("button", name="Open its text").click()
     mark(single, "c032").click()
-    single.get_by_role("button", name="Show the report alone").click()
+    single.get_by_role("button", name="Show only the report").click()
     single.get_by_role("button", name="Open its text").wait_for()
     after = re.sub(r' data-note="[^"]+"', ' data-note=""', single.locator(".so-desk-frame").inner_html())
     assert re.sub(r"(<section [^>]*so-desk-panel.*)", "", after) == re.sub(

@@ -61,8 +61,8 @@ def test_compare_prints_agreement_alpha_and_differences(started, reference, caps
 @pytest.mark.parametrize(
     ("mine", "words"),
     [
-        ({}, "Label two units at least"),
-        ({"c002": "certain"}, "Label two units at least"),
+        ({}, "Label at least two units"),
+        ({"c002": "certain"}, "Label at least two units"),
         ({"c002": "sure"}, "c002: 'sure' is not a label. Write certain or probable"),
         ({"c999": "certain"}, "c999 is not one of the units: c002, "),
         ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
@@ -143,7 +143,7 @@ def test_the_form_by_keyboard_alone(tab, reference):
     form.get_by_role("button", name="Start again").click()
     assert output.inner_text() == "" and form.locator("select").first.input_value() == ""
     form.get_by_role("button", name="Compare").click()
-    assert output.inner_text() == "Choose a label for two units at least."
+    assert output.inner_text() == "Choose a label for at least two units."
     for select, claim in ((1, "c003"), (10, "c053")):
         form.locator("select").nth(select).select_option(reference[claim])
     form.get_by_role("button", name="Compare").click()

@@ -99,6 +99,25 @@ def curled(text):
     return re.sub(r"(^|(?<=[\s(“—–]))'", "‘", text, flags=re.MULTILINE).replace("'", "’")
 
 
+def broken(text):
+    """Every ninth long word broken at the end of a line, as in a PDF; there are hyphens of words' own, too."""
+    places = [match.end() for match in re.finditer(r"\b[a-z]{3}(?=[a-z]{3})", text)][::9]
+    return (
+        "".join(f"{text[begin:end]}-\n" for begin, end in zip([0, *places], places))
+        + text[places[-1] if places else 0 :]
+    )
+
+
+def ligatures(text):
+    for letters, sign in {"ffi": "ﬃ", "ff": "ﬀ", "fi": "ﬁ", "fl": "ﬂ", "st": "ﬆ"}.items():
+        text = text.replace(letters, sign)
+    return text
+
+
+def directed(text):
+    return re.sub(r"\b([A-Z]\w+)", "\u2066\\1\u2069", by_paragraph(lambda paragraph: f"\u200e{paragraph}")(text))
+
+
 SAME_CHARACTERS = {
     "as it is": str,
     "wrapped": by_paragraph(wrap),
@@ -122,6 +141,11 @@ OTHER_MARKS = {
     "three dots": lambda text: text.replace("…", "..."),
     "soft hyphens": lambda text: re.sub("(?<=[a-z]{3})(?=[a-z]{3})", "\u00ad", text),
     "lines broken at hyphens": by_paragraph(lambda paragraph: textwrap.fill(paragraph, 30)),
+    "ligatures": ligatures,
+    "words broken at line ends": broken,
+    "words broken at line ends by soft hyphens": lambda text: broken(text).replace("-\n", "\u00ad\n"),
+    "direction marks": directed,
+    "a PDF": lambda text: directed(ligatures(broken(text.translate(STRAIGHT)))),
     "typewriter": lambda text: re.sub("[–—]", "-", text.translate(STRAIGHT)).replace("…", "..."),
 }
 MOVED = {

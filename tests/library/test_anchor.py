@@ -16,7 +16,7 @@ from standoff.case import CaseError
 from standoff.cli import main
 from standoff.coding.anchor import TODO, anchor
 from standoff.coding.new import new
-from standoff.coding.progress import progress
+from standoff.coding.progress import _doubts, progress
 from standoff.coding.sheets import SHEETS
 from standoff.rules import check, examine
 from standoff.schema import unsealed
@@ -39,6 +39,17 @@ CLAIM = {
     "certainty": "certain",
     "polarity": "positive",
     "topic": "arms control",
+}
+
+
+QUANTITY = {
+    "quantity_id": "q001",
+    "quote": "roughly 800 islanders",
+    "bound": "about",
+    "low": "800",
+    "high": "800",
+    "unit": "people",
+    "concept": "islanders",
 }
 
 
@@ -554,3 +565,91 @@ def test_the_commands_one_after_the_other(tmp_path, monkeypatch, practice, capsy
     assert "Mark the claims in the paragraphs that have none: 1-15." in capsys.readouterr().out
     assert main(["anchor", "practice"]) == 2
     assert main(["new", "mine", "--text", str(practice.text)]) == 2
+
+
+# ---- texts and sheets of others ----
+
+
+@pytest.fixture
+def of_text(tmp_path, monkeypatch):
+    """A function that makes a case of a text and returns its folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(text):
+        (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+        return new("other", "a.txt")
+
+    return make
+
+
+def test_paragraphs_of_a_word_processor_need_no_blank_lines(of_text, practice):
+    blocks = practice.paragraph_texts
+    with pytest.warns(UnicodeWarning, match=f"each of the {len(blocks)} lines of a.txt was taken for a paragraph"):
+        folder = of_text("\n".join(blocks))
+    assert paragraphs(read_text(folder / "article.txt")) == blocks
+
+
+def test_lines_that_were_broken_are_no_paragraphs(of_text, practice):
+    with pytest.raises(TextError, match="put a blank line between its paragraphs"):
+        of_text("\n".join(re.findall(r".{1,60}(?: |$)", " ".join(practice.paragraph_texts))))
+
+
+def test_signs_that_only_copies_have_are_named(of_text):
+    text = "The ﬂeet\u200e fini-\nshed its two- and three-day o\u00adﬃce\u200e work."
+    with pytest.warns(UnicodeWarning) as notes:
+        of_text(text)
+    [note] = [str(note.message) for note in notes]
+    for sign in (
+        "1 U+FB02 LATIN SMALL LIGATURE FL",
+        "2 U+200E LEFT-TO-RIGHT MARK",
+        "1 word broken at the end of a line",
+        "1 U+00AD SOFT HYPHEN",
+        "1 U+FB03 LATIN SMALL LIGATURE FFI",
+    ):
+        assert sign in note
+
+
+def test_a_text_that_was_changed_is_said_in_one_line(mine, capsys):
+    path = mine / "article.txt"
+    path.write_text(path.read_text(encoding="utf-8").replace("Thursday", "Friday") + "\nOne more.\n", encoding="utf-8")
+    main(["check", "mine"])
+    assert (
+        "- The text, article.txt, has changed since the tables were made (paragraph 1, 5, 16). Run"
+        in capsys.readouterr().out
+    )
+    main(["anchor", "mine"])
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "changed" in line]
+    assert line.startswith("The text, article.txt, has changed since the tables were made (paragraph 1, 5, 16): words")
+    main(["anchor", "mine"])
+    assert "changed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("typed", ["1.500", "1,500", "1 500", "1’500"])
+def test_a_number_is_what_its_words_say(of_text, typed, capsys):
+    folder = of_text("The council counted 1,500 boats on Monday.\n\nIt lost 2.5 tonnes.")
+    row = QUANTITY | {"quote": "1,500 boats", "bound": "exact", "low": typed, "high": typed}
+    sheets.write(folder, "quantities", [row])
+    assert main(["anchor", "other"]) == 0
+    look = f"Look again: q001: {typed} was read as 1500, because its words say 1500.\n"
+    assert (look in capsys.readouterr().out) == (typed != "1,500")
+    assert ",1500,1500,exact," in (folder / "quantities.csv").read_text(encoding="utf-8")
+
+
+def test_a_number_that_its_words_do_not_decide_waits(mine, capsys):
+    sheets.write(mine, "quantities", [QUANTITY | {"low": "1.500"}])
+    assert main(["anchor", "mine"]) == 1
+    assert (
+        "quantities.csv:2 low: q001: '1.500' may be 1500 or 1.500, and its words do not decide which. "
+        "Remedy: write digits alone, with a point for decimals."
+    ) in capsys.readouterr().out
+
+
+def test_a_number_that_is_not_in_its_words_is_doubted(mine, capsys):
+    sheets.write(mine, "quantities", [QUANTITY | {"low": "80", "high": "80"}])
+    main(["anchor", "mine"])
+    main(["check", "mine"])
+    assert "Look again: q001 is 80, but its words say 800." in capsys.readouterr().out
+
+
+def test_the_published_quantities_are_what_their_words_say(practice):
+    assert [doubt for doubt in _doubts(practice) if doubt.startswith("q")] == []

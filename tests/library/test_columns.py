@@ -25,7 +25,7 @@ PLACES = {
     ),
     "standoff/coding/anchor.py": (
         "write it in `_files`, which makes this table",
-        {"paragraphs": "n_chars sha256", "spans": "sha256_16", "event_actors": ""},
+        {"paragraphs": "n_chars", "spans": "sha256_16", "event_actors": ""},
     ),
     "standoff/display/lookup.py": (
         "show it in the table of this page (actors_table, claims_table, cruxes_table)",

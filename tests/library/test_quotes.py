@@ -40,6 +40,29 @@ def test_words_are_found_as_people_type_them(typed, found):
     assert words(typed) == found
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u200b", "\u061c", "\u2069", "\u202c", "\u00ad", "\ufeff"])
+def test_invisible_characters_do_not_count(mark):
+    assert words(f"The mayor said{mark}") == words(f"{mark}Th{mark}e mayor said") == ["The mayor said"]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "found"),
+    [
+        ("They fini- shed early.", "they finished early", "They fini- shed early"),
+        ("They fini- shed early.", "finished#1", "fini- shed"),
+        ("They finished early.", "fini- shed early", "finished early"),
+        ("They fini\u00ad shed early.", "finished", "fini\u00ad shed"),
+        ("A two- berth boat.", "two-berth", "two- berth"),
+        ("Two- and three-berth boats.", "Two", "Two"),  # a hyphen of the word's own
+        ("The ﬂeet’s oﬃce.", "fleet's office", "ﬂeet’s oﬃce"),
+        ("The fleet’s office.", "ﬂeet's oﬃce", "fleet’s office"),
+    ],
+)
+def test_words_of_a_copy_from_a_pdf(text, typed, found):
+    [(number, start, end)] = Quoted([text]).find(typed)
+    assert text[start:end] == found
+
+
 def test_the_place_is_the_right_one():
     start = TEXT[1].index("said no")
     assert quoted.find("said#2") == [(2, start, start + 4)]

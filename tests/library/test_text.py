@@ -74,6 +74,8 @@ UNUSABLE = {
     "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Word document"),
     "rtf": (b"{\\rtf1\\ansi text}", "is a rich-text document"),
     "web page": (b"\n<!DOCTYPE HTML><html>", "is a web page"),
+    "PostScript": (b"%!PS-Adobe-3.0", "is a PostScript document"),
+    "web archive": (b"bplist00\xd1\x01", "is a web archive"),
     "NULs": (b"some\0thing", "is not a text file"),
     "UTF-16 without BOM": ("some text".encode("utf-16-le"), "is not a text file"),
     "too large": (b"word " * 1_000_001, "is larger than 5 MB"),
@@ -84,6 +86,48 @@ UNUSABLE = {
 def test_unusable_files_are_named_with_a_remedy(tmp_path, data, words):
     with pytest.raises(TextError, match=f"a.txt {words}.*: .*(save|give)"):
         read_text(write(tmp_path / "a.txt", data))
+
+
+KINDS = {  # files of characters that are no article, and what they are called
+    "labels of doccano": ('{"text": "Dorvia left.", "label": [[0, 6, "A"]]}\n{"text": "No."}\n', "JSON"),
+    "tasks of Label Studio": ('[{"id": 1,\r\n "data": {"text": "Dorvia"}}]', "JSON"),
+    "one object": ('\n{"text":\n"Dorvia left."}', "JSON"),
+    "WebAnno": ("#FORMAT=WebAnno TSV 3.3\n#T_SP=x|value\n\n\n#Text=Dorvia\n1-1\t0-6\tDorvia\tA\n", "a WebAnno export"),
+    "brat": ("T1\tActor 0 6\tDorvia\nR1\tSays Arg1:T1\n", "a brat file"),
+    "TSV": ("word\tlabel\nDorvia\tA\n\nleft\t_\n", "a table (TSV)"),
+    "CSV": ("id,text,label\n1,Dorvia left.,A\n", "a table (CSV)"),
+    "CSV with semicolons": ('"id";"text"\r\n"1";"Dorvia left."\r\n', "a table (CSV)"),
+    "MHTML": ("From: <Saved by Blink>\nSubject: x\nMIME-Version: 1.0\n\n<p>Dorvia", "a saved web page or a mail"),
+    "mail": ("Return-Path: a@b\r\nmime-version: 1.0\r\n\r\nDorvia", "a saved web page or a mail"),
+    "XHTML": ('<?xml version="1.0"?>\n<html xmlns="x"><p>Dorvia', "a web page or another file of mark-up"),
+    "saved page": ("<!-- saved from url -->\n<html>", "a web page or another file of mark-up"),
+    "TEI": ("<TEI xmlns='x'><p>Dorvia", "a web page or another file of mark-up"),
+    "source of a page": ("Dorvia said\n<p class='x'>it left.</p>\n<br/>", "the source of a web page"),
+}
+PLAIN = [
+    "[1] A note.\n\nDorvia left.",
+    "[1]",
+    "{brackets} begin it",
+    "Note: it left.\n\nThe standard MIME-Version: is a header.",
+    "\tDorvia left.\n\n\tKesland stayed.",
+    "No,no,no\tsaid the mayor.",
+    "If a < b, then <b>this</b> may stand.",
+    "T1 is a road.",
+    "Yes, no; or <perhaps>.",
+    "[" * 5000,
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), KINDS.values(), ids=KINDS)
+def test_files_of_characters_that_are_no_text_are_named_with_a_remedy(tmp_path, text, kind):
+    with pytest.raises(TextError) as error:
+        read_text(write(tmp_path / "a.txt", text.encode()))
+    assert str(error.value).startswith(f"a.txt is {kind}") and ": give the text alone" in str(error.value)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_texts_are_not_taken_for_something_else(tmp_path, text):
+    assert read_text(write(tmp_path / "a.txt", text.encode())) == text
 
 
 def test_missing_file_and_folder(tmp_path):
