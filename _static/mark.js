@@ -276,7 +276,7 @@
     function tell() {
       const rows = state.rows.claims.length;
       const waiting = new Set(problems.filter(({ isDoubt }) => !isDoubt).map(({ table, at }) => `${table} ${at}`)).size;
-      const words = `${rows} ${rows === 1 ? "claim" : "claims"}${waiting ? `, ${waiting} ${waiting === 1 ? "row" : "rows"} to finish or mend` : ""}`;
+      const words = `${rows} ${rows === 1 ? "claim" : "claims"}${waiting ? `, ${waiting} ${waiting === 1 ? "row" : "rows"} to finish or correct` : ""}`;
       if (count.textContent !== words) count.textContent = words;
       const own = problems.filter(({ table, at }) => table === view.table && at === view.at);
       const { fields: titles } = { fields: desk.fieldsOf(form, view.table) };

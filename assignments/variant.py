@@ -64,6 +64,10 @@ def cases(seed: str) -> dict[str, dict[str, bytes]]:
     return {"released": released, "variant": varied}
 
 
+def _quoted(claim):
+    return claim["quote_type"] not in ("indirect", "none")
+
+
 class _Case:
     """The tables of one case while they are varied: lists of dict of str."""
 
@@ -121,13 +125,16 @@ class _Case:
     def vary(self):
         self._drop_paragraphs()
         relayed = [dict(row) for row in self["claims"] if row["source_chain"].count(";") > 1]
+        quoted = [dict(row) for row in self["claims"] if _quoted(row)]
         self._drop_claims()
         self._relabel("claims", 0.35)
-        self._relay_another(relayed)
+        self.quote(self.values("claims", "claim_id"), quoted)
+        self._relay_others(relayed)
         self._make_edges()
         self._drop_actors()
         for table in ("actors", "cruxes", "events"):
             self._relabel(table, 0.3)
+        self._make_a_rare_sector()
         self._relate_again("claim_links", "relation", self.values("claim_links", "relation"))
         self._relate_again("event_actors", "actor_id", self.values("actors", "actor_id"))
         self._change_statuses()
@@ -196,16 +203,29 @@ class _Case:
                 donor = self.chance.choice(favoured if self.some(0.5) else before)
                 row.update((column, donor[column]) for column in columns)
 
-    def _relay_another(self, relayed):
-        """Let one more claim be heard through another source, since those of the report are few: so they are others."""
-        before = {row["claim_id"] for row in relayed}
+    def _relay_others(self, relayed):
+        """Let the last claim be heard through another source, and one more through two, since the report has few of these."""
         if relayed:
-            taker = self.chance.choice([row for row in self["claims"] if row["claim_id"] not in before])
-            donor = self.chance.choice(relayed)
-            taker.update((column, donor[column]) for column in TOGETHER["claims"][0])
+            *others, last = self["claims"]
+            for taker in (last, other := self.chance.choice(others)):
+                donor = self.chance.choice(relayed)
+                taker.update((column, donor[column]) for column in TOGETHER["claims"][0])
+            chain = other["source_chain"].split(";")
+            between = self.chance.choice(sorted(self.values("actors", "actor_id") - {*chain}))
+            other["source_chain"] = ";".join([chain[0], between, *chain[1:]])
+
+    def quote(self, claim_ids, donors=()):
+        """Let at least ENOUGH of these claims, if there are so many, stand in quotation marks: the report has few."""
+        among = [row for row in self["claims"] if row["claim_id"] in claim_ids]
+        takers = [row for row in among if not _quoted(row) and row["source_chain"].count(";") < 2]
+        donors = [row for row in self["claims"] if _quoted(row)] or donors
+        lacking = max(0, ENOUGH - sum(map(_quoted, among)))
+        for row in self.chance.sample(takers, min(lacking, len(takers) if donors else 0)):
+            donor = self.chance.choice(donors)
+            row.update((column, donor[column]) for column in TOGETHER["claims"][0])
 
     def _make_edges(self):
-        """Let one topic have exactly five claims, and the narrator be silent on another, where there are claims enough.
+        """Let one topic have exactly five claims, one just too few, and the narrator be silent on a third, if claims suffice.
 
         So rules like "at least five" and "a topic without ... stays" decide something on every variant.
         """
@@ -213,11 +233,14 @@ class _Case:
         for row in self["claims"]:
             about[row["topic"]].append(row)
         *topics, largest = sorted(about, key=lambda topic: len(about[topic]))
-        edge = next((topic for topic in topics if len(about[topic]) >= ENOUGH), None)
-        surplus = about[edge][ENOUGH:] if edge else []
-        for topic in topics:
+        surplus, untouched = [], topics
+        for size in (ENOUGH, ENOUGH - 1):
+            edge = next((topic for topic in untouched if len(about[topic]) >= size), None)
+            surplus += about[edge][size:] if edge else []
+            untouched = [topic for topic in untouched if topic != edge]
+        for topic in untouched:
             narrated = [row for row in about[topic] if row["source"] == "narrator"]
-            if topic != edge and len(about[topic]) - len(narrated) >= ENOUGH:
+            if len(about[topic]) - len(narrated) >= ENOUGH:
                 surplus += narrated
                 break
         for row in surplus:
@@ -234,6 +257,18 @@ class _Case:
         self.keep("codings", lambda row: row["variable"] != "source" or row["value"] not in gone)
         for row in self["claims"]:
             row.update((column, "") for column in ("addressee", "recipient") if row[column] in gone)
+
+    def _make_a_rare_sector(self):
+        """Let one sector have a single actor, who is no person if one of its actors is none."""
+        of = defaultdict(list)
+        for row in self["actors"]:
+            if row["sector"]:
+                of[row["sector"]].append(row)
+        rare, *_, common = sorted(of, key=lambda sector: len(of[sector]))
+        _, *others = sorted(of[rare], key=lambda row: row["kind"] == "person")
+        for row in others:
+            donor = self.chance.choice(of[common])
+            row.update((column, donor[column]) for column in TOGETHER["actors"][0])
 
     def _relate_again(self, table, column, values):
         """Give rows another value where no other row has the same key then, in whatever order its parts are."""
@@ -311,6 +346,7 @@ class _Case:
     def _follow_traces(self, report):
         """Leave out some passages, so that what leads to them is not found, and judge the rest again."""
         claims, cruxes = report.values("claims", "claim_id"), report.values("cruxes", "crux_id")
+        compared = [dict(row) for row in self["traces"] if row["words"]]
         self.keep("traces", lambda row: row["claim_id"] in claims, 0.9)
         self.keep("settled", lambda row: row["crux_id"] in cruxes)
         self.keep("codings", lambda row: row["unit_id"] in claims, 0.9)
@@ -328,7 +364,9 @@ class _Case:
         for row in self["traces"]:
             if row["passage_id"] not in first:
                 row.update(dict.fromkeys(["passage_id", "words", "printed", "said"], ""), sense="not found")
-        self._judge_again([row for row in self["traces"] if row["passage_id"]], report)
+        traced = [row for row in self["traces"] if row["passage_id"]]
+        report.quote({row["claim_id"] for row in traced})
+        self._judge_again(traced, compared, report)
         verdicts = [(row["verdict"], row["which"]) for row in self["settled"]]
         for crux in sorted(self.values("settled", "crux_id")):  # witnesses that agree go on doing so
             verdict, which = self.chance.choice(verdicts)
@@ -336,13 +374,12 @@ class _Case:
                 if row["crux_id"] == crux and self.some(0.8):
                     row.update(verdict=verdict, which=which)
 
-    def _judge_again(self, traces, report):
+    def _judge_again(self, traces, compared, report):
         """Let words be compared where the report, as it is now, has something in quotation marks; and labels change."""
         labels = ["sense", "printed", "said", "note"]
-        quote_type = {row["claim_id"]: row["quote_type"] for row in report["claims"]}
-        compared = [dict(row) for row in traces if row["words"]]
+        quoted = {row["claim_id"] for row in report["claims"] if _quoted(row)}
         for row in traces:
-            if quote_type[row["claim_id"]] in ("indirect", "none"):
+            if row["claim_id"] not in quoted:
                 row["words"] = ""
             elif compared and not row["words"]:
                 donor = self.chance.choice(compared)
@@ -373,6 +410,9 @@ class _Case:
         self.keep("outcomes", lambda row: row["question_id"] in questions)
         for table in ("background", "shares", "live"):
             self.keep(table, lambda row: True, 0.85)
+        for table, column in (("places", "place"), ("outlines", "outline_id")):
+            spare = self.chance.choice(self[table])[column]
+            self.tables[table] = [row for row in self[table] if row[column] != spare]
         fields = {field["name"]: field for field in self.resources["checkability"]["schema"]["fields"]}
         for kinds in (sorted(CHECKABLE), sorted({*vocabulary(fields["kind"])} - CHECKABLE)):
             for row in self["checkability"]:

@@ -38,19 +38,19 @@ def actors_table(case: Case) -> None:
 
     The number of claims of which an actor is the source links to these claims on the page of all claims.
     """
-    columns = ["actor", "paragraphs", "claims", "side", "kind", "office or note", "part of"]
+    columns = ["actor", "paragraphs", "claims", "country", "kind", "office or note", "part of"]
     states = case.actors[case.actors["kind"] == "state"].dropna(subset="country")
-    names, side = case.names, states.set_index("country")["name"]
+    names, country = case.names, states.set_index("country")["name"]
     present, claims = presence(case), case.claims["source"].value_counts()
     link = Markup('<a href="claims-table.html?source={}">{}</a>')
     rows = []
     for row in case.actors.itertuples():
         made = claims.get(row.actor_id, 0)
-        row_side, whole = side.get(row.country, row.country), names.get(row.part_of)
+        state, whole = country.get(row.country, row.country), names.get(row.part_of)
         heard = link.format(quote_plus(row.name), made) if made else "0"
-        rows.append([row.actor_id, present[row.actor_id], heard, row_side, row.kind, row.role, whole])
+        rows.append([row.actor_id, present[row.actor_id], heard, state, row.kind, row.role, whole])
     caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
-    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "side"], names.to_dict())
+    _filterable("so-actors", "actors", caption, columns, rows, ["kind", "country"], names.to_dict())
 
 
 def presence(case: Case) -> pd.Series:

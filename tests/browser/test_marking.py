@@ -273,7 +273,7 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     }.items():
         choose(opened, name, value)
     expect(panel).to_contain_text("says it, but the cue_lemma is empty")
-    expect(count).to_have_text("1 claim, 1 row to finish or mend")
+    expect(count).to_have_text("1 claim, 1 row to finish or correct")
     panel.locator(field("cue_lemma")).fill("say")
     choose(opened, "cue_class", "communication")
     expect(count).to_have_text("1 claim")
