@@ -47,8 +47,8 @@
 
   function remedy(form, field, cell) {
     if (["closes", "date", "as_of"].includes(field.name)) return `write ${form.hints[field.name]}`;
-    if (field.type === "number") return "write digits alone, with a point for decimals: 1500 or 2.5";
-    if (field.name === "actor_id") return `write small letters, digits and underscores, first a letter: ${desk.slug(cell) || field.example}`;
+    if (field.type === "number") return "write digits only, with a decimal point: 1500 or 2.5";
+    if (field.name === "actor_id") return `write lower-case letters, digits and underscores, beginning with a letter: ${desk.slug(cell) || field.example}`;
     if (field.categories) return "write one of them; the codebook says what each means";
     const words = (field.description ?? "correct it").replace(/\.$/, "");
     return field.example ? `${words}, as ${field.example}` : words;
@@ -226,7 +226,7 @@
     const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/gy;
     while (cell.lastIndex < text.length) {
       const match = cell.exec(text);
-      if (!match) throw new Error("it is no table of comma-separated cells");
+      if (!match) throw new Error("it is not a table of comma-separated cells");
       rows.at(-1).push(match[1].startsWith('"') ? match[1].slice(1, -1).replaceAll('""', '"') : match[1]);
       if (match[2] === ",") { if (cell.lastIndex === text.length) rows.at(-1).push(""); } else if (cell.lastIndex < text.length) rows.push([]);
     }
@@ -268,7 +268,7 @@
     try {
       described = JSON.parse(files["datapackage.json"].replace(/^\ufeff/, ""));
     } catch {
-      throw new Error("there is no readable datapackage.json in it: it is no case");
+      throw new Error("there is no readable datapackage.json in it: it is not a case");
     }
     const tables = {};
     for (const { name, path, schema } of form.package.resources) {

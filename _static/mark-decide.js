@@ -142,7 +142,7 @@
         const ids = new Set(state.rows.claims.map(({ cells }) => cells.claim_id));
         if (!task.units.some(({ id }) => ids.has(id))) throw new Error("it has none of the claims of the task");
         const own = text ?? task.text;
-        if (!own) throw new Error("its text is not at hand: put it into the case, as article.txt");
+        if (!own) throw new Error("its text is missing: put it into the case, as article.txt");
         open(own, desk.decidedState(merged, decisions, state), ["The labels of the class are in this case now; those that it had, and those of each coder, will be saved in codings.csv, and the reasons in decisions.csv."]);
       } catch (error) {
         say(`${file.name}: ${error.message}.`);
@@ -152,7 +152,7 @@
     const file = element("input", { type: "file", accept: ".zip" });
     file.addEventListener("change", () => file.files.length && intoCase(file.files[0]));
     const result = task.lengths ?
-      button("Open the claims as a case", () => (task.text ? open(task.text, desk.markedState(form, merged, decisions, today()), []) : say("The text is not at hand: merge again with its file among the others."))) :
+      button("Open the claims as a case", () => (task.text ? open(task.text, desk.markedState(form, merged, decisions, today()), []) : say("The text is missing: merge again with its file among the others."))) :
       element("label", {}, "Put the labels into the case from which the task was made (.zip) ", file);
     say();
     stage.replaceChildren(

@@ -6,7 +6,7 @@
   const FIRST = { claims: ["source", "certainty", "gist"] }; // what a beginner sees
   const MOST = 12; // labels of a field that are shown side by side
   const LONG = ["gist", "note", "why", "question", "why_open", "resolution_criteria", "evidence_needed", "description"];
-  const OF_SHEETS = { actors: "Who does it", recipients: "Whom it is done to", topic: "Topic", label: "What it covers" };
+  const OF_SHEETS = { actors: "Who does it", recipients: "To whom it is done", topic: "Topic", label: "What it covers" };
 
   const titled = (column) => OF_SHEETS[column] ?? column.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 
@@ -76,7 +76,7 @@
 
     function define(column) {
       const field = fields[column];
-      const description = table === "about" ? form.entries[column] ?? "Of the case and its file: small letters, digits and hyphens." :
+      const description = table === "about" ? form.entries[column] ?? "Of the case and its file: lower-case letters, digits and hyphens." :
         field?.description ?? form.hints[column];
       const hint = form.hints[column] && !field?.categories && field?.description;
       definition.replaceChildren(...desk.definition({ name: column, title: field?.title, description, categories: column === "topic" ? null : field?.categories }),

@@ -26,7 +26,7 @@
 
   function codingProblem(data, task) {
     const isWhole = desk.isCoding(data) && ["task", "coder", "saved"].every((name) => typeof data[name] === "string") && isObject(data.labels) && isObject(data.unsure);
-    if (!isWhole) return "it is no coding file of the marking desk";
+    if (!isWhole) return "it is not a coding file of the marking desk";
     if (data.task !== task.id) return "it belongs to another task";
     if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ -]{0,39}$/u.test(coderOf(data))) return "its code word is empty, or not made of letters and digits";
     return null;
@@ -224,7 +224,7 @@
       return desk.hardest(merged).map(({ unit, variable, differ, labels }) => {
         const field = task.fields.find(({ name }) => name === variable);
         return element("section", { className: "so-mark-unit" },
-          element("h3", {}, `${unit}, ${field.title ?? variable}: ${Math.round(differ)} % of pairs differ`),
+          element("h3", {}, `${unit}, ${field.title ?? variable}: ${Math.round(differ)}% of pairs differ`),
           element("p", {}, ...desk.unitInText(task, unit)),
           element("p", {}, labels.map(([label, count]) => `${label} ${count}`).join(", ")),
           element("details", {}, element("summary", {}, "The definition"), ...desk.definition(field)));

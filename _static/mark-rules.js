@@ -63,7 +63,7 @@
       const chain = cells.source_chain.split(";");
       if (chain[0] !== NARRATOR || chain.at(-1) !== cells.source || chain.slice(1).includes(NARRATOR)) {
         yield [at, "source_chain", `the chain does not lead from the narrator to ${cells.source}`,
-          "begin with narrator, end with the source, and put those who refer to it in between"];
+          "begin with narrator, end with the source, and put anyone who passes it on in between"];
       }
       const narrator = cells.source === NARRATOR;
       for (const column of ["source_span", "cue_span", "cue_lemma", "cue_class"]) {
@@ -87,7 +87,7 @@
     for (const { at, cells: { claim_id: claim, other_id: other, relation } } of links) {
       if (claim === other) yield [at, "other_id", "a claim is linked to itself", "name the other claim"];
       else if (SYMMETRIC.includes(relation) && seen.has(`${other} ${claim} ${relation}`)) {
-        yield [at, "other_id", "the same link stands above the other way round", "delete one of the two"];
+        yield [at, "other_id", "the same link is listed above, the other way round", "delete one of the two"];
       }
       seen.add(`${claim} ${other} ${relation}`);
     }
@@ -99,7 +99,7 @@
       const [means, holds] = BOUNDS[cells.bound];
       const isDate = cells.as_of && low === null && high === null;
       if (!isDate && !holds(low, high)) {
-        yield [at, "bound", `${cells.bound} does not fit low and high`, `${cells.bound} means that ${means}, or that a date in as_of says it all`];
+        yield [at, "bound", `${cells.bound} does not fit low and high`, `${cells.bound} means that ${means}, or that as_of holds a date`];
       }
     }
   }
@@ -119,7 +119,7 @@
       if (count > GIST_WORDS) yield [at, "gist", `${count} words`, `say it in at most ${GIST_WORDS}`];
       for (const [column, cell] of Object.entries(cells)) {
         for (const [begin, end] of copied(words(cell), index, column === "gist" ? GIST_RUN : ANY_RUN)) {
-          yield [at, column, `words ${begin + 1} to ${end} stand in the text in the same order`, "say it in your own words"];
+          yield [at, column, `words ${begin + 1} to ${end} are in the text in the same order`, "say it in your own words"];
         }
       }
     }
@@ -137,7 +137,7 @@
     add("quantities", ofQuantities(entries.quantities));
     for (const table of ["quantities", "events"]) add(table, ofPlaces(entries[table], entries.claims));
     add("events", entries.events.filter(({ cells }) => cells.status === "actual" && !cells.actors && !cells.recipients)
-      .map(({ at }) => [at, "actors", "it happens, but nobody takes part", "write who takes part in actors or recipients"]));
+      .map(({ at }) => [at, "actors", "it happens, but no one takes part", "write who takes part in actors or recipients"]));
     for (const [table, rows] of Object.entries(entries)) add(table, ofWording(rows, index));
     return found;
   };
@@ -146,8 +146,8 @@
   desk.doubts = (entries, text) => entries.claims.flatMap(({ at, key, cells, spans }) => {
     if (!["direct", "indirect"].includes(cells.quote_type)) return [];
     const share = desk.quotedShare(text, spans.content_span);
-    if (cells.quote_type === "indirect" && share === 1) return [{ table: "claims", at, words: `${key} is indirect, but all its words stand in quotation marks.` }];
-    if (cells.quote_type === "direct" && share === 0) return [{ table: "claims", at, words: `${key} is direct, but none of its words stands in quotation marks.` }];
+    if (cells.quote_type === "indirect" && share === 1) return [{ table: "claims", at, words: `${key} is indirect, but all its words are in quotation marks.` }];
+    if (cells.quote_type === "direct" && share === 0) return [{ table: "claims", at, words: `${key} is direct, but none of its words are in quotation marks.` }];
     return [];
   });
 })();

@@ -40,11 +40,11 @@
     return [...nodes, signs.slice(at).join("")];
   };
 
-  // What is wrong with a task for whoever opens it, in words; null if nothing is.
+  // What is wrong with a task for those who open it, in words; null if nothing is.
   desk.unfitTask = (task) => {
     if (desk.taskProblem(task)) return desk.taskProblem(task);
     const lengths = Array.isArray(task.paragraphs) && task.paragraphs.map((_, i) => (task.text ? [...String(task.text[i])].length : Infinity));
-    if (!lengths || !task.units.every(({ parts }) => Array.isArray(parts) && parts.length && parts.every((part) => desk.isPart(part, lengths)))) return "its units have no places in a text";
+    if (!lengths || !task.units.every(({ parts }) => Array.isArray(parts) && parts.length && parts.every((part) => desk.isPart(part, lengths)))) return "its units have no positions in a text";
     if (task.text && !(Array.isArray(task.text) && String(task.text.map((block) => desk.sha256(String(block)))) === String(task.paragraphs))) return "its text is not the one that its units point into";
     const { id, ...rest } = task;
     if (desk.sha256(JSON.stringify(rest)).slice(0, 16) !== id) return "it was changed after it was made";

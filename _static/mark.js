@@ -86,7 +86,7 @@
       } catch {
         return false;
       }
-      if (desk.isCoding(data)) say(`${name} is what somebody coded: merge it with the others of the class, below.`);
+      if (desk.isCoding(data)) say(`${name} is a coding file: merge it with those of the rest of the class, below.`);
       else if (desk.isTask(data)) takeTask(data, name);
       else if (desk.isAnnotations(data)) takeAnnotations(data);
       else return false;

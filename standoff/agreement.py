@@ -124,7 +124,7 @@ def unitizing_alpha(markings: Sequence[Iterable[tuple[int, int]]], length: int) 
     markings: for each coder the stretches that this coder marked in one continuum, as (start, end), end exclusive;
     overlapping ones of one coder are joined, since the measure knows no layers. length: of the continuum, in characters.
 
-    1 is perfect agreement, 0 is what chance would give. NaN with fewer than two coders, or where nobody marked anything
+    1 is perfect agreement, 0 is what chance would give. NaN with fewer than two coders, or where no one marked anything
     or everybody everything. That one coder has two stretches where another has one with the same words counts only in
     what is expected by chance.
 

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         except (CaseError, TextError) as error:
             print(error, file=sys.stderr)
             status = 2
-        except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
+        except BrokenPipeError:  # the reader of the output has seen enough, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
             return 1
         except OSError as error:  # a folder that is a file, a disk that is full

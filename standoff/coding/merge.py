@@ -14,7 +14,7 @@ from .tasks import CODING, TASK
 
 MOST = 2_000_000  # bytes of a file
 CODER = re.compile(r"\w[\w -]{0,39}")
-NO_CODING = "it is no coding file of the marking desk"
+NO_CODING = "it is not a coding file of the marking desk"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Merged:
         return [field["name"] for field in self.task["fields"]]
 
     def labels(self, variable: str) -> pd.DataFrame:
-        """Return the labels of a variable: a row per unit, a column per coder, NaN where nobody gave one."""
+        """Return the labels of a variable: a row per unit, a column per coder, NaN where no one gave one."""
         own = self.codings[self.codings["variable"] == variable]
         table = own.pivot(index="unit_id", columns="coder", values="value")
         return table.reindex([unit["id"] for unit in self.task["units"]], columns=[*self.coders])
@@ -192,7 +192,7 @@ def measures(merged: Merged) -> pd.DataFrame:
 def confusion(merged: Merged, variable: str) -> pd.DataFrame:
     """Return how many pairs of coders gave two labels to one unit: square, the labels in the order of the codebook."""
     counts = _counts(merged, variable)
-    table = counts.T @ counts  # of a label with itself: each coder with every one, himself among them
+    table = counts.T @ counts  # of a label with itself: each coder with every one, including themselves
     for label in table:
         table.loc[label, label] = (table.loc[label, label] - counts[label].sum()) // 2
     return table

@@ -20,7 +20,7 @@ def task(
     """Return a task, as the marking desk makes it (desk.makeTask): label the claims of a case by some of its variables.
 
     Without variables, the claims of its text are to be marked. minutes: planned, 0 for any number. with_text: put the
-    text into it; otherwise whoever opens the task opens a copy of the text. Raises CaseError if there is no such
+    text into it; otherwise those who open the task open a copy of the text. Raises CaseError if there is no such
     variable, or no text where one is needed.
     """
     if "claims" not in case.tables:
@@ -31,7 +31,7 @@ def task(
     parts = {span: rows.to_numpy().tolist() for span, rows in places}
     claims = case.claims.itertuples() if variables else ()
     if with_text and case.text is None:
-        raise CaseError("its text is not at hand", "put the text into its folder as article.txt", file=case.name)
+        raise CaseError("its text is missing", "put the text into its folder as article.txt", file=case.name)
     made = {
         "kind": TASK,
         "title": title or case.title,
@@ -50,11 +50,11 @@ def task(
 
 
 def _field(case: Case, name: str) -> dict:
-    """Return what a task says of a column of claims: name, title, description, categories."""
+    """Return what a task says about a column of claims: name, title, description, categories."""
     columns = next(each for each in case.package["resources"] if each["name"] == "claims")["schema"]["fields"]
     labelled = {field["name"]: field for field in columns if vocabulary(field)}
     if name not in labelled:
-        raise CaseError(f"{name} is no variable with labels", f"choose among {', '.join(labelled)}", file=case.name)
+        raise CaseError(f"{name} is not a variable with labels", f"choose among {', '.join(labelled)}", file=case.name)
     return {key: labelled[name][key] for key in ("name", "title", "description", "categories")}
 
 

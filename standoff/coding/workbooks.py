@@ -42,8 +42,10 @@ def _opened(path: Path, file: str) -> Iterator:
     try:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-                raise CaseError("the workbook is larger than 50 MB", "delete what is no sheet of the case", file=file)
-        import openpyxl  # whoever hands in CSV need not wait for it
+                raise CaseError(
+                    "the workbook is larger than 50 MB", "delete what is not a sheet of the case", file=file
+                )
+        import openpyxl  # those who hand in CSV need not wait for it
 
         with warnings.catch_warnings(action="ignore"):  # of styles and filters that it does not know
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
