@@ -238,7 +238,11 @@ def test_the_key_has_enough_wrong_and_right_answers_for_each_task(name):
         titles[block.task].append(block.title)
     for task in one.tasks:
         if not task.prose and not has_files(task):  # these have tests of their own
-            assert count[task.name, WRONG] >= 5 and count[task.name, RIGHT] >= 3, task.name
+            wrong, right = count[task.name, WRONG], count[task.name, RIGHT]
+            wanted = (
+                f"{one.folder.name}/key.md has {wrong} wrong and {right} right answers to {task.name}: write 5 and 3"
+            )
+            assert wrong >= 5 and right >= 3, wanted
             assert len(set(titles[task.name])) == len(titles[task.name]), task.name
 
 
