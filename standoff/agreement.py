@@ -74,7 +74,9 @@ def _draws(units, times):
 def _counts(table):
     """Count how many coders gave each label (columns) to each unit (rows) that has at least two labels: an array of float."""
     given = table.reset_index(drop=True).melt(ignore_index=False)["value"].dropna()
-    counts = pd.crosstab(given.index, given.to_numpy()).to_numpy(dtype=float)
+    labels, names = pd.factorize(given.to_numpy(), sort=True)
+    counts = np.zeros((len(table), len(names)))
+    np.add.at(counts, (given.index.to_numpy(), labels), 1)
     return counts[counts.sum(axis=1) >= 2]
 
 

@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] in (["assignment"], ["grade"], ["mark"]):
         return _grading(arguments[arguments[0] == "assignment" :])
+    if not arguments:
+        _parser().print_help()
+        return 0
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("default", UnicodeWarning)
@@ -64,7 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="standoff", description="One news report, read as data.")
+    parser = argparse.ArgumentParser(
+        prog="standoff",
+        description="One news report, read as data.",
+        epilog="Begin with a text of your own: standoff new mine --text article.txt. With a copy of the report: standoff verify COPY.txt. With the data: standoff check.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run: Callable, name: str, words: str, case: str = "name or folder of a case") -> Callable:

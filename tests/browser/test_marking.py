@@ -388,7 +388,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     said = desk.locator(".so-desk-said")
     bad = {
         "it is no whole zip file": pack(files)[:3000],
-        "it is no case": pack({"a.txt": "x"}),
+        "it is not a case": pack({"a.txt": "x"}),
         "claims.csv is missing": pack({name: text for name, text in files.items() if "claims" not in name}),
         "the columns of actors.csv are not": pack(files | {"p/actors.csv": "a,b\n"}),
         "not the text that its tables point into": pack(files | {"p/article.txt": "Another text."}),
