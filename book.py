@@ -36,6 +36,7 @@ DRAFT = BUILD / "draft" / "html"  # what `serve` shows
 CORES = min(os.cpu_count() or 1, 8)
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]  # where every pinned package can be installed
+IMAGE = "standoff-grade"  # the container in which submissions are graded on Windows and macOS
 UV = "uv==0.13.9"  # writes the pins
 
 
@@ -66,8 +67,8 @@ def obey() -> int:
         sys.exit("book.py: there is no command %r, only %s." % (command, ", ".join(COMMANDS)))
     if sys.version_info[:2] not in PYTHONS:
         start_again_with(other_python())
-    if command == "pins":
-        return pins(arguments)
+    if command in ("pins", "grade"):  # they need no environment
+        return COMMANDS[command](arguments)
     if not is_made():
         with alone():
             make_environment()
@@ -129,7 +130,7 @@ def make_environment() -> None:
             "and run this command again."
         )
     if subprocess.call([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)]):
-        sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
+        sys.exit("book.py: could not make .venv, see above: remove it, make room if the disk is full, and try again.")
     install("setuptools")  # so that no other version is fetched to install the project itself
     install("--no-build-isolation", "--editable", ".[book,tests]")
     # A kernel says on each start that its local connection is not encrypted: hide that.
@@ -434,13 +435,25 @@ def serve(arguments: list) -> None:
                     subprocess.call([sys.executable, "-c", "import book; book.draft()"], cwd=str(ROOT))
             time.sleep(0.3)
 
+    port = arguments[0] if arguments else "8000"
+    if not port.isdigit() or not taken_by_none(int(port)):
+        sys.exit("book.py: cannot serve at port %s: give another number, such as 8001." % port)
     DRAFT.mkdir(parents=True, exist_ok=True)
-    address = ("127.0.0.1", int(arguments[0]) if arguments else 8000)
+    address = ("127.0.0.1", int(port))
     # Beside the thread that builds, so that pages can be read while others are being written.
     with http.server.ThreadingHTTPServer(address, functools.partial(Server, directory=str(DRAFT))) as server:
         print("Serving a draft at http://%s:%d (stop with Ctrl-C)" % address, flush=True)
         threading.Thread(target=follow, daemon=True).start()
         server.serve_forever()
+
+
+def taken_by_none(port: int) -> bool:
+    """Say whether a server may listen at this port."""
+    try:
+        http.server.HTTPServer(("127.0.0.1", port), http.server.BaseHTTPRequestHandler).server_close()
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def draft() -> None:
@@ -522,13 +535,31 @@ def notebooks(arguments: list) -> int:
 def run(arguments: list) -> int:
     """Run a command of the book's environment, such as `standoff check`."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
-    command = shutil.which(arguments[0], path=path) if arguments else None
-    if command is None:
+    if not arguments:
         sys.exit("book.py: run what? For example: python book.py run standoff check")
+    command = shutil.which(arguments[0], path=path)
+    if command is None:
+        sys.exit("book.py: there is no %r in .venv or on the path; `run standoff check` is an example." % arguments[0])
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 
-FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, rehearse, links, bench, pins)
+def grade(arguments: list) -> int:
+    """Grade FOLDER/submissions into FOLDER/marks in a container, which has no network: for Windows and macOS."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None:
+        sys.exit("book.py: there is neither podman nor docker here: install one of them (Podman Desktop is free).")
+    folder = Path(arguments[0] if arguments else "").resolve()
+    if not arguments or not (folder / "submissions").is_dir():
+        sys.exit("book.py: grade what? Put what was handed in into FOLDER/submissions: python book.py grade FOLDER")
+    if subprocess.call([engine, "build", "--quiet", "--tag", IMAGE, "--file", str(ROOT / "Containerfile"), str(ROOT)]):
+        sys.exit("book.py: the image could not be built, see above: start podman or docker, check the network.")
+    # Inside, bubblewrap makes a sandbox for each submission: it needs namespaces, and no rights of root.
+    command = [engine, "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"]
+    command += ["--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"]
+    return subprocess.call(command + ["--volume", "%s:/work" % folder, IMAGE] + arguments[1:])
+
+
+FUNCTIONS = (build, test, quick, formats, serve, notebooks, run, grade, rehearse, links, bench, pins)
 COMMANDS = {function.__name__: function for function in FUNCTIONS}
 
 if __name__ == "__main__":

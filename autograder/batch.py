@@ -328,6 +328,7 @@ def _graded(
                 minutes, rest = divmod((time.monotonic() - began) / count * (total - count), 60)
                 left = f"{minutes:.0f} min {rest:.0f} s"
                 print(f"Marked {count} of {total}; about {left} left.", file=sys.stderr, flush=True)
+    sandbox.end_idle()
     _note(log, summary(graded))
     return graded
 

@@ -176,10 +176,13 @@ def advice(field: dict) -> str:
 
 def convert(rows: list[Row], field: dict) -> list[Problem]:
     """Put values in place of the cells of a column; return what is wrong with the cells that stay as they are."""
-    column, problems = field["name"], []
+    column, problems, known = field["name"], [], {}
     for row in rows:
+        cell = row[column]
         try:
-            row[column] = parse(row[column], field)
+            if cell not in known:  # most columns say the same few things again and again
+                known[cell] = parse(cell, field)
+            row[column] = known[cell]
         except ValueError as error:
             row.unread.add(column)
             problems.append(row.wrong(column, str(error), advice(field)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..course import Course
 from ..handout import student_version
-from .submission import IN_PROCESS, Cell, Unreadable, as_notebook, cells_of, load
+from .submission import BYTES, FILES, IN_PROCESS, Cell, Unreadable, as_notebook, cells_of, load
 from .unpack import Entry
 
 TEXT = re.compile(r"\A\ufeff?(?:# )?---[ \t]*\n(?:.*\n)*?(?:# )?(?:jupytext|jupyter|kernelspec):", re.M)
@@ -122,9 +122,12 @@ def _is_notebook(path):
 
 def read_notebooks(entries: Iterable[Entry], known: Known) -> list[Notebook]:
     """Return the notebooks among the files of one student. Raises TooMany."""
-    notebooks, costly = [], 0
-    for entry in filter(looks_like, entries):
+    notebooks, costly, size = [], 0, 0
+    for number, entry in enumerate(filter(looks_like, entries), start=1):
         data = entry.path.read_bytes()
+        size += len(data) if len(data) <= IN_PROCESS else 0
+        if number > FILES or size > BYTES:
+            raise TooMany(f"There are more than {FILES} notebooks here, or more than {BYTES // 1_000_000} MB of them.")
         is_text = bool(TEXT.match(data[:5_000].decode("utf-8", "replace")))
         costly += is_text or len(data) > IN_PROCESS
         if costly > COSTLY:
@@ -132,10 +135,17 @@ def read_notebooks(entries: Iterable[Entry], known: Known) -> list[Notebook]:
                 f"There are more than {COSTLY} large notebooks or texts here: hand in only what is asked for."
             )
         if is_text:
-            data = as_notebook(data)
+            data = _of_text(data)
         if data or not is_text:
             notebooks.append(_read(entry, data, is_text, known))
     return notebooks
+
+
+def _of_text(data):
+    try:
+        return as_notebook(data, "text")
+    except Unreadable:
+        return b""
 
 
 def _read(entry, data, is_text, known):

@@ -14,11 +14,14 @@ BYTES = 20_000_000  # of a notebook, and of all other files together
 CODE_CHARACTERS = 500_000
 CELLS = 1_000
 FILES = 200
-IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: no cells in it can take much memory
+METADATA = 10_000  # characters that are kept of a large notebook
+IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: nothing in it can take much memory
 NEWEST = 4  # of the formats of notebooks
 DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
 NO_JSON = "This is not a notebook: the file is damaged or of another kind (not JSON)."
+# No link is followed, and no pipe waited for; Windows has other kinds of both, and would change the ends of lines.
+OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 TOO_MUCH = "This notebook takes more memory or time to read than is available: clear its outputs, and hand it in again."
 
 
@@ -47,23 +50,30 @@ def read_cells(notebook: Path | bytes) -> list[Cell]:
 
 def cells_of(content: dict) -> list[Cell]:
     """Return the cells of what a notebook holds. Raises Unreadable."""
-    cells = [_cell(number, cell) for number, cell in enumerate(_cells(content), start=1) if isinstance(cell, dict)]
-    code = [cell for cell in cells if cell.kind == "code"]
-    if len(code) > CELLS or sum(len(cell.source) for cell in code) > CODE_CHARACTERS:
-        raise Unreadable(f"The notebook has more than {CELLS:,} cells or {CODE_CHARACTERS:,} characters of code.")
+    found = _cells(content)
+    if len(found) > CELLS:
+        raise Unreadable(f"The notebook has more than {CELLS:,} cells.")
+    cells = [_cell(number, cell) for number, cell in enumerate(found, start=1) if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > CODE_CHARACTERS:
+        raise Unreadable(f"The notebook has more than {CODE_CHARACTERS:,} characters of code.")
     return cells
 
 
 def load(data: bytes) -> dict:
-    """Return what a notebook holds; a large one is read in a process with limits. Raises Unreadable."""
-    if len(data) > IN_PROCESS:
-        data = as_notebook(data)
-        if not data:
-            raise Unreadable(TOO_MUCH)
+    """Return what a notebook holds; of a large one its cells, read in a process with limits. Raises Unreadable."""
+    if len(data) > IN_PROCESS and not (data := as_notebook(data)):
+        raise Unreadable(TOO_MUCH)
+    return parsed(data)
+
+
+def parsed(data: bytes) -> dict:
+    """Return what the JSON of a notebook says, if all readers read the same in it. Raises Unreadable."""
     try:
-        content = json.loads(data, object_pairs_hook=_without_doubles)
+        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except Unreadable:
         raise
+    except UnicodeDecodeError:
+        raise Unreadable("This notebook is not in UTF-8, as notebooks are: save it in Jupyter.") from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable(NO_JSON) from None
     version = content.get("nbformat") if isinstance(content, dict) else None
@@ -72,12 +82,30 @@ def load(data: bytes) -> dict:
     return content
 
 
-def as_notebook(data: bytes) -> bytes:
-    """Return a notebook of any size, or kept as text, without its outputs; b"" if it is none, or too much to read."""
+def as_notebook(data: bytes, *kind: str) -> bytes:
+    """Return the cells of a notebook of any size, or kept as "text", as a small notebook; b"" if that is too much to do.
+
+    Raises Unreadable.
+    """
+    command = [sys.executable, "-P", AS_NOTEBOOK, *kind]
     try:
-        return subprocess.run([sys.executable, "-P", AS_NOTEBOOK], input=data, capture_output=True, timeout=60).stdout
+        answer = subprocess.run(command, input=data, capture_output=True, timeout=60).stdout
     except subprocess.TimeoutExpired:
         return b""
+    if answer.startswith(b'{"unreadable"'):
+        raise Unreadable(json.loads(answer)["unreadable"])
+    return answer
+
+
+def plain_notebook(content: dict) -> dict:
+    """Return a notebook with nothing in it but what tells its assignment, and its cells. Raises Unreadable."""
+    cells = [
+        {"cell_type": cell.kind, "metadata": {"nbgrader": {"grade_id": cell.name}}, "source": cell.source}
+        for cell in cells_of(content)
+    ]
+    metadata = content.get("metadata")
+    small = isinstance(metadata, dict) and len(json.dumps(metadata)) < METADATA
+    return {"cells": cells, "metadata": metadata if small else {}}
 
 
 def _without_doubles(pairs):
@@ -147,7 +175,7 @@ def _content(what, content, room, error):
     if not isinstance(content, bytes):
         path = Path(content)
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+            descriptor = os.open(path, OPEN)
         except (OSError, ValueError) as problem:
             if path.is_symlink():
                 raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None

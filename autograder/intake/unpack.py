@@ -23,6 +23,7 @@ TOTAL = 1_000_000_000  # bytes of an archive, unpacked
 CLASS = 10_000_000_000  # bytes of the archive of all, unpacked
 BOMB = 50_000_000, 20  # from so many bytes on, an archive may grow at most so many times
 MEMBERS = 20_000  # files in an archive, and in those in it
+LISTED = 400  # bytes that the list of an archive may have for each: a million names would fill the memory
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, a little may become any number of bytes at once
 DEPTH = 3  # archives in archives
 FOLDERS = 20  # folders in folders
@@ -132,6 +133,11 @@ def _archive(path, parts, scratch, numbers, outer=(), room=None):
         yield entry(parts, None, REFUSED, f"has more than {DEPTH} archives inside one another")
         return
     try:
+        with open(path, "rb") as file:
+            listed = (zipfile._EndRecData(file) or [0] * 6)[5]  # bytes of its list of members, as zipfile will read it
+        if parts and listed > MEMBERS * LISTED:
+            yield entry(parts, None, REFUSED, f"is an archive of more than {MEMBERS:,} files")
+            return
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
             members = [(info, *_member(info)) for info in infos]

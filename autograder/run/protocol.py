@@ -1,7 +1,6 @@
 """Make the steps that runner.py does, and take down the lines that it answers."""
 
 import ast
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -112,13 +111,3 @@ def _makes(statement: ast.stmt) -> set[str]:
         case ast.AugAssign() | ast.AnnAssign():
             return names(statement.target)
     return names(statement)
-
-
-def imports(codes: Iterable[str], allowed: frozenset[str]) -> list[str]:
-    """Return the modules, of those allowed, that code imports: they may be imported before any of it runs."""
-    wanted = set()
-    for code in codes:
-        for module, names in re.findall(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", code, re.M):
-            names = {name.split()[0] for name in names.split(",") if name.strip()}
-            wanted |= {module, *(f"{module}.{name}" for name in names)} if module else names
-    return sorted(wanted & allowed)

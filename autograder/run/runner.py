@@ -1,23 +1,27 @@
-"""Run submissions, inside the sandbox: one process imports the libraries, and forks for each run.
+"""Run submissions, inside the sandbox: one process imports the libraries, stays warm, and forks for each run.
 
-Orders come on standard input, pickled by sandbox.py; what happens goes to standard output in frames (a letter, a length, the
-content). A run's own process has no way to start another one, to signal anybody, or to reach a network; it knows nothing of
-the answers that are right, and what it says is taken as its word alone: lines of JSON, judged elsewhere.
+It never reads what a run gets: limits, then an order pickled by sandbox.py come on standard input, and the order is read by the
+run's own process. So no submission, no hidden data and no question is ever in the memory that the next run is forked from. What
+happens goes to standard output in frames (a letter, a length, the content). A run's own process has no way to start another
+one, to signal anybody, or to reach a network; it knows nothing of the answers that are right, and what it says is taken as its
+word alone: lines of JSON, judged elsewhere. Where there is no fork (Windows), the process makes one run itself, and ends.
 """
 
 import ast
 import asyncio
 import builtins
 import contextlib
+import copy
 import functools
 import gc
 import importlib
 import inspect
 import json
+import math
 import os
 import pickle
+import random
 import re
-import resource
 import select
 import shutil
 import signal
@@ -30,32 +34,48 @@ from answers import plain
 
 from . import syscalls
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 FILES = 256  # open at a time
 POLL = 0.1  # seconds between looks at the clock and at the number of files
 
 
 def main(root: str) -> None:
     """Serve orders until there are none. root: the only folder that can be written to."""
-    orders, reports = os.fdopen(os.dup(0), "rb"), os.dup(1)
+    orders, reports = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
+    os.close(nothing)
     fixed = set(os.listdir(root))
-    beginning = pickle.load(orders)
+    beginning = json.loads(_message(orders))
     seccomp = syscalls.library() if beginning["sandboxed"] else None
     for name in beginning["imports"]:
         importlib.import_module(name)
+    if not hasattr(os, "fork"):
+        _run(root, json.loads(_message(orders)), orders, None, reports)
     gc.collect()
     gc.freeze()  # what is imported stays in memory that all runs share
     _frame(reports, b"R", {"seccomp": bool(seccomp)})
-    while True:
-        try:
-            order = pickle.load(orders)
-        except EOFError:
-            return
-        _make(root, order["files"])
-        _supervise(root, order, seccomp, reports)
+    while limits := _message(orders):
+        ended = _supervise(root, json.loads(limits), orders, seccomp, reports)
         _wipe(root, fixed)
+        _frame(reports, b"E", ended)
+
+
+def _message(descriptor):
+    """Return the next message, and read not a byte beyond it; b"" at the end."""
+    return _read(descriptor, int.from_bytes(_read(descriptor, 4), "big"))
+
+
+def _read(descriptor, size):
+    data = bytearray()
+    while len(data) < size and (more := os.read(descriptor, size - len(data))):
+        data += more
+    return bytes(data)
 
 
 # ---- around a run ----
@@ -69,19 +89,6 @@ def _frame(descriptor, letter, content):
 def _write(descriptor, data, write=os.write):
     while data:
         data = data[write(descriptor, data) :]
-
-
-def _make(root, files):
-    """Make the folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
-    for folder in ("home", "tmp", "data", "assignments/yours"):
-        Path(root, folder).mkdir(parents=True)
-    for folder in ("assignments", "assignments/yours"):
-        Path(root, folder, "data").symlink_to(Path(root, "data"))
-    for name, data in files.items():
-        path = Path(root, name)
-        with contextlib.suppress(OSError):  # a name that the disk does not take, or that is a folder already
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
 
 
 def _wipe(root, fixed):
@@ -104,50 +111,47 @@ def _open_up(_, path, __):
         os.unlink(path)
 
 
-def _supervise(root, order, seccomp, reports):
-    """Fork, pass on what the run says as long as it keeps to its limits, end it, and report how it ended."""
-    limits, begun = order["limits"], time.monotonic()
+def _supervise(root, limits, orders, seccomp, reports):
+    """Fork, pass on what the run says as long as it keeps to its limits, end it, and return how it ended."""
     inlet, outlet = os.pipe()
+    size, begun, why = 0, time.monotonic(), ""
     process = os.fork()
     if not process:
         os.close(inlet)
         os.close(reports)
         try:
-            _run(root, order, seccomp, outlet)
+            _run(root, limits, orders, seccomp, outlet)
         finally:
             os._exit(1)
     os.close(outlet)
-    size, step, why = 0, begun, ""
     while not why:
         if select.select([inlet], [], [], POLL)[0]:
             data = os.read(inlet, 65536)
             if not data:
                 break
-            step, size = time.monotonic(), size + len(data)
+            size += len(data)
             _frame(reports, b"D", data)
-        now, disk = time.monotonic(), os.statvfs(root)
-        if now - step > limits["step"] or now - begun > order["seconds"]:
+        computed = _computed(process, begun)
+        if computed > limits["cpu"] or time.monotonic() - begun > limits["idle"] + limits["patience"] * computed:
             why = "time"
         elif size > limits["output"]:
             why = "output"
-        elif seccomp and disk.f_files - disk.f_ffree > limits["files"]:
+        elif seccomp and (disk := os.statvfs(root)).f_files - disk.f_ffree > limits["files"]:
             why = "files"
-    if why:
-        os.kill(process, signal.SIGKILL)
-    status = _wait(process, time.monotonic() + limits["step"])
+    os.kill(process, signal.SIGKILL)  # it has closed its pipe, and may have done so without ending
+    _, status, used = os.wait4(process, 0)
     os.close(inlet)
-    _frame(reports, b"E", {"why": why or ("signal" if os.WIFSIGNALED(status) else "")})
+    computed = used.ru_utime + used.ru_stime
+    if not why and os.WIFSIGNALED(status):
+        why = "time" if computed > limits["cpu"] else "signal"
+    return {"why": why, "computed": computed}
 
 
-def _wait(process, deadline):
-    """Return the status of a process that closed its pipe, or was killed; it may do the one without ending."""
-    while True:
-        done, status = os.waitpid(process, os.WNOHANG)
-        if done:
-            return status
-        if time.monotonic() > deadline:
-            os.kill(process, signal.SIGKILL)
-        time.sleep(0.001)
+def _computed(process, begun):
+    """Return the seconds that a process has computed; where this is not told (macOS), those of the clock."""
+    with contextlib.suppress(OSError):
+        return time.clock_gettime(~process << 3 | 2)  # as clock_getcpuclockid makes it
+    return time.monotonic() - begun
 
 
 # ---- the run's own process ----
@@ -155,15 +159,38 @@ def _wait(process, deadline):
 CELL = "<cell>"
 
 
-def _run(root, order, seccomp, outlet):
-    """Do the steps of an order, and say of each what came of it."""
+def _make(root, files):
+    """Make the folders of a run: data/, and the notebook's own, from which data/ is seen wherever one looks for it."""
+    for folder in ("home", "tmp", "data", "assignments/yours"):
+        Path(root, folder).mkdir(parents=True)
+    contents = dict(files)
+    for folder in ("assignments/data", "assignments/yours/data"):
+        try:
+            Path(root, folder).symlink_to(Path(root, "data"))
+        except OSError:  # not everybody may make links on Windows
+            contents |= {folder + name[4:]: data for name, data in files.items() if name.startswith("data/")}
+    for name, data in contents.items():
+        path = Path(root, name)
+        with contextlib.suppress(OSError):  # a name that the disk does not take, or that is a folder already
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+def _run(root, limits, orders, seccomp, outlet):
+    """Do the steps of the order that comes next, and say of each what came of it."""
+    order = pickle.loads(_message(orders))
+    os.close(orders)
+    _make(root, order["files"])
     os.environ.update(HOME=f"{root}/home", TMPDIR=f"{root}/tmp")
     os.chdir(f"{root}/assignments/yours")
     if not order["trusted"]:
         sys.path.insert(0, "")  # as in a notebook: modules beside it are found
     scope = _notebook()
+    random.seed(0)  # else chance would depend on when this was imported, and on what ran before
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
     try:
-        _limit(order["limits"])
+        _limit(limits, bool(seccomp))
         if seccomp:
             syscalls.confine(seccomp)
     except (OSError, ValueError) as error:
@@ -177,18 +204,26 @@ def _run(root, order, seccomp, outlet):
         if step["kind"] == "cell":
             if problem := _attempt(execute, step["source"], scope)[1]:
                 _say(outlet, step=number, failed=problem)
-            if step["about"] is None:  # of the assignment itself: questions find its names as it made them
-                given = dict(scope)
-        elif _asked(step, number, {**scope, **given}, outlet):
+            if step["about"] is None:  # of the assignment itself: each question finds its things as it made them
+                given = {name: _own(value) for name, value in scope.items()}
+        elif _asked(step, number, scope | {name: _own(value) for name, value in given.items()}, outlet):
             answered.add(step["about"])  # else it is asked once more after the last cell
     _say(outlet, done=True)
     os._exit(0)
 
 
+def _own(value, deepcopy=copy.deepcopy):
+    """Return a copy of a thing, or itself if it is none of those that have one: what a task changes, it changes for itself."""
+    try:
+        return deepcopy(value)
+    except Exception:
+        return value
+
+
 def _asked(step, number, scope, outlet):
     """Say what the questions of a step have for answers; whether all have one."""
     well, stuck = True, None
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))  # cells may have left none to open a table with
+    _set("NOFILE", FILES, FILES)  # cells may have left none to open a table with
     if step["helper"]:
         stuck = _attempt(exec, step["helper"], scope)[1]
     for place, expression in enumerate(step["expressions"]):
@@ -342,12 +377,17 @@ def _no_input(prompt=""):
     raise EOFError("nobody is here to type an answer: write the value into the cell")
 
 
-def _limit(limits):
-    wanted = {"AS": limits["memory"], "CPU": limits["cpu"], "FSIZE": limits["disk"]}
+def _limit(limits, sandboxed):
+    wanted = {"AS": limits["memory"], "CPU": math.ceil(limits["cpu"]) + 1, "FSIZE": limits["disk"]}
     for name, value in (wanted | {"CORE": 0, "MEMLOCK": 0, "MSGQUEUE": 0}).items():
-        if hasattr(resource, f"RLIMIT_{name}"):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES // 2, FILES))
+        _set(name, value, value, sandboxed)
+    _set("NOFILE", FILES // 2, FILES, sandboxed)
+
+
+def _set(name, soft, hard, strict=False):
+    """Set a limit of this process. strict: all there are; else those that the system has, and takes (macOS not all)."""
+    with contextlib.nullcontext() if strict else contextlib.suppress(AttributeError, OSError, ValueError):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft, hard))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ It sees an interpreter, its libraries and the course's, all read-only, and a sma
 no environment, nothing else of the machine's files. See runner.py for what a run may not ask of the kernel.
 """
 
+import atexit
 import contextlib
 import functools
 import json
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,7 +30,8 @@ SHOWN = [
     *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
 ]
 REMEDY = (
-    "Remedy: on Linux (under Windows: in WSL), install bubblewrap (Debian and Ubuntu: apt install bubblewrap) and let users make namespaces; "
+    "Remedy: on Windows and macOS, grade in a Linux container; on Linux, install bubblewrap (Debian and Ubuntu: "
+    "apt install bubblewrap) and let users make namespaces; "
     "or, only for submissions that you trust as you trust your own programs, ask for grading without a sandbox"
 )
 
@@ -39,11 +42,15 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run of a submission may use. Seconds are of the clock; sizes in bytes."""
+    """What one run of a submission may use, in seconds of computing where it is not said otherwise; sizes in bytes.
 
-    step: float = 15  # one cell, or one answer
-    total: float = 90  # a submission, all its runs
-    cpu: int = 60  # seconds of computing, one run
+    So a machine that has more to do makes a run wait, and changes none of its marks.
+    """
+
+    cpu: float = 15
+    total: float = 60  # all runs of a submission
+    idle: float = 20  # seconds of the clock that it may wait for nothing, such as in sleep ...
+    patience: float = 10  # ... beside so many times as long as it computes, since others compute, too
     memory: int = 2 << 30  # addresses, as the kernel counts them: a third of it is the libraries'
     disk: int = 64 << 20
     files: int = 5_000
@@ -55,13 +62,14 @@ DEFAULT = Limits()
 
 @dataclass(frozen=True)
 class Run:
-    """What a run reported: lines, as they came (nothing in them is to be trusted), and how it ended.
+    """What a run reported: lines, as they came (nothing in them is to be trusted), how it ended, how long it computed.
 
     why: "" it came to its end by itself, "signal", "time", "output", "files", "lost" (the sandbox itself is gone).
     """
 
     lines: list[dict]
     why: str
+    computed: float = 0.0
 
     @property
     def done(self) -> bool:
@@ -72,8 +80,8 @@ class Run:
 class Sandbox:
     """A context manager for any number of runs, each in a fresh process.
 
-    imports: modules that runs will want; library: folders of packages that runs may import; sandboxed: False runs without
-    bubblewrap. Raises SandboxError on entry if there is no sandbox here.
+    imports: modules that are imported once, before any run; library: folders of packages that runs may import; sandboxed: False
+    runs without bubblewrap. Raises SandboxError on entry if there is no sandbox here.
     """
 
     def __init__(
@@ -84,7 +92,7 @@ class Sandbox:
         library: tuple[Path, ...] = (),
     ):
         self.limits, self._packages = limits, (*PACKAGES, *library)
-        self._beginning = {"imports": list(imports), "sandboxed": sandboxed}
+        self._beginning = {"imports": sorted(imports), "sandboxed": sandboxed}
         self._process, self._folder = None, None
 
     def __enter__(self):
@@ -93,18 +101,24 @@ class Sandbox:
         return self
 
     def __exit__(self, *_):
-        self._end()
+        self.end()
 
     def run(self, steps: list[dict], files: dict[str, bytes], seconds: float, trusted: bool = False) -> Run:
         """Run steps (see protocol.py) in a fresh process with these files, contents by path.
 
-        trusted: no code of a submission is in the steps, and none of its files is to be taken for a module.
+        seconds: of computing that are left; trusted: no code of a submission is in the steps, and none of its files is to be
+        taken for a module.
         """
-        if not self._process:
+        limits = asdict(self.limits) | {"cpu": min(seconds, self.limits.cpu)}
+        order = pickle.dumps({"steps": steps, "files": files, "trusted": trusted})
+        wait = limits["idle"] + limits["patience"] * limits["cpu"] + 30
+        if not hasattr(os, "fork"):
+            return self._run_alone(limits, order, wait)
+        if not self._process or self._process.poll() is not None:
+            self.end()
             self._begin()
-        order = {"steps": steps, "files": files, "seconds": seconds, "trusted": trusted, "limits": asdict(self.limits)}
-        self._send(order)
-        deadline, output = time.monotonic() + seconds + 30, bytearray()
+        self._send(limits, order)
+        deadline, output = time.monotonic() + wait, bytearray()
         while True:
             letter, data = self._frame(deadline)
             if letter == b"D":
@@ -114,26 +128,40 @@ class Sandbox:
             if lines and "broken" in lines[0]:  # reported before any line of a submission ran
                 raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
             if letter == b"E":
-                return Run(lines, json.loads(data)["why"])
-            self._end()  # the next run begins anew
+                return Run(lines, **json.loads(data))
+            self.end()  # the next run begins anew
             return Run(lines, "lost")
 
-    def _begin(self):
-        root, command, environ = ROOT, _wrapped(self.limits, self._packages), {}
-        if not self._beginning["sandboxed"]:
-            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-            root, command, environ = self._folder.name, [], _environ(self._folder.name)
+    def _run_alone(self, limits, order, wait):
+        """Run steps in a process that is there for them only, where processes do not fork: without a sandbox."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            orders = b"".join(map(_message, (self._beginning, limits, order)))
+            begun = time.monotonic()
+            try:
+                output = subprocess.run(**self._command(folder), input=orders, timeout=wait).stdout
+                return Run(_lines(output), "", time.monotonic() - begun)
+            except subprocess.TimeoutExpired as error:
+                return Run(_lines(error.stdout or b""), "time", wait)
+
+    def _command(self, folder):
+        """Return what starts runner.py, as subprocess wants it. folder: an empty one, or None in a sandbox."""
+        root, wrapped = folder or ROOT, [] if folder else _wrapped(self.limits, self._packages)
+        if folder:
             for package in self._packages:
                 shutil.copytree(package, Path(root, package.name), ignore=shutil.ignore_patterns("__pycache__"))
-        self._process = subprocess.Popen(
-            [*command, sys.executable, "-B", "-s", "-P", "-m", "autograder.run.runner", root],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environ,
-            cwd="/",
-            start_new_session=True,
-        )
+        return {
+            "args": [*wrapped, sys.executable, "-B", "-s", "-P", "-m", "autograder.run.runner", root],
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.DEVNULL,
+            "env": _environ(root) if folder else {},
+            "cwd": os.path.abspath(os.sep),
+        }
+
+    def _begin(self):
+        if not self._beginning["sandboxed"]:
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        command = self._command(self._folder and self._folder.name)
+        self._process = subprocess.Popen(**command, stdin=subprocess.PIPE, start_new_session=True)
         self._send(self._beginning)
         letter, data = self._frame(time.monotonic() + 60)
         if letter != b"R":
@@ -141,9 +169,9 @@ class Sandbox:
         if self._beginning["sandboxed"] and not json.loads(data)["seccomp"]:
             raise SandboxError("the library libseccomp.so.2 is missing. Remedy: apt install libseccomp2")
 
-    def _send(self, order):
+    def _send(self, *messages):
         with contextlib.suppress(BrokenPipeError):
-            pickle.dump(order, self._process.stdin)
+            self._process.stdin.write(b"".join(map(_message, messages)))
             self._process.stdin.flush()
 
     def _frame(self, deadline):
@@ -164,7 +192,8 @@ class Sandbox:
             data += more
         return data
 
-    def _end(self):
+    def end(self) -> None:
+        """End the process, and all that it started."""
         if self._process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # what bubblewrap started dies with it
@@ -176,6 +205,37 @@ class Sandbox:
         if self._folder:
             self._folder.cleanup()
             self._folder = None
+
+
+_idle = defaultdict(
+    list
+)  # sandboxes that wait for their next submission, by their purpose and what they were made with
+
+
+@contextlib.contextmanager
+def warm(*made_with, purpose: str = "submissions") -> Iterator[Sandbox]:
+    """Give a Sandbox that may have served this purpose before, so that the libraries are loaded; every run begins as the first."""
+    idle = _idle[purpose, made_with]
+    box = idle.pop() if idle else Sandbox(*made_with)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(box)  # ended, unless all went well
+        yield box
+        stack.pop_all()
+    idle.append(box)
+
+
+@atexit.register
+def end_idle() -> None:
+    """End all sandboxes that wait for a submission."""
+    for boxes in _idle.values():
+        while boxes:
+            boxes.pop().end()
+
+
+def _message(content: bytes | dict) -> bytes:
+    """Return what runner.py takes for one message."""
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return len(data).to_bytes(4, "big") + data
 
 
 def _lines(output: bytes) -> list[dict]:

@@ -4,7 +4,6 @@ The cells run in a fresh process for each kind: the released data, and other dat
 they run once more by themselves, so that they can be described in words that know nothing of hidden questions.
 """
 
-import time
 from dataclasses import dataclass
 
 from ..course import Files
@@ -12,7 +11,7 @@ from ..intake.submission import Cell
 from ..source import Assignment
 from . import protocol
 from .protocol import Record, Step
-from .sandbox import Limits, Sandbox
+from .sandbox import Limits, warm
 
 TRIES = 6  # runs of the same cells, each without the ones that ended the runs before
 
@@ -51,17 +50,19 @@ def run_all(
     asked = [step for step in asked if step] + list(
         asks.values()
     )  # ... and again at the end if they have no answer yet
-    end, skipped = time.monotonic() + limits.total, set()
+    seconds, skipped = limits.total, set()
 
     def run(steps: list[Step], beside: Files, record: Record, trusted: bool = False) -> Record:
         """Run steps until a run comes to its end, each time without the one that ended the run before."""
+        nonlocal seconds
         for _ in range(TRIES):
-            left, seconds = [step for step in steps if step["about"] not in skipped], end - time.monotonic()
+            left = [step for step in steps if step["about"] not in skipped]
             if seconds <= 0:
                 record.lost = "time"
             if seconds <= 0 or not left:
                 return record
             ran = box.run(setup + left, {**files, **beside}, seconds, trusted)
+            seconds -= ran.computed
             last = record.take_down(ran.lines, setup + left)
             if ran.done:
                 return record
@@ -71,8 +72,7 @@ def run_all(
         record.lost = "tries"
         return record
 
-    codes = [step["source"] for step in setup + alone] + [task.helper for task in assignment.tasks]
-    with Sandbox(protocol.imports(codes, course.preload), limits, sandboxed, course.library) as box:
+    with warm(course.preload, limits, sandboxed, course.library) as box:
         records = {kind: run(asked, beside, Record()) for kind, beside in data.items()}
         failed = any(record.failures or record.ended or record.lost for record in records.values())
         described = run(alone, data["released"], Record()) if failed else Record()

@@ -77,9 +77,9 @@ def desk(tab):
 
 
 @pytest.fixture(scope="module")
-def functions(browser):
+def functions(each_browser):
     """The page of the desk, opened once, for tests that call the functions of its script and leave the page as it is."""
-    page = browser.new_page()
+    page = each_browser.new_page()
     with watched(page):
         page.goto((HTML / "chapters/reading-desk.html").as_uri())
         yield page
@@ -437,8 +437,8 @@ def test_axe_finds_nothing_on_the_open_desk(browser, theme, width):
         page.close()
 
 
-def test_it_works_from_a_server_too(browser, address, practice):
-    page = browser.new_page()
+def test_it_works_from_a_server_too(each_browser, address, practice):
+    page = each_browser.new_page()
     page.goto(f"{address}/chapters/reading-desk.html")
     page.get_by_role("button", name="Open the practice report").click()
     expect(page.locator(".so-desk-paragraph")).to_have_count(len(practice.paragraphs))

@@ -4,22 +4,16 @@ Each is the solution of tests/assignments/0-probe with something in it. Where `h
 the attack is meant to make them pass; where it is True they are right, and the attack is meant to spoil them, or the machine.
 """
 
-import contextlib
 import json
 import sys
 import textwrap
-import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import pytest
 
 from assignments.course import COURSE
 from autograder import source
 from autograder.marking import mark
-from autograder.run import session
-from autograder.run.protocol import imports, setup
-from autograder.run.sandbox import Limits, Sandbox
+from autograder.run.sandbox import Limits
 
 HERE = Path(__file__).resolve().parent
 COURSE = replace(COURSE, assignments=HERE / "assignments")
@@ -85,28 +79,9 @@ def submission(one, outside):
 
 def outcome(one, outside):
     """The Result of a Kind."""
-    limits = Limits(
-        2 if one.status == "timed out" else 30, total=120, memory=MEMORY
-    )  # a busy machine is to stop no other
+    seconds = 2 if one.status == "timed out" else 30
+    limits = Limits(cpu=seconds, idle=seconds, total=120, memory=MEMORY)
     return mark(PROBE, submission(one, outside), one.files, seed=SEED, limits=limits)
-
-
-@contextlib.contextmanager
-def shared_sandboxes():
-    """For a while, all that should end well in a thread runs in one sandbox: what one leaves there would spoil the next."""
-    with contextlib.ExitStack() as boxes, pytest.MonkeyPatch.context() as patch:
-        mine = threading.local()
-
-        def sandbox(_, limits, *others):
-            if limits != Limits(30, total=120, memory=MEMORY):
-                return Sandbox(_, limits, *others)
-            if not hasattr(mine, "box"):
-                modules = imports([step["source"] for step in setup(PROBE)], COURSE.preload)
-                mine.box = boxes.enter_context(Sandbox(modules, limits, *others))
-            return contextlib.nullcontext(mine.box)
-
-        patch.setattr(session, "Sandbox", sandbox)
-        yield
 
 
 def as_wanted(one, result):
@@ -563,6 +538,22 @@ if os.uname().machine == "x86_64":
 """,
 )
 spy(
+    "kernel calls that are not forbidden by name",
+    CALL
+    + """
+look(lambda: os.sched_setaffinity(os.getppid(), {min(os.sched_getaffinity(0))}) is None)
+look(lambda: libc.personality(0x0040000) >= 0)  # no random addresses
+look(lambda: libc.prctl(38, 1, 0, 0, 0) == 0)
+look(lambda: libc.splice(0, 0, 0, 0, 0, 0) >= 0)
+if os.uname().machine == "x86_64":
+    look(lambda: call(222, 0, 0, ctypes.byref(ctypes.c_int())))  # timer_create
+    look(lambda: call(251, 1, os.getppid(), 0))  # ioprio_set
+    look(lambda: call(300, 0, 0))  # fanotify_init
+    look(lambda: call(319, b"x", 0))  # memfd_create
+    look(lambda: call(282, -1, ctypes.create_string_buffer(8), 8, 0))  # signalfd
+""",
+)
+spy(
     "holds up all who open a file, or are told of changes",
     CALL
     + """
@@ -755,7 +746,6 @@ kind(
         try: fcntl.fcntl(number, fcntl.F_SETFL, os.O_NONBLOCK)
         except OSError: pass
     os.chmod("/book", 0)
-    os.sched_setaffinity(os.getppid(), {min(os.sched_getaffinity(0))})
     for name in ("data", "home", "tmp"): os.rename(f"/book/{name}", f"/book/{name}.gone")
     os.rename("/book/data.gone", "/book/data")
     """,
@@ -817,7 +807,6 @@ kind(
 )
 kind(
     "reads on from where the orders come, answers honest",
-    "timed out",
     first="import os\nfor number in range(3, 10):\n    try: os.read(number, 10_000_000)\n    except OSError: pass",
 )
 kind("waits for input", "partly graded", first="name = input('Your name? ')")

@@ -78,7 +78,7 @@ def contents(out):
 
 
 def test_a_mixed_folder_ends_with_a_status_for_each_and_the_same_files_each_time(tmp_path, course, capsys, monkeypatch):
-    monkeypatch.setattr(marking, "mark", functools.partial(marking.mark, limits=Limits(step=4)))
+    monkeypatch.setattr(marking, "mark", functools.partial(marking.mark, limits=Limits(cpu=4, idle=4)))
     source, out = mixed(tmp_path / "in"), tmp_path / "out"
     assert main(["grade", str(source), "-o", str(out), "--seed", "s"], course) == 1  # three could not be marked
     assert (

@@ -1,7 +1,6 @@
 """What learning platforms export, each in its own layout; and what lies beside it."""
 
 import json
-import resource
 
 import handed_in
 import jupytext
@@ -10,7 +9,6 @@ from handed_in import NAME, notebook, put, right, zipped
 
 from autograder.intake.collect import LayoutError, read
 from autograder.intake.layouts import LAYOUTS
-from autograder.intake.submission import Unreadable, read_cells
 from autograder.marking import mark
 
 FILE = f"{NAME}.ipynb"
@@ -232,16 +230,6 @@ def test_a_notebook_of_ones_own_in_a_folder_named_after_the_assignment_does_not_
     own = json.dumps({"cells": [{"cell_type": "code", "source": "1", "metadata": {}}], "nbformat": 4}).encode()
     [anna] = reading({f"{NAME}/anna/{FILE}": right(), f"{NAME}/anna/scratch.ipynb": own}).submissions
     assert anna.status == "" and anna.file.endswith(FILE)
-
-
-def test_cells_that_would_fill_the_memory_cost_their_owner_alone(reading):
-    empty = b'{"nbformat": 4, "metadata": {}, "cells": [' + b"{}," * 6_000_000 + b"{}]}"
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    anna, mallory = reading({f"anna/{FILE}": right(), f"mallory/{FILE}": empty}).submissions
-    assert read_cells(anna.notebook)
-    with pytest.raises(Unreadable, match="more memory or time"):
-        read_cells(mallory.notebook)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "the grader itself has read it"  # KiB
 
 
 def test_many_texts_of_one_student_cost_her_alone(reading):

@@ -1,5 +1,6 @@
 """What a submission can do to marks, to the machine and to others: nothing. Needs bubblewrap (apt install bubblewrap)."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from answers import plain
 from autograder.marking import mark
-from autograder.run import sandbox
+from autograder.run import sandbox, syscalls
 from autograder.run.protocol import ask, cell
 from autograder.run.sandbox import DEFAULT, Limits, Sandbox, SandboxError
 
@@ -40,8 +41,9 @@ def outcomes(outside, request):
     """The Results of the kinds that are wanted, as they come: futures by name. Two at a time, as a batch does."""
     before = contents(outside)
     wanted = [test.callspec.params["name"] for test in request.session.items if "outcomes" in test.fixturenames]
-    with hostile.shared_sandboxes(), ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(hostile.outcome, hostile.KINDS[name], outside) for name in wanted}
+    sandbox.end_idle()
     assert contents(outside) == before
     assert left_over() == []
 
@@ -144,8 +146,142 @@ def test_limits_are_those_that_are_given():
         "problem" in line or "failed" in line
         for line in run("it = 'x' * 500_000_000", limits=Limits(memory=400 << 20)).lines
     )
-    assert run("while True: pass", limits=Limits(step=0.5)).why == "time"
-    assert run("while True: pass", limits=Limits(cpu=1)).why == "signal"
+    assert run("while True: pass", limits=Limits(cpu=0.5)).why == "time"
+    assert run("import time; time.sleep(600)", limits=Limits(idle=0.5)).why == "time"
+
+
+SAYS_SOMETHING = """
+import os
+def say():
+    for number in range(3, 64):
+        try: os.write(number, b'{"step": 0}\\n{"step": 1, "place": 0}\\n')
+        except OSError: pass
+"""
+
+
+@pytest.mark.parametrize("wait", ["pass", "time.sleep(0.05)"])
+def test_who_says_something_now_and_then_is_stopped_as_soon_as_others(wait):
+    code = f"{SAYS_SOMETHING}import time\nwhile True:\n    say()\n    {wait}"
+    stopped = run(code, limits=Limits(cpu=1, idle=1, output=1 << 40))
+    assert stopped.why == "time" and stopped.computed < 3
+
+
+def test_what_waits_its_turn_is_not_stopped():
+    """A run that takes longer by the clock than it may compute: on a busy machine every one does."""
+    done = run("import time\nfor _ in range(15): time.sleep(0.1)\nit = 1", limits=Limits(cpu=1, idle=5))
+    assert value(done) == plain(1) and done.computed < 1
+
+
+def test_no_task_changes_the_data_of_another():
+    setup = (
+        "import pandas as pd\nclass Case: pass\ncase, listed = Case(), [1]\ncase.frame = pd.DataFrame({'a': [1, 2]})"
+    )
+    spoil = "case.frame.loc[0, 'a'] = 9\nlisted.append(2)\ndef worse(case):\n    case.frame['a'] = 0\n    return 1"
+    asked = [
+        ask(name, "", {name: code}) for name, code in {"one": "worse(case)", "two": "[case.frame, listed]"}.items()
+    ]
+    with Sandbox() as box:
+        ran = box.run([cell(setup, None), cell(spoil, 1), *asked], {}, 20)
+    frame, listed = next(line["value"] for line in ran.lines if line["step"] == 3 and "value" in line)["items"]
+    assert ([row[0]["value"] for row in frame["rows"]], listed) == ([1, 2], plain([1]))
+
+
+USES = """
+import asyncio, bz2, glob, io, lzma, mmap, os, queue, random, resource, select, shutil, signal, socket, sqlite3, tempfile
+import threading, time, uuid, zipfile, zoneinfo
+import matplotlib.pyplot as plt, networkx as nx, numpy as np, pandas as pd
+frame = pd.DataFrame({"a": [1, 2], "b": ["x", "é"]})
+for ending in ("csv", "csv.gz", "csv.xz", "csv.zip"):
+    frame.to_csv(f"a.{ending}")
+    pd.read_csv(f"a.{ending}")
+frame.to_json("a.json"), frame.to_pickle("a.pkl"), frame.to_html("a.html"), frame.to_sql("x", sqlite3.connect("a.db"))
+pd.read_pickle("a.pkl"), pd.read_sql("select * from x", sqlite3.connect("a.db"))
+np.linalg.svd(np.random.rand(200, 200)), np.save("x.npy", np.ones(10)), np.load("x.npy", mmap_mode="r+").flush()
+np.memmap("mm", dtype="f8", mode="w+", shape=(10,)).flush(), np.ones(10_000_000).sum()
+nx.draw(nx.path_graph(5))
+for ending in ("png", "pdf", "svg", "jpg"):
+    plt.savefig(f"a.{ending}")
+shutil.copy2("a.csv", "b.csv"), shutil.copytree(".", "../mine"), shutil.rmtree("../mine"), shutil.move("b.csv", "c.csv")
+shutil.make_archive("z", "zip", "."), shutil.disk_usage("."), os.link("a.csv", "l"), os.symlink("a.csv", "s"), os.readlink("s")
+os.chmod("a.csv", 0o600), os.truncate("l", 1), os.makedirs("q/w"), os.removedirs("q/w"), os.utime("l"), os.umask(18)
+tempfile.TemporaryFile().write(b"x"), tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory().cleanup()
+time.sleep(0.01), signal.alarm(0), signal.signal(signal.SIGALRM, signal.SIG_DFL), threading.Event().wait(0.01)
+select.select([], [], [], 0), select.poll().poll(0), select.epoll().poll(0), [one.send(b"x") for one in socket.socketpair()]
+asyncio.new_event_loop().run_until_complete(asyncio.sleep(0.01))
+resource.getrusage(0), resource.getrlimit(resource.RLIMIT_AS), os.sched_getaffinity(0), os.urandom(4), uuid.uuid4()
+os.isatty(1), os.getppid(), os.uname(), os.times(), os.statvfs("."), mmap.mmap(-1, 9), glob.glob("**", recursive=True)
+with open("a.csv", "r+") as file:
+    import fcntl
+    fcntl.lockf(file, fcntl.LOCK_EX), fcntl.flock(file, fcntl.LOCK_EX), os.fsync(file), os.posix_fallocate(file.fileno(), 0, 9)
+it = "all of it"
+"""
+
+
+def test_what_notebooks_do_is_among_the_system_calls_that_are_allowed():
+    [said, *_] = [line for line in run(USES).lines if "failed" in line or "value" in line]
+    assert said.get("value") == plain("all of it"), said
+
+
+AARCH64 = """
+openat newfstatat faccessat unlinkat mkdirat renameat renameat2 linkat symlinkat readlinkat utimensat dup3 pipe2 getdents64
+ppoll pselect6 epoll_create1 epoll_pwait eventfd2 setitimer getpgid
+"""
+
+
+def test_the_calls_that_are_allowed_are_calls_and_enough_for_other_computers():
+    """No name is misspelt; and aarch64, which has no open, no stat and no poll, has what its C library uses instead."""
+    library, allowed = syscalls.library(), syscalls.ALLOWED.split()
+    library.seccomp_syscall_resolve_name_arch.argtypes = [ctypes.c_uint32, ctypes.c_char_p]
+    others = [*syscalls.REFUSED, *syscalls.AS_IF, *syscalls.OWN_ONLY, *syscalls.COMMANDS]
+    unknown = [name for name in allowed + others if library.seccomp_syscall_resolve_name(name.encode()) == -1]
+    assert set(unknown) <= {"fchmodat2"}  # newer than some libraries
+    assert all(library.seccomp_syscall_resolve_name_arch(0xC00000B7, name.encode()) >= 0 for name in AARCH64.split())
+    assert set(AARCH64.split()) <= set(allowed)
+
+
+def test_chance_is_the_same_for_everybody_and_whatever_ran_before():
+    cells = "import random, numpy as np\nit = [random.random(), np.random.rand()]"
+    with Sandbox(["numpy"]) as box:
+        first, second = (box.run([cell(cells, 1), ask("it", "", {"it": "it"})], {}, 20) for _ in range(2))
+    assert value(first) == value(second) == value(run(cells))
+
+
+OPEN = """
+import os
+def is_open(number):
+    try:
+        return bool(os.fstat(number))
+    except OSError:
+        return False
+it = [number for number in range(256) if is_open(number)]
+"""
+
+
+def test_a_run_has_nothing_open_but_its_way_back():
+    found = {item["value"] for item in value(run(OPEN))["items"]}
+    assert {0, 1, 2} < found and len(found) == 4
+
+
+LOOK = """
+import ctypes, os
+def pages():  # there is no /proc to tell what memory there is: the kernel writes a page, or says that it is none
+    (inlet, outlet), libc = os.pipe(), ctypes.CDLL(None)
+    for middle in (id(object()), id([0] * 9)):
+        for start in range((middle & ~0xFFF) - (32 << 20), (middle & ~0xFFF) + (32 << 20), 4096):
+            if libc.write(outlet, ctypes.c_void_p(start), ctypes.c_size_t(4096)) == 4096:
+                yield os.read(inlet, 4096)
+memory = b"".join(pages())
+it = [len(memory) > 1_000_000, memory.count(b" ".join([b"the answer of", b"another"]))]
+"""
+
+
+def test_what_one_run_was_given_is_not_in_the_memory_of_the_next():
+    """Looked for in all of its own memory that the next run can read."""
+    theirs = [cell(f"# the answer of another, {number}", number) for number in range(1, 5_000)]
+    with Sandbox() as box:
+        assert box.run(theirs, {"data/a": b"the answer of another"}, 20).done
+        own = box.run([cell(LOOK, 1), ask("it", "", {"it": "it"})], {}, 20)
+    assert value(own) == plain([True, 0])
 
 
 def test_a_lost_sandbox_is_made_anew():
