@@ -366,9 +366,13 @@ def test_overlapping_and_interrupted_spans(desk):
 
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 HOSTILE = "See: <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
 =======
 HOSTILE = "Words <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
+>>>>>>> lang
+=======
+HOSTILE = "See: <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
 >>>>>>> lang
 
 
