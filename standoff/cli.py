@@ -15,7 +15,7 @@ from .alignment import explain, runs, summary, verify
 from .case import find, load, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.foreign import bring
-from .coding.merge import confusion, hardest, marking_alpha, measures, merge
+from .coding.merge import confusion, hardest, marking_measures, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import TEXT_CHANGED, progress
 from .coding.sheets import FOLDER
@@ -208,7 +208,9 @@ def _merge(options: argparse.Namespace) -> int:
     )
     if merged.marks:
         counts = ", ".join(f"{coder} {len(parts)}" for coder, parts in merged.marks.items())
-        print(f"Stretches marked: {counts}. Alpha for unitizing: {marking_alpha(merged):.3f}.")
+        agreed = marking_measures(merged)
+        print(f"Stretches marked: {counts}. Alike in {agreed['percent']:.1f}% of pairs, by character.")
+        print("Alpha for unitizing: {alpha:.3f}, interval {low:.3f} to {high:.3f}.".format_map(agreed))
         return 0
     if merged.codings.empty:
         print("There is no label to compare.")

@@ -362,7 +362,7 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
 
 def test_a_text_is_pasted_and_dropped(desk, practice):
     desk.get_by_text("Paste the text instead").click()
-    desk.get_by_label("The text, a blank line").fill(read_text(practice.text).replace("’", "'"))
+    desk.get_by_label("The text, with a blank line").fill(read_text(practice.text).replace("’", "'"))
     desk.get_by_role("button", name="Read the pasted text").click()
     desk.locator(".so-desk-paragraph").first.wait_for()
     expect(desk.locator(".so-desk-said")).to_contain_text("Quotation marks, dashes or the like differ")

@@ -7,6 +7,7 @@ variant. That the sandbox comes to the same marks is for its own tests.
 import ast
 import itertools
 import re
+import sys
 from collections import Counter, defaultdict
 
 import pytest
@@ -163,6 +164,28 @@ def test_students_functions_are_not_called_like_ours(name):
 def handed_out(source):
     """A cell's source as students get it: the solution is a stub, hidden tests are gone."""
     return sources.HIDDEN.sub("", SOLUTION.sub(rf"\1{STUB}", source))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_opened_alone_says_in_one_sentence_what_to_put_beside_it(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "standoff", None)
+    setup = next(iter(COURSE.read(name).setup.values()))
+    with pytest.raises(ModuleNotFoundError, match=r"^Put this notebook .* beside `standoff` and `data`\.$"):
+        exec(setup, {})
+
+
+def test_a_value_of_an_earlier_run_does_not_pass(benches):
+    """A value that a cell was to make is gone when the cell has run again without making it."""
+    for name in NAMES:
+        bench = benches(name)["released"]
+        for task in bench.tasks:
+            if task.comparisons[0].expression == task.name or task.name == "mine":
+                names = bench.scope()
+                assert not bench.attempt(bench.cells[task.name], names)
+                check = sources.HIDDEN.sub("", bench.cells[task.check])
+                assert not bench.attempt(check, dict(names))
+                bench.attempt(handed_out(bench.cells[task.name]), names)
+                assert bench.attempt(check, names), task.name
 
 
 # ---- the reference, and the cell as it was handed out ----

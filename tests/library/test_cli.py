@@ -170,13 +170,6 @@ def test_verify_never_prints_the_text(run, practice, tmp_path):
         assert not runs & {tuple(said[i : i + 4]) for i in range(len(said))}
 
 
-def test_a_command_is_needed(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        main([])
-    assert stopped.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err
-
-
 def test_as_a_module_on_a_console_of_few_characters(case_copy):
     path = case_copy / "claims.csv"
     path.write_bytes(path.read_bytes().replace(b",certain,", ",ħ,".encode(), 1))
