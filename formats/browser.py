@@ -74,8 +74,11 @@ def found(playwright: Playwright, engine: str) -> str:
 def start(playwright: Playwright, engine: str, **options) -> Browser:
     """Start a headless browser, "chromium" or "firefox"; `options` go to Playwright."""
     path = found(playwright, engine)
-    if engine == "firefox":  # as readers have it: the channel speaks WebDriver BiDi
-        return playwright.firefox.launch(channel="moz-firefox", executable_path=path, **options)
+    if engine == "firefox":  # as readers have it: the channel speaks WebDriver BiDi, which cannot ask for less motion
+        still = {"ui.prefersReducedMotion": 1}  # or a test would measure while something scrolls
+        return playwright.firefox.launch(
+            channel="moz-firefox", executable_path=path, firefox_user_prefs=still, **options
+        )
     arguments = OPTIONS + (["--no-sandbox"] if IS_ROOT else [])  # its sandbox refuses to run as root
     return playwright.chromium.launch(executable_path=path, args=arguments, **options)
 

@@ -104,6 +104,7 @@ def test_claims_are_marked_by_sense_and_passages_by_whether_they_are_taken_up(bo
 
 def test_a_claim_leads_to_its_passage_and_the_card_compares_both(both, traces, witnesses, practice):
     report, witness = sides(both)
+    mark(report, "c035").hover()  # Playwright scrolls to it in Firefox
     start = both.evaluate("scrollY")
     mark(report, "c035").click()
     trace = traces.loc["c035"]
