@@ -4,10 +4,13 @@ PYTHON ?= $(shell command -v python3 || command -v python)
 COMMANDS = test quick formats serve notebooks grade rehearse links bench pins
 ROOMS = test-library test-grading test-book test-browser
 
-.PHONY: book clean $(COMMANDS) $(ROOMS)
+.PHONY: book help clean $(COMMANDS) $(ROOMS)
 
 book:  ## execute the chapters and write _build/html
 	@"$(PYTHON)" book.py build $(ARGS)
+
+help:  ## list the commands
+	@"$(PYTHON)" book.py help
 
 $(COMMANDS):
 	@"$(PYTHON)" book.py $@ $(ARGS)

@@ -130,7 +130,7 @@ def make_environment() -> None:
             "and run this command again."
         )
     if subprocess.call([getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)]):
-        sys.exit("book.py: could not make .venv, see above: remove that folder and run this command again.")
+        sys.exit("book.py: could not make .venv, see above: remove it, make room if the disk is full, and try again.")
     install("setuptools")  # so that no other version is fetched to install the project itself
     install("--no-build-isolation", "--editable", ".[book,tests]")
     # A kernel says on each start that its local connection is not encrypted: hide that.
@@ -435,13 +435,25 @@ def serve(arguments: list) -> None:
                     subprocess.call([sys.executable, "-c", "import book; book.draft()"], cwd=str(ROOT))
             time.sleep(0.3)
 
+    port = arguments[0] if arguments else "8000"
+    if not port.isdigit() or not taken_by_none(int(port)):
+        sys.exit("book.py: cannot serve at port %s: give another number, such as 8001." % port)
     DRAFT.mkdir(parents=True, exist_ok=True)
-    address = ("127.0.0.1", int(arguments[0]) if arguments else 8000)
+    address = ("127.0.0.1", int(port))
     # Beside the thread that builds, so that pages can be read while others are being written.
     with http.server.ThreadingHTTPServer(address, functools.partial(Server, directory=str(DRAFT))) as server:
         print("Serving a draft at http://%s:%d (stop with Ctrl-C)" % address, flush=True)
         threading.Thread(target=follow, daemon=True).start()
         server.serve_forever()
+
+
+def taken_by_none(port: int) -> bool:
+    """Say whether a server may listen at this port."""
+    try:
+        http.server.HTTPServer(("127.0.0.1", port), http.server.BaseHTTPRequestHandler).server_close()
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def draft() -> None:
@@ -523,9 +535,11 @@ def notebooks(arguments: list) -> int:
 def run(arguments: list) -> int:
     """Run a command of the book's environment, such as `standoff check`."""
     path = str(VENV_PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
-    command = shutil.which(arguments[0], path=path) if arguments else None
-    if command is None:
+    if not arguments:
         sys.exit("book.py: run what? For example: python book.py run standoff check")
+    command = shutil.which(arguments[0], path=path)
+    if command is None:
+        sys.exit("book.py: there is no %r in .venv or on the path; `run standoff check` is an example." % arguments[0])
     return subprocess.call([command] + arguments[1:], env=dict(os.environ, PATH=path))
 
 

@@ -208,6 +208,17 @@
   function startButtons() {
     document.querySelector(".btn-download-pdf-button")?.addEventListener("click", () => window.print());
     document.querySelector(".btn-fullscreen-button")?.addEventListener("click", () => window.toggleFullScreen());
+    // The search leads on by itself: some frames may send no form, and for Firefox the policy lets none go to a file.
+    for (const form of document.querySelectorAll("form[action]")) {
+      const search = (event) => {
+        event.preventDefault();
+        const page = new URL(form.getAttribute("action"), document.baseURI);
+        page.search = new URLSearchParams(new FormData(form));
+        location.assign(page);
+      };
+      form.addEventListener("submit", search);
+      form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && search(event));
+    }
     const menus = [...document.querySelectorAll("details.dropdown")];
     document.addEventListener("click", (event) => {
       for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;

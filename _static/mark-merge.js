@@ -115,6 +115,13 @@
     return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
   }
 
+  // {low, high}: the interval in which the middle 95 per cent of some numbers lie, those left out that are none.
+  function middle(numbers) {
+    const sorted = numbers.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    const [low, high] = [0.025, 0.975].map((share) => (sorted.length ? quantile(sorted, share) : NaN));
+    return { low, high };
+  }
+
   // The number of times that each of some units is drawn, `TIMES` times: the draws of standoff/agreement.py.
   function* draws(units) {
     for (let time = 0; time < TIMES; time += 1) {
@@ -137,9 +144,8 @@
     }).filter(({ total }) => total >= 2);
     const alpha = ([observed, expected]) => (expected > 0 ? 1 - observed / expected : NaN);
     const all = disagreement(units, units.map(() => 1));
-    const drawn = units.length ? [...draws(units.length)].map((weights) => alpha(disagreement(units, weights))).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b) : [];
-    const [low, high] = [0.025, 0.975].map((share) => (drawn.length ? quantile(drawn, share) : NaN));
-    return { units: units.length, percent: 100 * (1 - all[0]), alpha: alpha(all), low, high };
+    const drawn = units.length ? [...draws(units.length)].map((weights) => alpha(disagreement(units, weights))) : [];
+    return { units: units.length, percent: 100 * (1 - all[0]), alpha: alpha(all), ...middle(drawn) };
   };
 
   // How many pairs of coders gave two labels to one unit: rows and columns in the order of the codebook.
@@ -167,8 +173,8 @@
     return found.slice(0, most);
   };
 
-  // Krippendorff's alpha for unitizing of stretches, [start, end] of each coder in a continuum: see unitizing_alpha in agreement.py.
-  desk.unitizingAlpha = (markings, length) => {
+  // What alpha for unitizing is made of, for the stretches [start, end] of each coder in a paragraph: see _sums in agreement.py.
+  function sumsOf(markings, length) {
     const coders = markings.map((stretches) => {
       const joined = [];
       for (const [start, end] of stretches.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])) {
@@ -178,8 +184,6 @@
       return joined;
     });
     const sizes = coders.flat().map(([start, end]) => end - start);
-    const [marked, total] = [sum(sizes), coders.length * length];
-    if (coders.length < 2 || !marked || marked === total) return NaN;
     const steps = new Array(length + 1).fill(0);
     for (const [start, end] of coders.flat()) {
       steps[start] += 1;
@@ -188,16 +192,22 @@
     let [count, apart] = [0, 0];
     for (const step of steps.slice(0, -1)) {
       count += step;
-      apart += (count * (coders.length - count)) / (coders.length - 1);
+      apart += count * (coders.length - count);
     }
-    const pairs = total - (sum(sizes.map((size) => size ** 2)) + total - marked) / total;
-    return 1 - (apart * pairs) / (marked * (total - marked));
-  };
+    return [apart / (coders.length - 1), sum(sizes), sum(sizes.map((size) => size ** 2)), coders.length * length];
+  }
 
-  desk.markingAlpha = ({ task: { lengths }, marks }) => {
-    const begins = lengths.map((_, i) => sum(lengths.slice(0, i)));
-    const inOne = ([paragraph, start, end]) => [begins[paragraph - 1] + start, begins[paragraph - 1] + end];
-    return desk.unitizingAlpha(Object.values(marks).map((parts) => parts.map(inOne)), sum(lengths));
+  function unitizing([apart, marked, squares, total]) {
+    if (!marked || marked === total) return NaN;
+    return 1 - (apart * (total - (squares + total - marked) / total)) / (marked * (total - marked));
+  }
+
+  // {percent, alpha, low, high} of what was marked: see marking_measures in merge.py.
+  desk.markingMeasure = ({ task: { lengths }, marks }) => {
+    const sections = lengths.map((length, i) => sumsOf(Object.values(marks).map((parts) => parts.filter(([number]) => number === i + 1).map(([, start, end]) => [start, end])), length));
+    const add = (weights) => [0, 1, 2, 3].map((at) => sum(sections.map((sums, i) => weights[i] * sums[at])));
+    const all = add(lengths.map(() => 1));
+    return { percent: 100 * (1 - (2 * all[0]) / all[3]), alpha: unitizing(all), ...middle([...draws(lengths.length)].map((weights) => unitizing(add(weights)))) };
   };
 
   // How many coders marked each stretch of a paragraph: [[words, count], ...].
@@ -242,8 +252,11 @@
     function measures() {
       const whole = Object.values(coders).filter(([given, of]) => given === of).length;
       if (task.lengths) {
+        const { percent, alpha, low, high } = desk.markingMeasure(merged);
         return [
-          element("p", {}, `${Object.keys(coders).length} marked. Alpha for unitizing (Krippendorff): ${number(desk.markingAlpha(merged))}. 1 is perfect agreement on what to mark, 0 what chance would give.`),
+          element("p", {}, `${Object.keys(coders).length} marked.`),
+          table("Agreement on what to mark", ["", "% of pairs", "alpha", "from", "to"], [["characters", number(percent, 1), ...[alpha, low, high].map((value) => number(value))]]),
+          element("p", {}, "Alpha is Krippendorff's, for unitizing: 1 is perfect agreement on what to mark, 0 what chance would give. In 95 of 100 draws of paragraphs it lies between the last two numbers."),
           names(["code word", "stretches"], Object.entries(merged.marks).map(([coder, parts]) => [coder, parts.length])),
           element("h2", {}, "What was marked, and by how many"), ...inLayers(),
         ];

@@ -27,7 +27,7 @@
     [start] = word(start) ?? [start];
     [, end] = word(end - 1) ?? [, end];
     while (start < end && /\s/u.test(text[start])) start += 1;
-    while (end > start && /\s/u.test(text[end - 1])) end -= 1;
+    while (end > start && /[\s,;:]/u.test(text[end - 1])) end -= 1; // some browsers select by words up to the next one
     return start < end ? [start, end] : null;
   }
 

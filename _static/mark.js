@@ -64,7 +64,7 @@
     async function caseIn(bytes) {
       const files = await desk.unzip(bytes, (path) => /\.(csv|json|txt|md)$/.test(path) && !/(^|\/)(sheets|witnesses)\//.test(path));
       const home = Object.keys(files).filter((path) => /(^|\/)datapackage\.json$/.test(path)).sort((a, b) => a.length - b.length)[0];
-      if (!home) throw new Error("there is no datapackage.json in it: it is no case");
+      if (!home) throw new Error("there is no datapackage.json in it: it is not a case");
       const folder = home.slice(0, -"datapackage.json".length);
       const own = Object.entries(files).filter(([path]) => path.startsWith(folder)).map(([path, content]) => [path.slice(folder.length), content]);
       return desk.stateOf(form, Object.fromEntries(own));

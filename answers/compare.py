@@ -39,6 +39,8 @@ def compare(
     tolerance: float = TOLERANCE,
     ordered: bool = False,
     files: bool = False,
+    part: str = "",
+    points: float = 0,
 ) -> None:
     """Assert in a hidden part of an assignment's check that `expression`, with the student's names, has the value of `right`.
 
@@ -47,6 +49,8 @@ def compare(
     tolerance          how far numbers may be off
     ordered            the order of rows and labels counts; lists are always ordered, unless `right` is a set
     files              the expression reads files that the student handed in, and is evaluated without the student's code
+    part, points       of a task that has parts: what this part is called in the feedback, and what it is worth; a part may
+                       have several comparisons, of which one names the points
 
     The autograder reads the arguments, so they must be literals. Called in a notebook, as stock nbgrader does, this function evaluates
     all expressions there and raises AssertionError with what to say.

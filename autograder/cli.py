@@ -14,6 +14,9 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
 
     course: by default the one that --course says, or that is found here
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(errors="replace")  # names of students, on a console that knows fewer characters
     options = _parser().parse_args(arguments)
     try:
         return options.run(course or find_course(options.course), options)

@@ -62,20 +62,27 @@ class Course:
         raise AssignmentError(f"there is no assignment {name!r}. Remedy: name one of {', '.join(self.names())}")
 
     def seed(self, text: str | None = None) -> str:
-        """Return `text`, or this machine's secret: made on first use and kept where only its user can read it."""
+        """Return `text`, or this machine's secret: made on first use and kept where only its user can read it.
+
+        Raises CourseError if it cannot be kept there.
+        """
         if text is not None:
             return str(text)
         folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state", self.name)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "seed"
-        if not path.exists():
-            draft = folder / secrets.token_hex(8)
-            draft.touch(0o600)
-            draft.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)  # complete or not at all, and never over another one
-            draft.unlink()
-        return path.read_text(encoding="ascii").strip()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                draft = folder / secrets.token_hex(8)
+                draft.touch(0o600)
+                draft.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, path)  # complete or not at all, and never over another one
+                draft.unlink()
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            message = f"{path} cannot be kept ({error.strerror}), from which the hidden data are made. Remedy: "
+            raise CourseError(f"{message}give --seed and a word of your own, the same for the whole course.") from error
 
     def files_of_kinds(self, seed: str | None = None) -> dict[str, Files]:
         """Return the data beside a notebook, by kind; the same object for the same seed."""

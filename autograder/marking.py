@@ -8,7 +8,7 @@ import builtins
 import functools
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -238,9 +238,20 @@ class _Judge:
         if task.name in self.runs.ended:
             reason = f"Your answer could not be tested: {ENDS[self.runs.ended[task.name]]}."
             return TaskResult(task.name, 0.0, "error", reason)
+        found = {part: self._part(task, *about) for part, about in task.parts.items()}
+        lost = {part: result for part, result in found.items() if result.status != "right"}
+        result = next(iter((lost or found).values()))
+        if not lost or lost.keys() == found.keys():
+            return replace(result, points=0.0 if lost else float(task.points))
+        told = [f"Right: {_listed(part for part in found if part not in lost)}."]
+        told += [f"{part[0].upper()}{part[1:]}: {one.reason}" for part, one in lost.items()]
+        return replace(result, points=sum(one.points for one in found.values()), status="wrong", reason=" ".join(told))
+
+    def _part(self, task: Task, worth: float, numbers: list[int]) -> TaskResult:
+        """Return what became of the comparisons of a part: its points if all are right, else the first reason."""
         shown = ""
-        for number, comparison in enumerate(task.comparisons):
-            question = task.name, number
+        for number in numbers:
+            comparison, question = task.comparisons[number], (task.name, number)
             for kind, record in self.runs.records.items():
                 answer = record.answers.get(question)
                 if answer is None:
@@ -254,7 +265,7 @@ class _Judge:
                     status = "no answer" if is_missing(answer) else "wrong"
                     released = self.runs.records["released"].answers[question]
                     return TaskResult(task.name, 0.0, status, reason, brief(released))
-        return TaskResult(task.name, float(task.points), "right", "", shown)
+        return TaskResult(task.name, worth, "right", "", shown)
 
     def _unanswered(self, task: Task, comparison: Comparison, problem: dict | None, kind: str) -> TaskResult:
         failed = next((failure for failure in self.failures if failure.task == task.name), None)
@@ -285,6 +296,11 @@ class _Judge:
         if not text:
             return TaskResult(task.name, 0.0, "no answer", "Nothing was written here.")
         return TaskResult(task.name, None, "by hand", f"Your teacher reads and marks this answer.{where}", text)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *some, last = parts
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 # ---- what is right ----

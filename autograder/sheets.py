@@ -1,7 +1,9 @@
-"""Read tables that people and platforms have saved: CSV of any separator and encoding, from the header on."""
+"""Read tables that people and platforms have saved: CSV of any separator and encoding, or a workbook, from the header on."""
 
 import csv
 import io
+import warnings
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,9 @@ from pathlib import Path
 from .source import Problem
 
 SEPARATORS = ",;\t"
+WORKBOOK = ".xlsx"
+UNPACKED = 50_000_000  # bytes of a workbook
+MOST = {"max_row": 20_000, "max_col": 100}  # cells of a workbook that are looked at
 
 
 class SheetError(Problem):
@@ -26,10 +31,13 @@ class Sheet:
 
 
 def read_sheet(path: Path, columns: Iterable[str] = ()) -> Sheet:
-    """Return a CSV file, whatever spreadsheet saved it. Raises SheetError.
+    """Return a CSV file, whatever spreadsheet saved it, or the first table of a workbook. Raises SheetError.
 
     columns: names that tell the separator, where the header has them.
     """
+    if path.suffix.lower() == WORKBOOK:
+        (_, header), *rows = _rows_of_workbook(path) or [(1, [])]
+        return Sheet([cell.strip() for cell in header], rows, SEPARATORS[0], "utf-8")
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
@@ -60,6 +68,30 @@ def read_sheet(path: Path, columns: Iterable[str] = ()) -> Sheet:
         ) from error
     (_, header), *rows = rows[skipped:]
     return Sheet([cell.strip(" \ufeff") for cell in header], rows, separator, encoding)
+
+
+def _rows_of_workbook(path: Path) -> list[tuple[int, list[str]]]:
+    import openpyxl  # those who save CSV need not wait for it
+
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if sum(part.file_size for part in parts.infolist()) > UNPACKED:
+                raise ValueError
+        with warnings.catch_warnings(action="ignore"):  # of styles and filters that it does not know
+            table = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+            return [
+                (number, [_typed(value) for value in row])
+                for number, row in enumerate(table.iter_rows(values_only=True, **MOST), start=1)
+            ]
+    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, SyntaxError, EOFError, OSError) as error:
+        raise SheetError(f"{path.name}: the workbook cannot be read. Remedy: save it as CSV (UTF-8).") from error
+
+
+def _typed(value: object) -> str:
+    """Return a cell as it was typed: a spreadsheet keeps 2 as 2.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def csv_text(rows: Iterable[Iterable], separator: str = ",") -> str:

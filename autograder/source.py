@@ -43,6 +43,8 @@ class Comparison:
     tolerance: float = TOLERANCE
     ordered: bool = False
     files: bool = False
+    part: str = ""
+    points: float = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,18 @@ class Task:
     check: str
     helper: str = ""
     comparisons: tuple[Comparison, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, tuple[float, list[int]]]:
+        """The parts that have points of their own, by name: these points, and the numbers of their comparisons.
+
+        A task without parts is a single one, without a name.
+        """
+        named = [comparison.part for comparison in self.comparisons]
+        points = dict.fromkeys(named, 0.0) if any(named) else {"": float(self.points)}
+        for comparison in self.comparisons:
+            points[comparison.part] += comparison.points
+        return {name: (worth, [n for n, one in enumerate(named) if one == name]) for name, worth in points.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +151,15 @@ def _tasks(notebook: NotebookNode, file: str) -> Iterator[Task]:
                 raise AssignmentError(
                     f"{file}: {name} checks no task. Remedy: put it after a cell with `solution: true`"
                 )
-            yield Task(waiting, heading, about["points"], False, name, *_hidden_part(cell.source, f"{file}, {name}"))
+            task = Task(waiting, heading, about["points"], False, name, *_hidden_part(cell.source, f"{file}, {name}"))
+            if any(task.parts) and (
+                0 in (worths := [worth for worth, _ in task.parts.values()]) or sum(worths) != task.points
+            ):
+                raise AssignmentError(
+                    f"{file}, {name}: the parts do not make {task.points} points. "
+                    "Remedy: give each comparison a part, and each part its points"
+                )
+            yield task
             waiting = None
     if waiting:
         raise AssignmentError(f"{file}: {waiting} has no check. Remedy: a cell with `grade: true` after it")

@@ -22,7 +22,7 @@ from formats import BUILD, ROOT
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # at hand wherever the book is built
 SVG = "data:image/svg+xml;base64,"
 LEFT_OUT = (
-    "script, style, button, form.so-filter, output, .headerlink, .toctree-wrapper, .sd-container-fluid, "  # for the site
+    "script, style, button, source, form.so-filter, output, .headerlink, .toctree-wrapper, .sd-container-fluid, .so-anatomy, "  # for the site
     "details.hide"  # code that draws figures: long, and in the notebooks
 )
 new_tag = BeautifulSoup("", "html.parser").new_tag

@@ -4,6 +4,7 @@ Labels come as a table (DataFrame) with one row per unit and one column per code
 this coder did not label this unit. Labels are nominal: they are the same, or they are not.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -44,7 +45,11 @@ def interval(table: pd.DataFrame, level: float = 0.95, times: int = 2000) -> tup
     counts = _counts(table)
     if not len(counts):
         return float("nan"), float("nan")
-    alphas = _alphas(counts, _draws(len(counts), times))
+    return _middle(_alphas(counts, _draws(len(counts), times)), level)
+
+
+def _middle(alphas, level):
+    """Return the ends of the interval in which the middle `level` of alphas lie, those left out that are NaN."""
     alphas = alphas[~np.isnan(alphas)]
     if not len(alphas):
         return float("nan"), float("nan")
@@ -120,11 +125,15 @@ def overlap(first: str, second: str) -> float:
     return len(first & second) / len(first | second)
 
 
-def unitizing_alpha(markings: Sequence[Iterable[tuple[int, int]]], length: int) -> float:
+Stretches = Iterable[tuple[int, int]]  # (start, end) in a section, end exclusive, that one coder marked
+Section = tuple[Sequence[Stretches], int]  # the stretches of each coder in a paragraph, and its length
+
+
+def unitizing_alpha(sections: Sequence[Section]) -> float:
     """Return Krippendorff's alpha for unitizing: how far coders agree on which stretches of a text to mark.
 
-    markings: for each coder the stretches that this coder marked in one continuum, as (start, end), end exclusive;
-    overlapping ones of one coder are joined, since the measure knows no layers. length: of the continuum, in characters.
+    sections: the parts of the text across whose ends nobody marks. Overlapping stretches of one coder are joined, since
+    the measure knows no layers.
 
     1 is perfect agreement, 0 is what chance would give. NaN with fewer than two coders, or where no one marked anything
     or everybody everything. That one coder has two stretches where another has one with the same words counts only in
@@ -135,20 +144,45 @@ def unitizing_alpha(markings: Sequence[Iterable[tuple[int, int]]], length: int) 
     Reliability of Unitizing Textual Continua, abstract.) The book was not at hand; the formula is that of the R package
     quallmer (reliability_alpha_u), which follows it.
     """
+    return float(_unitizing(np.array([_sums(*section) for section in sections]).sum(axis=0)))
+
+
+def unitizing_interval(sections: Sequence[Section], level: float = 0.95, times: int = 2000) -> tuple[float, float]:
+    """Return the bootstrap interval of alpha for unitizing, as `interval` does; sections are drawn in place of units."""
+    sums = np.array([_sums(*section) for section in sections])
+    return _middle(_unitizing(_draws(len(sums), times) @ sums), level)
+
+
+def unitizing_agreement(sections: Sequence[Section]) -> float:
+    """Return the share of pairs (0 to 1) of coders who both marked a character or both did not, over all characters."""
+    apart, _, _, total = np.array([_sums(*section) for section in sections]).sum(axis=0)
+    return float(1 - 2 * apart / total)
+
+
+def _sums(markings, length):
+    """Return what alpha for unitizing is made of: four numbers, each of which is the sum of those of the sections.
+
+    The characters that one coder marked and another did not, by coder; those that were marked, by coder; the squares of the lengths of
+    stretches; all characters, by coder.
+    """
     coders = [_joined(stretches) for stretches in markings]
-    sizes = [end - start for stretches in coders for start, end in stretches]
-    marked, total = sum(sizes), len(coders) * length
-    if len(coders) < 2 or not 0 < marked < total:
-        return float("nan")
-    steps = np.zeros(length + 1)
+    steps, sizes = np.zeros(length + 1), [0]
     for stretches in coders:
         for start, end in stretches:
             steps[start] += 1
             steps[end] -= 1
+            sizes.append(end - start)
     count = np.cumsum(steps)[:-1]  # of coders who marked each character
-    apart = (count * (len(coders) - count)).sum() / (len(coders) - 1)
-    pairs = total - (sum(size**2 for size in sizes) + total - marked) / total  # no stretch is paired with itself
-    return float(1 - apart * pairs / (marked * (total - marked)))
+    apart = (count * (len(coders) - count)).sum() / (len(coders) - 1) if len(coders) > 1 else math.nan
+    return [apart, sum(sizes), sum(size**2 for size in sizes), len(coders) * length]
+
+
+def _unitizing(sums):
+    """Return alpha for unitizing of sums (..., 4) as those of `_sums`."""
+    apart, marked, squares, total = np.moveaxis(sums, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = total - (squares + total - marked) / total  # no stretch is paired with itself
+        return np.where((marked > 0) & (marked < total), 1 - apart * pairs / (marked * (total - marked)), np.nan)
 
 
 def _joined(stretches):

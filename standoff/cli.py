@@ -15,7 +15,7 @@ from .alignment import explain, runs, summary, verify
 from .case import find, load, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.foreign import bring
-from .coding.merge import confusion, hardest, marking_alpha, measures, merge
+from .coding.merge import confusion, hardest, marking_measures, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import TEXT_CHANGED, progress
 from .coding.sheets import FOLDER
@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] in (["assignment"], ["grade"], ["mark"]):
         return _grading(arguments[arguments[0] == "assignment" :])
+    if not arguments:
+        _parser().print_help()
+        return 0
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("default", UnicodeWarning)
@@ -64,7 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="standoff", description="One news report, read as data.")
+    parser = argparse.ArgumentParser(
+        prog="standoff",
+        description="One news report, read as data.",
+        epilog="Begin with a text of your own: standoff new mine --text article.txt. With a copy of the report: standoff verify COPY.txt. With the data: standoff check.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run: Callable, name: str, words: str, case: str = "name or folder of a case") -> Callable:
@@ -201,7 +208,9 @@ def _merge(options: argparse.Namespace) -> int:
     )
     if merged.marks:
         counts = ", ".join(f"{coder} {len(parts)}" for coder, parts in merged.marks.items())
-        print(f"Stretches marked: {counts}. Alpha for unitizing: {marking_alpha(merged):.3f}.")
+        agreed = marking_measures(merged)
+        print(f"Stretches marked: {counts}. Alike in {agreed['percent']:.1f}% of pairs, by character.")
+        print("Alpha for unitizing: {alpha:.3f}, interval {low:.3f} to {high:.3f}.".format_map(agreed))
         return 0
     if merged.codings.empty:
         print("There is no label to compare.")

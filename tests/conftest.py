@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
 import standoff
 import standoff.display.exercises
@@ -19,7 +19,7 @@ import standoff.display.html
 import standoff.display.show
 from autograder.run.sandbox import SandboxError, require
 from chapters import HTML
-from formats.browser import IS_ROOT, chromium_path, launch
+from formats.browser import IS_ROOT, NAMES, found, start
 from standoff.files import write_atomically
 from standoff.schema import DESCRIPTOR, descriptor_text, read_package, unsealed
 
@@ -43,10 +43,29 @@ def shown(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A real browser, one for all tests."""
-    with launch() as browser:
+def playwright():
+    """What drives browsers; it can be started once in a process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """Chromium, one for all tests: for what Playwright emulates and measures in it alone, as paper, themes, touch, weights."""
+    browser = start(playwright, "chromium")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def each_browser(request, playwright):
+    """Every browser in turn: for what a page does."""
+    if request.param == "chromium":
+        yield request.getfixturevalue("browser")
+    else:
+        browser = start(playwright, request.param)
         yield browser
+        browser.close()
 
 
 def install_sandbox():
@@ -65,7 +84,9 @@ def sandbox():
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes():
     """Before several processes of tests begin: each of them would install what is missing, in the way of the others."""
-    chromium_path()
+    with sync_playwright() as playwright:
+        for engine in NAMES:
+            found(playwright, engine)
     install_sandbox()
 
 
@@ -89,9 +110,9 @@ def watched(tab):
 
 
 @pytest.fixture(scope="session")
-def window(browser):
-    """The browser tab that tests take in turns: to make another one takes three times as long as to go to a page."""
-    window = browser.new_page()
+def window(each_browser):
+    """The tab of each browser that tests take in turns: to make another one takes three times as long as to go to a page."""
+    window = each_browser.new_page()
     window.open = lambda name: window.goto(
         (HTML / f"{name.partition('#')[0]}.html").as_uri() + "".join(name.partition("#")[1:])
     )

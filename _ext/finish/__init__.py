@@ -10,7 +10,7 @@ import minify_html
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from . import accessible, figures, light, safe, social
+from . import accessible, figures, light, safe, social, tables
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -26,11 +26,13 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         root = "../" * (len(name.parts) - 1)
         figures.improve(page, folder, root)
+        figures.name_code(page)
         light.drop_scripts(page)
         light.thin_code(page)
         sheets = light.join_styles(page, root, folder, sheets)
         social.introduce(page, root)
         accessible.improve(page)
+        tables.improve(page)
         safe.set_policy(page)
         pages[path] = minify_html.minify(
             str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True

@@ -35,14 +35,23 @@ def improve(page: BeautifulSoup, folder: Path, root: str) -> None:
             code.summary.string = f"The code that draws figure {number}"
             figure.append(code.extract())
         image = figure.img
-        picture, width, height = thin(base64.b64decode(image["src"].removeprefix(PREFIX)).decode())
-        name = hashlib.sha256(picture.encode()).hexdigest()[:12] + ".svg"
-        (folder / "_images").mkdir(exist_ok=True)
-        (folder / "_images" / name).write_text(picture, encoding="utf-8", newline="\n")
-        image["src"], image["width"], image["height"] = f"{root}_images/{name}", width, height
+        for element, address in ((figure.source, "srcset"), (image, "src")):
+            picture, width, height = thin(base64.b64decode(element[address].removeprefix(PREFIX)).decode())
+            name = hashlib.sha256(picture.encode()).hexdigest()[:12] + ".svg"
+            (folder / "_images").mkdir(exist_ok=True)
+            (folder / "_images" / name).write_text(picture, encoding="utf-8", newline="\n")
+            element[address], element["width"], element["height"] = f"{root}_images/{name}", width, height
         image["loading"] = "lazy"
         large = page.new_tag("a", href=image["src"], attrs={"class": "so-large"}, string=f"Figure {number}, large")
         figure.append(large)
+
+
+def name_code(page: BeautifulSoup) -> None:
+    """Say what is folded in the other cells."""
+    for code in page.select("details.hide"):
+        code["class"] = "so-code"
+        has_imports = re.search(r"^(import|from) ", code.pre.get_text(), re.M)
+        code.summary.string = "Imports and data of this page" if has_imports else "The code of this cell"
 
 
 def thin(picture: str) -> tuple[str, int, int]:

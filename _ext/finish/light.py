@@ -3,7 +3,9 @@
 Plain Jupyter Book sends 3.8 MB for a chapter, nine tenths of which the page does not use.
 """
 
+import base64
 import hashlib
+import io
 import os
 import posixpath
 import re
@@ -65,6 +67,9 @@ def drop_scripts(page: BeautifulSoup) -> None:
             script["defer"] = ""  # the page is shown before they run, in the same order
         elif script.string.startswith("DOCUMENTATION_OPTIONS."):
             script.decompose()  # they would run too early, and nothing here reads them
+    storage = page.select_one("script[src*='_static/storage.js']").extract()
+    del storage["defer"]  # it comes before the theme's own script
+    page.find("meta", charset=True).insert_after(storage)
 
 
 def thin_code(page: BeautifulSoup) -> None:
@@ -102,7 +107,7 @@ def write_styles(folder: Path, sheets: list[str], pages: Iterable[str]) -> str:
     """Write the joined style sheet with the rules that a page or a script has a use for; return its version."""
     target = folder / "_static" / JOINED
     css = "\n".join(rebased(folder / path, target) for path in sheets)
-    css = with_icons(target.parent, purged(css, names_in(folder, pages)))
+    css = with_icons(target.parent, light_on_paper(purged(css, names_in(folder, pages))))
     target.write_text(css, encoding="utf-8", newline="\n")
     return hashlib.sha256(css.encode()).hexdigest()[:8]
 
@@ -137,8 +142,26 @@ def purged(css: str, used: set[str]) -> str:
     return css
 
 
+def light_on_paper(css: str) -> str:
+    """Return a minified style sheet whose dark theme is for screens; the light one is for paper, and without scripts, too."""
+
+    def apart(match: re.Match) -> str:
+        rule, themes = match[0], set(re.findall(r"\[data-theme=(\w+)\]", match[0]))
+        if themes == {"dark"}:
+            return f"@media screen{{{rule}}}"
+        if themes == {"light"}:
+            printed = rule.replace("[data-theme=light]", "[data-theme=dark]")
+            return rule.replace("html[data-theme=light]", "html:not([data-theme=dark])") + f"@media print{{{printed}}}"
+        return rule
+
+    return process_stylesheet(re.sub(r"[^{}]*\[data-theme=\w+\][^{}]*\{[^{}]*\}", apart, css))
+
+
 def with_icons(folder: Path, css: str) -> str:
-    """Return the style sheet with one icon font, written into `folder`, that has the icons that are used."""
+    """Return the style sheet with one icon font in it that has the icons that are used; `folder` is the style sheet's.
+
+    A frame of a learning platform, which belongs to no site, is refused a font of its own by most servers.
+    """
     icons = {ord(sign) for sign in css if "\ue000" <= sign <= "\uf8ff"}
     solid = [path for path in re.findall(r"url\(([^()]*)\)", css) if path.endswith("fa-solid-900.ttf")]
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=False)
@@ -149,8 +172,10 @@ def with_icons(folder: Path, css: str) -> str:
     subsetter.populate(unicodes=icons)
     subsetter.subset(font)
     font.recalcTimestamp = False  # the same bytes on every day
-    subset.save_font(font, str(folder / "icons.woff"), options)
-    face = '@font-face{font-family:"Font Awesome 6 Free";font-weight:900;src:url(icons.woff)}'
+    written = io.BytesIO()
+    subset.save_font(font, written, options)
+    source = f"url(data:font/woff;base64,{base64.b64encode(written.getvalue()).decode()})"
+    face = f'@font-face{{font-family:"Font Awesome 6 Free";font-weight:900;src:{source}}}'
     return face + re.sub(r"@font-face\{[^}]*\}", "", css)
 
 

@@ -8,7 +8,7 @@ from sphinx.errors import ExtensionError
 
 HEADER = "Content-Security-Policy"
 POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data:; font-src data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )  # connect: the search page reads the pages that it found; form: the search field leads to the search page
 HANDLERS = {"window.print()", "toggleFullScreen()"}  # the theme's, done by book.js instead
@@ -18,6 +18,8 @@ def set_policy(page: BeautifulSoup) -> None:
     """Give a page its content security policy; scripts in the page, of which the theme has a few, pass by their hash."""
     drop_handlers(page)
     forbid_styles(page)
+    for link in page.select("link[rel=next]"):  # Firefox would fetch it ahead, which the policy forbids, and say so
+        link.decompose()
     hashes = set()
     for script in page.find_all("script", src=False):
         script.string = script.string.strip()  # as it will be written

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..source import Assignment, Task, role
 from .feedback import templates
-from .tables import KEY, answers
+from .pictures import pasted
+from .tables import KEY, answers, guard
 
 if TYPE_CHECKING:
     from ..batch import Graded
@@ -22,12 +23,16 @@ SCRIPT = Path(__file__).parent / "templates" / "mark-prose.js"
 def page(rows: list[dict[str, str]], graded: list[Graded]) -> str:
     """Return the page as HTML. rows: of prose.csv; those about no answer of `graded` are kept and not shown."""
     assignments = {one.submission.assignment_name: one.submission.assignment for one in graded}
+    notebooks = {
+        (guard(one.submission.student), one.submission.assignment_name): one.submission.notebook for one in graded
+    }
     current, shown, hidden = answers(graded), defaultdict(list), []
     for row in rows:
         if tuple(row[name] for name in KEY) in current:
             assignment = assignments[row["assignment"]]
             task = next(task for task in assignment.tasks if task.name == row["task"])
-            shown[assignment, task].append(row)
+            notebook = notebooks[row["student"], row["assignment"]]
+            shown[assignment, task].append((row, pasted(notebook, task.name, row["text"])))
         else:
             hidden.append(row)
     sections = [

@@ -19,7 +19,7 @@ from ..course import Course
 from ..intake.collect import Submission
 from ..marking import TaskResult
 from ..roster import plain
-from ..sheets import SheetError, csv_text, read_sheet
+from ..sheets import WORKBOOK, SheetError, csv_text, read_sheet
 from ..source import AssignmentError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LONGEST = 20_000  # characters of an answer in a cell
 FORMULA = re.compile(r"(?:^|(?<=[;\t\n]))(?=\s*[=+\-@＝＋－＠])")
 COLUMNS = ["student", "assignment", "task", "points", "comment", "text", "version"]
 KEY = ("student", "assignment", "task", "version")
-WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+OTHER_BOOKS = (".xls", ".ods", ".numbers")  # that are not read
 
 
 class PointsError(SheetError):
@@ -43,12 +43,13 @@ class ByHand:
     """What prose.csv says.
 
     rows: as they stand, with `number` in the file and `given`, the points; separator: of its columns; problems: what lies
-    beside it and cannot be read.
+    beside it and does not count; file: its name, or that of the workbook that was read in its place.
     """
 
     rows: list[dict] = field(default_factory=list)
     separator: str = ","
     problems: tuple[str, ...] = ()
+    file: str = PROSE
 
 
 def guard(text: object) -> str:
@@ -70,21 +71,38 @@ def format_points(points: float | None) -> str:
 
 
 def read_prose(out: Path, course: Course) -> ByHand:
-    """Return what is in prose.csv in the folder `out`. Raises SheetError."""
-    books = [path.name for end in WORKBOOKS if (path := (out / PROSE).with_suffix(end)).exists()]
-    problems = tuple(
+    """Return what is in prose.csv in the folder `out`, or in prose.xlsx if that is newer. Raises SheetError."""
+    sheet, workbook = out / PROSE, (out / PROSE).with_suffix(WORKBOOK)
+    books = [path.name for end in OTHER_BOOKS if (path := sheet.with_suffix(end)).exists()]
+    problems = [
         f"{name} lies beside {PROSE}, and what is typed there does not count. "
         f"Remedy: save it as CSV (UTF-8) with the name {PROSE}, and delete {name}."
         for name in books
-    )
-    if not (out / PROSE).is_file():
-        return ByHand(problems=problems)
-    sheet = read_sheet(out / PROSE, COLUMNS)
+    ]
+    saved = [path for path in (sheet, workbook) if path.is_file()]
+    if not saved:
+        return ByHand(problems=tuple(problems))
+    newer = max(saved, key=lambda path: path.stat().st_mtime_ns)
+    found = _read_prose(newer, course)
+    if newer == workbook and sheet in saved:
+        found = replace(found, separator=read_sheet(sheet, COLUMNS).separator)
+    elif len(saved) == 2:
+        typed = {_row_key(row): row["given"] for row in found.rows}
+        if any(row["given"] not in (None, typed.get(_row_key(row))) for row in _read_prose(workbook, course).rows):
+            problems.append(
+                f"{workbook.name} is older than {PROSE}, and points that differ there do not count. "
+                f"Remedy: type them into {PROSE}, and delete {workbook.name}."
+            )
+    return replace(found, problems=tuple(problems))
+
+
+def _read_prose(path: Path, course: Course) -> ByHand:
+    file, sheet = path.name, read_sheet(path, COLUMNS)
     header = [cell.lower() for cell in sheet.header]
     for column in COLUMNS:
         if (times := header.count(column)) != 1:
             raise PointsError(
-                f"{PROSE}:1 {column}: the column {column} is in the first row {times} times. "
+                f"{file}:1 {column}: the column {column} is in the first row {times} times. "
                 f"Remedy: the columns are {', '.join(COLUMNS)}."
             )
     rows, wrong = [], []
@@ -94,10 +112,10 @@ def read_prose(out: Path, course: Course) -> ByHand:
             try:
                 rows.append(row | {"number": number, "given": _points(row, course)})
             except PointsError as error:
-                wrong.append(f"{PROSE}:{number} points: {error}")
+                wrong.append(f"{file}:{number} points: {error}")
     if wrong:
         raise PointsError("\n".join(wrong))
-    return ByHand(rows, sheet.separator, problems)
+    return ByHand(rows, sheet.separator, file=file)
 
 
 def _points(row: dict[str, str], course: Course) -> float | None:
@@ -162,7 +180,7 @@ def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
             key = (fitting if len(fitting) == 1 else same_text)[0]
         comment, points = row["comment"].strip(), row["given"]
         if key is None:
-            place = f"{PROSE}:{row['number']} student: {row['student']}, {row['task']}"
+            place = f"{by_hand.file}:{row['number']} student: {row['student']}, {row['task']}"
             if by_student[student, *about[:2]]:
                 found.earlier.append(f"{place}: the points are for a text that was handed in earlier.")
             elif row["points"].strip() or comment:
@@ -174,7 +192,7 @@ def matches(graded: list[Graded], by_hand: ByHand) -> Matches:
         before, _ = found.given.get(key, (None, ""))
         if points is not None and before not in (None, points):
             raise PointsError(
-                f"{PROSE}:{row['number']} points: this answer has different points in a row above. Remedy: keep one of the rows."
+                f"{by_hand.file}:{row['number']} points: this answer has different points in a row above. Remedy: keep one of the rows."
             )
         found.keys[row["number"]] = key
         if points is not None or key not in found.given:

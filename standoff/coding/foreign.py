@@ -22,10 +22,10 @@ from ..files import csv_text, write_atomically
 from ..problems import CaseError
 from ..quotes import Part, Quoted, QuoteError
 from ..schema import read_package, resource_of, vocabulary
-from ..text import TextError, digest, paragraphs, read_text
+from ..text import TextError, digest, paragraphs, read_file, read_text
 from . import sheets
 from .anchor import anchor
-from .new import new
+from .new import new, read_article
 
 ROLES = {"content": "content", "claim": "content", "source": "source", "cue": "cue"}
 OWN = re.compile(
@@ -85,7 +85,9 @@ class _Text:
 def bring(name: str, text: str | Path, marks: str | Path) -> Brought:
     """Make the case data/<name> of a text and a file of marks (.ann, or JSON). Raises CaseError, TextError."""
     path, raw = Path(marks), _Text(read_text(text), Path(text).name)
-    content = read_text(path)
+    if read_article(text) != raw.blocks:
+        raise TextError(f"{Path(text).name} has paragraphs without a blank line between them: put one there.")
+    content = read_file(path)
     read = _brat if path.suffix == ".ann" else _annotations
     found, links, left = read(content, raw, path.name)
     if not any(mark.role == "content" for mark in found):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..agreement import agreement, alpha, interval, unitizing_alpha
+from ..agreement import agreement, alpha, interval, unitizing_agreement, unitizing_alpha, unitizing_interval
 from ..problems import CaseError
 from ..schema import vocabulary
 from .tasks import CODING, TASK
@@ -163,15 +163,25 @@ def _marks(coding: dict, lengths: list[int]) -> list[tuple[int, int, int]]:
 # ---- how far they agree ----
 
 
-def marking_alpha(merged: Merged) -> float:
-    """Return how far the coders agree on what to mark (`unitizing_alpha`), the paragraphs of the text as one continuum."""
-    lengths = merged.task["lengths"]
-    begins = [sum(lengths[:number]) for number in range(len(lengths))]
-    markings = [
-        [(begins[paragraph - 1] + start, begins[paragraph - 1] + end) for paragraph, start, end in parts]
-        for parts in merged.marks.values()
+def marking_measures(merged: Merged) -> dict[str, float]:
+    """Return how far the coders agree on what to mark: percent (of pairs, by character), alpha, low, high (its interval).
+
+    See `unitizing_alpha` in `standoff.agreement`; the interval is drawn from paragraphs.
+    """
+    sections = [
+        (
+            [[(start, end) for number, start, end in parts if number == paragraph] for parts in merged.marks.values()],
+            length,
+        )
+        for paragraph, length in enumerate(merged.task["lengths"], start=1)
     ]
-    return unitizing_alpha(markings, sum(lengths))
+    low, high = unitizing_interval(sections)
+    return {
+        "percent": 100 * unitizing_agreement(sections),
+        "alpha": unitizing_alpha(sections),
+        "low": low,
+        "high": high,
+    }
 
 
 def measures(merged: Merged) -> pd.DataFrame:

@@ -17,6 +17,9 @@ from .metadata import ENTRIES, wrong
 
 DATASHEET = "DATASHEET.md"
 LINE = 90  # characters; lines that a program or a page broke are shorter
+RESERVED = re.compile(
+    "con|prn|aux|nul|com[0-9]|lpt[0-9]"
+)  # what Windows takes for a device, and nobody else can pass on
 UNANSWERED = "(not answered yet)"
 QUESTIONS = [
     "Which text is this, where was it found, and why was it chosen?",
@@ -38,7 +41,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
 
     Raises CaseError, TextError; then nothing is made.
     """
-    if not re.fullmatch("[a-z][a-z0-9-]*", name):
+    if not re.fullmatch("[a-z][a-z0-9-]*", name) or RESERVED.fullmatch(name):
         raise CaseError("this cannot name a case", "use lower-case letters, digits and hyphens: my-report", file=name)
     folder = _home() / name
     if folder.exists():
@@ -47,7 +50,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
     for option, entry, value in (("--date", "text_date", date), ("--licence", "text_licence", licence)):
         if problem := wrong(entry, value):
             raise CaseError(*problem, file=option)
-    blocks = _blocks(text)
+    blocks = read_article(text)
     tables = read_package(find("practice"))
     package = {"$schema": tables["$schema"], "name": name, "resources": tables["resources"]}
     about = {
@@ -99,7 +102,7 @@ def _filled(package: dict, about: dict[str, str], blocks: list[str]) -> dict[str
     }
 
 
-def _blocks(path: str | Path) -> list[str]:
+def read_article(path: str | Path) -> list[str]:
     """Read the canonical paragraphs of a text file. Raises TextError if it was saved or pasted badly.
 
     What was done with it, and signs that only a copy has, are reported as a UnicodeWarning.

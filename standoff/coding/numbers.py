@@ -27,9 +27,8 @@ def in_words(words: str, text: str) -> list[set[Decimal]]:
     for numeral in NUMERAL.findall(words):
         meant = readings(numeral)
         sign = "," if "," in numeral else "."
-        if len(meant) > 1 and (
-            decimal or sign == ","
-        ):  # without other numbers, a comma before three digits parts thousands
+        # Where no other number decides, a comma before three digits parts thousands.
+        if len(meant) > 1 and (decimal or sign == ","):
             meant = [meant[sign == decimal]]
         found.append({Decimal(number) for number in meant})
     return found

@@ -87,7 +87,7 @@ def read(folder: Path, name: str) -> Sheet:
     for path, tab in found:
         file = f"{FOLDER}/{path.name}" + (f" ({tab})" if tab else "")
         sheets.append(Sheet(file, *read_sheet(path, file, SHEETS[name], tab)))
-    full = next((one for one in sheets if all(_holds(one, other) for other in sheets)), None)
+    full = next((one for one in sheets if all(_holds(one, other) for other in sheets if other is not one)), None)
     if full is None:
         files = " and ".join(sheet.file.removeprefix(f"{FOLDER}/") for sheet in sheets)
         remedy = f"keep the right one in {FOLDER}/, and move the other out of it"

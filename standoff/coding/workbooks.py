@@ -45,7 +45,11 @@ def _opened(path: Path, file: str) -> Iterator:
                 raise CaseError(
                     "the workbook is larger than 50 MB", "delete what is not a sheet of the case", file=file
                 )
-        import openpyxl  # those who hand in CSV need not wait for it
+        try:
+            import openpyxl  # only those who hand in a workbook wait for it, and need it
+        except ModuleNotFoundError as error:
+            remedy = "run `pip install openpyxl`, or save it as CSV (UTF-8)"
+            raise CaseError("a workbook is read with the package openpyxl", remedy, file=file) from error
 
         with warnings.catch_warnings(action="ignore"):  # of styles and filters that it does not know
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from ..case import Case
 from . import html
+from .narrow import narrowed
 
 CASE_WITH_PAGE = "report"  # name of the case whose claims have a page, claims-table.html
 
@@ -86,20 +87,27 @@ def figure(
         if title := ax.get_title(loc="left"):
             ax.set_title("", loc="left")
             fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-    picture = io.BytesIO()
-    fig.savefig(picture, format="svg", metadata={"Date": None})  # without a date, the same figure has the same bytes
+    wide, narrow = _drawn(fig), _drawn(narrowed(fig))
     plt.close(fig)
     html.show(
         Markup(
-            '<figure class="so-figure"><img src="data:image/svg+xml;base64,{}" alt="{}"><figcaption>{}</figcaption>'
+            '<figure class="so-figure"><picture><source media="(max-width: 600px)" srcset="{}"><img src="{}" alt="{}">'
+            "</picture><figcaption>{}</figcaption>"
             '<details class="so-numbers"><summary>The numbers behind this figure</summary>{}</details></figure>'
         ).format(
-            base64.b64encode(picture.getvalue()).decode(),
+            narrow,
+            wide,
             alt or in_words(data),
             caption,
             as_table(data, "Numbers behind the figure", claims=claims),
         )
     )
+
+
+def _drawn(fig):
+    picture = io.BytesIO()
+    fig.savefig(picture, format="svg", metadata={"Date": None})  # without a date, the same figure has the same bytes
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.getvalue()).decode()}"
 
 
 def in_words(data: pd.DataFrame | pd.Series) -> str:

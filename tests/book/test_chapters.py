@@ -59,8 +59,8 @@ def test_a_chapter_has_the_frame(name):
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_has_figures_tables_and_exercises_enough(name):
     sources = "\n".join(cell.source for cell in code(name))
-    shown = len(re.findall(r"^(?:figure|table)\(", sources, re.M))
-    exercises = re.findall(r"^exercise\(\s*(\d+)", sources, re.M)
+    shown = len(re.findall(r"^ *(?:figure|table)\(", sources, re.M))
+    exercises = re.findall(r"^ *exercise\(\s*(\d+)", sources, re.M)
     assert shown >= 3, f"{name} shows {shown} figures and tables"
     assert exercises == [str(n + 1) for n in range(len(exercises))] and len(exercises) >= 4
     assert re.findall(r"^check\((\d+), \.\.\.\)$", sources, re.M) == exercises, "each exercise is followed by its check"

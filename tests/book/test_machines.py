@@ -74,3 +74,19 @@ def test_without_a_command_it_says_how_to_begin():
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and "python book.py build" in lines[0] and "run standoff" in lines[-1]
     assert {line.split()[2] for line in lines if line.startswith("python book.py ")} == {*book.COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["serve", "abc"], "cannot serve at port abc: give another number"),
+        (["serve", "99999"], "cannot serve at port 99999: give another number"),
+        (["run", "nosuch"], "there is no 'nosuch' in .venv or on the path"),
+        (["run"], "run what? For example: python book.py run standoff check"),
+        (["nosuch"], "there is no command 'nosuch', only build, test,"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_answered_in_one_sentence(command, said):
+    done = subprocess.run([sys.executable, "book.py", *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"book.py: {said}") and done.stderr.count("\n") == 1

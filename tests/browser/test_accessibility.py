@@ -142,6 +142,23 @@ def test_a_page_never_scrolls_sideways_even_with_letters_twice_as_large(page, le
     assert widths[0] <= 1280 and widths[1] <= 390
 
 
+WIDER = """() => [...document.querySelectorAll("article *")].filter(element =>
+    !element.matches("pre, pre *, .so-form, .so-form *") && element.checkVisibility({visibilityProperty: true})
+    && (element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX)
+        || element.matches("table, img, figure, form") && element.getBoundingClientRect().right > innerWidth)
+).map(element => `${element.scrollWidth} in ${element.clientWidth}: ${element.outerHTML.slice(0, 120)}`)"""
+
+
+def test_nothing_is_wider_than_its_column(page):
+    """Tables, above all: at 1280 px they fit, on a phone they are lists. Lines of code and worksheets, which are for paper, may be scrolled."""
+    wider = {}
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        wider[size["width"]] = page.evaluate(WIDER)
+    page.set_viewport_size(WIDE)
+    assert wider == {1280: [], 390: []}
+
+
 def test_menu_and_search_open_by_keyboard(tabs):
     tab = tabs(1280)
     open_page(tab, "chapters/start")

@@ -77,9 +77,9 @@ def desk(tab):
 
 
 @pytest.fixture(scope="module")
-def functions(browser):
+def functions(each_browser):
     """The page of the desk, opened once, for tests that call the functions of its script and leave the page as it is."""
-    page = browser.new_page()
+    page = each_browser.new_page()
     with watched(page):
         page.goto((HTML / "chapters/reading-desk.html").as_uri())
         yield page
@@ -362,7 +362,7 @@ def test_a_file_is_opened_and_a_wrong_one_explained(desk, practice, tmp_path):
 
 def test_a_text_is_pasted_and_dropped(desk, practice):
     desk.get_by_text("Paste the text instead").click()
-    desk.get_by_label("The text, a blank line").fill(read_text(practice.text).replace("’", "'"))
+    desk.get_by_label("The text, with a blank line").fill(read_text(practice.text).replace("’", "'"))
     desk.get_by_role("button", name="Read the pasted text").click()
     desk.locator(".so-desk-paragraph").first.wait_for()
     expect(desk.locator(".so-desk-said")).to_contain_text("Quotation marks, dashes or the like differ")
@@ -437,8 +437,8 @@ def test_axe_finds_nothing_on_the_open_desk(browser, theme, width):
         page.close()
 
 
-def test_it_works_from_a_server_too(browser, address, practice):
-    page = browser.new_page()
+def test_it_works_from_a_server_too(each_browser, address, practice):
+    page = each_browser.new_page()
     page.goto(f"{address}/chapters/reading-desk.html")
     page.get_by_role("button", name="Open the practice report").click()
     expect(page.locator(".so-desk-paragraph")).to_have_count(len(practice.paragraphs))

@@ -207,7 +207,7 @@ def test_a_witness_in_other_paragraphs_is_found_and_what_is_missing_is_said(sing
     fields.get_by_text("Paste the text instead").click()
 
     def paste(words):
-        fields.get_by_label("The text, a blank line").fill(words)
+        fields.get_by_label("The text, with a blank line").fill(words)
         fields.get_by_role("button", name="Read the pasted text").click()
 
     sentences = re.sub(r"(?<=[.?]) (?=[A-Z])", "\n\n", text).replace("’", "'")

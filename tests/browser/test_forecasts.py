@@ -75,8 +75,8 @@ def test_parts_of_forecasts_that_one_can_work_out(shown):
     assert dict(shown["decompose"](came, came)) == {"reliability": 0, "resolution": 0.25, "uncertainty": 0.25}
 
 
-def test_the_form_scores_as_the_chapter_does(browser, shown, happened):
-    tab = browser.new_page()
+def test_the_form_scores_as_the_chapter_does(each_browser, shown, happened):
+    tab = each_browser.new_page()
     tab.goto((HTML / "chapters" / "hindsight.html").as_uri())
     fields = tab.locator("form.so-score input")
     expect(fields).to_have_count(len(happened))

@@ -49,6 +49,7 @@ def opened(desk):
 
 
 def drag(tab, paragraph, words):
+    tab.locator(".so-mark-text > p").nth(paragraph - 1).wait_for(state="attached")
     x, y, to_x, to_y = tab.evaluate(PLACE, [paragraph, words])
     tab.mouse.move(x, y)
     tab.mouse.down()
@@ -325,6 +326,18 @@ def test_a_quotation_mark_is_tapped_where_a_quoted_stretch_ends(desk):
     assert found == ["“course”", "“””", "Select words", "Select words"]
 
 
+def test_a_comma_after_the_last_word_is_not_taken(desk):
+    """Firefox, and every browser on Windows, goes from word to word up to the beginning of the next one."""
+    give(desk, "text.txt", b"It will come soon, he said; we wait.")
+    drag(desk, 1, "come")
+    for end, words in {18: "come soon", 19: "come soon", 28: "come soon, he said"}.items():
+        desk.evaluate(
+            "end => { const node = document.querySelector('.so-mark-text > p').firstChild; getSelection().setBaseAndExtent(node, 8, node, end); }",
+            end,
+        )
+        expect(desk.locator(".so-mark-picked")).to_have_text(f"“{words}”")
+
+
 def test_what_was_marked_is_there_after_the_tab_was_closed(opened, practice, tmp_path):
     for paragraph, words in {1: "patrol fleet", 3: "single photograph", 4: "puts the number at 20"}.items():
         drag(opened, paragraph, words)
@@ -352,7 +365,7 @@ def test_overlapping_and_interrupted_spans(desk):
     assert found == [[1, 5, 9], [1, 20, 25]]
 
 
-HOSTILE = "<script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
+HOSTILE = "See: <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
 
 
 def test_a_hostile_text_stays_text(desk, tmp_path):
@@ -375,7 +388,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     said = desk.locator(".so-desk-said")
     bad = {
         "it is no whole zip file": pack(files)[:3000],
-        "it is no case": pack({"a.txt": "x"}),
+        "it is not a case": pack({"a.txt": "x"}),
         "claims.csv is missing": pack({name: text for name, text in files.items() if "claims" not in name}),
         "the columns of actors.csv are not": pack(files | {"p/actors.csv": "a,b\n"}),
         "not the text that its tables point into": pack(files | {"p/article.txt": "Another text."}),

@@ -13,7 +13,7 @@ from test_marking import FORM, choose, desk, drag, files_of, give, pack, press, 
 from chapters import HTML
 from standoff.cli import main
 from standoff.coding import tasks
-from standoff.coding.merge import confusion, hardest, marking_alpha, measures, merge
+from standoff.coding.merge import confusion, hardest, marking_measures, measures, merge
 from standoff.text import read_text
 
 
@@ -295,7 +295,7 @@ def test_axe_finds_nothing_while_a_class_works(browser, practice, width):
         page.close()
 
 
-def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, practice):  # noqa: F811
+def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, practice, capsys):  # noqa: F811
     give(desk, "article.txt", read_text(practice.text).encode())
     press(desk, "Make a task")
     desk.get_by_label("Certainty", exact=True).uncheck()
@@ -316,11 +316,15 @@ def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, 
     for name, data in {"class.task.json": task, "fox.json": fox, "owl.json": owl}.items():
         (tmp_path / name).write_text(json.dumps(data), encoding="utf-8")
     merged = merge(tmp_path)
-    assert [len(parts) for parts in merged.marks.values()] == [2, 3] and -1 < marking_alpha(merged) < 1
-    ours = "files => standoffDesk.markingAlpha(standoffDesk.mergeFiles(files))"
+    theirs = marking_measures(merged)
+    assert [len(parts) for parts in merged.marks.values()] == [2, 3] and -1 < theirs["low"] < theirs["alpha"] < 1
+    ours = "files => standoffDesk.markingMeasure(standoffDesk.mergeFiles(files))"
     files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()}
-    assert desk.evaluate(ours, files) == pytest.approx(marking_alpha(merged), abs=1e-9)
+    assert desk.evaluate(ours, files) == pytest.approx(theirs, abs=1e-9)
+    assert main(["merge", str(tmp_path)]) == 0
+    assert f"Alpha for unitizing: {theirs['alpha']:.3f}, interval {theirs['low']:.3f} to" in capsys.readouterr().out
     press(desk, "Close")
     desk.get_by_label("Merge what a class coded").set_input_files([*tmp_path.iterdir()])
-    expect(desk.locator("#so-mark")).to_contain_text(f"Alpha for unitizing (Krippendorff): {marking_alpha(merged):.3f}")
+    row = f"characters {theirs['percent']:.1f} {theirs['alpha']:.3f} {theirs['low']:.3f}"
+    expect(desk.get_by_role("row", name=row)).to_have_count(1)
     expect(desk.locator("mark.so-by-all")).not_to_have_count(0)

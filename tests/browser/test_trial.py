@@ -65,7 +65,7 @@ def test_compare_prints_agreement_alpha_and_differences(started, reference, caps
         ({"c002": "certain"}, "Label at least two units"),
         ({"c002": "sure"}, "c002: 'sure' is not a label. Write certain or probable"),
         ({"c999": "certain"}, "c999 is not one of the units: c002, "),
-        ({"c003": "possible", "c053": "possible"}, "Alpha says nothing here"),
+        ({"c003": "possible", "c053": "possible"}, "Alpha is undefined here"),
     ],
 )
 def test_what_compare_says_to_other_labels(started, mine, words, capsys):

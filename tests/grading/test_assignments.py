@@ -7,6 +7,7 @@ variant. That the sandbox comes to the same marks is for its own tests.
 import ast
 import itertools
 import re
+import sys
 from collections import Counter, defaultdict
 
 import pytest
@@ -165,6 +166,28 @@ def handed_out(source):
     return sources.HIDDEN.sub("", SOLUTION.sub(rf"\1{STUB}", source))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_opened_alone_says_in_one_sentence_what_to_put_beside_it(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "standoff", None)
+    setup = next(iter(COURSE.read(name).setup.values()))
+    with pytest.raises(ModuleNotFoundError, match=r"^Put this notebook .* beside `standoff` and `data`\.$"):
+        exec(setup, {})
+
+
+def test_a_value_of_an_earlier_run_does_not_pass(benches):
+    """A value that a cell was to make is gone when the cell has run again without making it."""
+    for name in NAMES:
+        bench = benches(name)["released"]
+        for task in bench.tasks:
+            if task.comparisons[0].expression == task.name or task.name == "mine":
+                names = bench.scope()
+                assert not bench.attempt(bench.cells[task.name], names)
+                check = sources.HIDDEN.sub("", bench.cells[task.check])
+                assert not bench.attempt(check, dict(names))
+                bench.attempt(handed_out(bench.cells[task.name]), names)
+                assert bench.attempt(check, names), task.name
+
+
 # ---- the reference, and the cell as it was handed out ----
 
 
@@ -238,7 +261,11 @@ def test_the_key_has_enough_wrong_and_right_answers_for_each_task(name):
         titles[block.task].append(block.title)
     for task in one.tasks:
         if not task.prose and not has_files(task):  # these have tests of their own
-            assert count[task.name, WRONG] >= 5 and count[task.name, RIGHT] >= 3, task.name
+            wrong, right = count[task.name, WRONG], count[task.name, RIGHT]
+            wanted = (
+                f"{one.folder.name}/key.md has {wrong} wrong and {right} right answers to {task.name}: write 5 and 3"
+            )
+            assert wrong >= 5 and right >= 3, wanted
             assert len(set(titles[task.name])) == len(titles[task.name]), task.name
 
 

@@ -3,8 +3,10 @@
 import csv
 import dataclasses
 import io
+import os
 from datetime import datetime, timedelta
 
+import openpyxl
 import pytest
 from handed_in import put, zipped
 from weather import COURSE, FILE, NAME, PROSE, RIGHT, notebook
@@ -253,14 +255,48 @@ def test_points_for_an_earlier_text_are_told_and_are_no_problem(tmp_path):
     assert points == {"anna": 2.0} and found.lost == [] and "handed in earlier" in found.earlier[0]
 
 
-def test_a_workbook_beside_the_sheet_is_named(tmp_path):
+def test_a_table_of_another_program_beside_the_sheet_is_named(tmp_path):
     write(tmp_path, [graded()])
-    (tmp_path / "prose.xlsx").write_bytes(b"PK")
+    (tmp_path / "prose.ods").write_bytes(b"PK")
     [problem] = tables.read_prose(tmp_path, COURSE).problems
-    assert problem.startswith("prose.xlsx lies beside prose.csv") and "Remedy: save it as CSV" in problem
+    assert problem.startswith("prose.ods lies beside prose.csv") and "Remedy: save it as CSV" in problem
     marks = batch.Marks([graded()])
     marks.said, marks.problems = [], [problem]
     assert exit_status(marks) == 1
+
+
+def save_workbook(out, points, age):
+    """prose.csv with these points, as a spreadsheet saves it as a workbook, so many seconds after it."""
+    book, rows = openpyxl.Workbook(), table(out / "prose.csv")
+    book.active.append(list(rows[0]))
+    for row in rows:
+        book.active.append(list((row | {"points": points[row["student"]]}).values()))
+    book.save(out / "prose.xlsx")
+    saved = (out / "prose.csv").stat().st_mtime + age
+    os.utime(out / "prose.xlsx", (saved, saved))
+
+
+def test_a_workbook_that_is_newer_than_the_sheet_is_read(tmp_path):
+    marks = [graded("anna", prose="An answer."), graded("007", prose="Another.")]
+    write(tmp_path, marks)
+    save_workbook(tmp_path, {"anna": 1.5, "007": 2}, age=1)
+    assert write(tmp_path, marks)[0] == {"anna": 3.5, "007": 4.0}
+    assert write(tmp_path, marks)[0] == {"anna": 3.5, "007": 4.0}, "they are in prose.csv now"
+    assert tables.read_prose(tmp_path, COURSE).problems == ()
+
+
+def test_a_workbook_that_is_older_and_says_otherwise_is_named(tmp_path):
+    write(tmp_path, [graded()])
+    save_workbook(tmp_path, {"anna": 1}, age=-1)
+    [problem] = tables.read_prose(tmp_path, COURSE).problems
+    assert problem.startswith("prose.xlsx is older than prose.csv") and "Remedy" in problem
+
+
+def test_a_workbook_that_cannot_be_read_is_named_with_a_remedy(tmp_path):
+    write(tmp_path, [graded()])
+    (tmp_path / "prose.xlsx").write_bytes(b"PK")
+    with pytest.raises(tables.SheetError, match="prose.xlsx: the workbook cannot be read. Remedy: "):
+        tables.read_prose(tmp_path, COURSE)
 
 
 def test_tables_begin_with_a_byte_order_mark_and_have_semicolons_on_request(tmp_path):

@@ -113,6 +113,21 @@ def test_a_course_that_is_not_there_is_asked_for(tmp_path):
     assert done.returncode == 2 and "has no COURSE" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_home_that_cannot_be_written_asks_for_a_seed(monkeypatch, tmp_path):
+    """For example that of an ordinary user on a shared machine; here a file stands in its way."""
+    (tmp_path / "state").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with pytest.raises(CourseError, match=r"cannot be kept \(Not a directory\).* Remedy: give --seed"):
+        COURSE.seed()
+    assert COURSE.seed("s") == "s"
+
+
+def test_a_console_that_knows_few_characters_stops_nothing(tmp_path):
+    """As on Windows: the name of the file that is missing is not in cp1252."""
+    done = run("--course", tmp_path / "Łukasz.py", "release", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 2 and "?ukasz" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_the_same_command_finds_this_book_s_course(monkeypatch):
     monkeypatch.chdir(ROOT / "chapters")
     assert find_course().name == "standoff" and find_course().names() == COURSE.names()

@@ -1,5 +1,9 @@
 """Prose is marked on a page without a network, which writes the same prose.csv."""
 
+import base64
+import json
+from dataclasses import replace
+
 import pytest
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_batches import graded, table
@@ -88,6 +92,29 @@ def test_rows_about_other_texts_are_kept(tmp_path, browser, tab, marks):
         ("anna", ""),
         ("anna", "1"),
     ]
+
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def with_pictures(one, **attached):
+    """What a student handed in, with files pasted into the cell of prose."""
+    content = json.loads(one.submission.notebook)
+    cell = next(cell for cell in content["cells"] if one.result.tasks[1].answer in "".join(cell["source"]))
+    cell["attachments"] = {name: {kind: data} for name, (kind, data) in attached.items()}
+    return replace(one, submission=replace(one.submission, notebook=json.dumps(content).encode()))
+
+
+def test_pictures_pasted_into_an_answer_are_shown_and_nothing_else_is(browser, tmp_path):
+    script = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>").decode()
+    attached = {"first": ("image/png", PNG), "second": ("image/svg+xml", script), "third": ("image/png", script)}
+    one = with_pictures(graded("=anna", prose="See the picture."), **attached)
+    batch.report([one, graded("ben", prose="Without one.")], tmp_path, tables.ByHand())
+    tab = browser.new_page()
+    tab.goto((tmp_path / "prose.html").as_uri())
+    sizes = tab.evaluate("[...document.images].map(one => [one.alt, one.naturalWidth])")
+    tab.close()
+    assert sizes == [["Picture 1 of answer 1", 1]]
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -70,7 +70,7 @@ def spoiled(files, task):
     notes = ["a_half.coding.json is not finished: 5 of", "b_foreign.coding.json is left out: it belongs to another task",
              "coder_00.coding.json is left out: c_double.coding.json has the same code word, and was saved later",
              "d_nameless.coding.json is left out: its code word", "e_strange.coding.json: 2 of its labels are not of this task",
-             "f_list.json is left out: it is no coding file", "g_shape.json is left out: it is no coding file"]  # fmt: skip
+             "f_list.json is left out: it is not a coding file", "g_shape.json is left out: it is not a coding file"]  # fmt: skip
     return {**files, **more}, notes
 
 

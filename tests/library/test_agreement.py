@@ -8,7 +8,17 @@ import pandas as pd
 import pytest
 
 from standoff import load
-from standoff.agreement import agreement, alpha, characters, interval, overlap, stretches, unitizing_alpha
+from standoff.agreement import (
+    agreement,
+    alpha,
+    characters,
+    interval,
+    overlap,
+    stretches,
+    unitizing_agreement,
+    unitizing_alpha,
+    unitizing_interval,
+)
 from standoff.case import vocabulary
 
 VARIABLES = ["source", "cue_class", "quote_type", "act", "time_ref", "certainty", "polarity", "evidence", "topic"]
@@ -221,19 +231,30 @@ OBSERVERS = {
 
 
 def test_the_published_example_of_unitizing():
-    assert unitizing_alpha(list(OBSERVERS.values()), 60) == pytest.approx(0.413, abs=0.002)
+    assert unitizing_alpha([([*OBSERVERS.values()], 60)]) == pytest.approx(0.413, abs=0.002)
 
 
 def test_unitizing_of_single_characters_is_the_alpha_of_labels():
     """Where every stretch is one character, it is the alpha of labels, character by character, of which this is an oracle."""
     markings = [[(0, 1), (4, 5), (7, 8)], [(0, 1), (5, 6)], [(0, 1), (4, 5)]]
     labels = [[int((place, place + 1) in marks) for place in range(10)] for marks in markings]
-    assert unitizing_alpha(markings, 10) == pytest.approx(krippendorff.alpha(labels, level_of_measurement="nominal"))
+    assert unitizing_alpha([(markings, 10)]) == pytest.approx(
+        krippendorff.alpha(labels, level_of_measurement="nominal")
+    )
+    table = pd.DataFrame(labels).T
+    assert unitizing_agreement([(markings, 10)]) == pytest.approx(agreement(table))
+    sections = [([[(0, 1)] if one[place] else [] for one in labels], 1) for place in range(10)]
+    assert unitizing_alpha(sections) == unitizing_alpha([(markings, 10)])
+    assert unitizing_interval(sections) == pytest.approx(interval(table))
 
 
 def test_unitizing_at_its_edges():
-    assert math.isnan(unitizing_alpha([[(0, 5)]], 10)) and math.isnan(unitizing_alpha([[], []], 10))
-    assert unitizing_alpha([[(0, 5)], [(5, 10)]], 10) < 0 < unitizing_alpha([[(0, 50)], [(0, 45)]], 1000)
-    assert unitizing_alpha([[(0, 5), (3, 8)], [(0, 8)]], 20) == 1, "overlapping stretches are one"
+    def one(markings, length):
+        return unitizing_alpha([(markings, length)])
+
+    assert math.isnan(one([[(0, 5)]], 10)) and math.isnan(one([[], []], 10)) and math.isnan(one([[(0, 9)]] * 2, 9))
+    assert one([[(0, 5)], [(5, 10)]], 10) < 0 < one([[(0, 50)], [(0, 45)]], 1000)
+    assert one([[(0, 5), (3, 8)], [(0, 8)]], 20) == 1, "overlapping stretches are one"
     apart, whole = ([[(0, 4), (4, 8)], [(8, 12)]], [[(0, 8)], [(8, 12)]])
-    assert unitizing_alpha(apart, 20) < unitizing_alpha(whole, 20), "touching ones are two"
+    assert one(apart, 20) < one(whole, 20), "touching ones are two"
+    assert all(map(math.isnan, unitizing_interval([([[], []], 10)])))

@@ -582,6 +582,18 @@ def of_text(tmp_path, monkeypatch):
     return make
 
 
+@pytest.mark.parametrize("name", ["con", "nul", "com1", "lpt9"])
+def test_names_that_windows_takes_for_devices_name_no_case(of_text, practice, name):
+    with pytest.raises(CaseError, match="this cannot name a case"):
+        new(name, practice.text)
+
+
+@pytest.mark.parametrize("lines", ["\r\n", "\r"])
+def test_a_text_of_windows_makes_the_same_case(of_text, tmp_path, practice, lines):
+    (tmp_path / "b.txt").write_bytes(lines.join(read_text(practice.text).splitlines()).encode("utf-16"))
+    assert paragraphs(read_text(new("other", tmp_path / "b.txt") / "article.txt")) == practice.paragraph_texts
+
+
 def test_paragraphs_of_a_word_processor_need_no_blank_lines(of_text, practice):
     blocks = practice.paragraph_texts
     with pytest.warns(UnicodeWarning, match=f"each of the {len(blocks)} lines of a.txt was taken for a paragraph"):

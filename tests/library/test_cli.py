@@ -1,10 +1,12 @@
 """The command line: what it prints, its exit status, and that it never prints the text."""
 
+import errno
 import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sheets
@@ -168,13 +170,6 @@ def test_verify_never_prints_the_text(run, practice, tmp_path):
         assert not runs & {tuple(said[i : i + 4]) for i in range(len(said))}
 
 
-def test_a_command_is_needed(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        main([])
-    assert stopped.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err
-
-
 def test_as_a_module_on_a_console_of_few_characters(case_copy):
     path = case_copy / "claims.csv"
     path.write_bytes(path.read_bytes().replace(b",certain,", ",ħ,".encode(), 1))
@@ -258,3 +253,38 @@ def test_a_damaged_file_is_answered_with_file_and_remedy(run, practice, tmp_path
 def test_an_export_to_nowhere_is_answered(run, tmp_path):
     status, _, err = run("export", "practice", "--to", TO, "--output", tmp_path / "no" / "folder.json")
     assert status == 2 and "folder.json" in err and "Remedy: " in err
+
+
+def test_without_a_command_it_says_what_there_is_and_how_to_begin(run):
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    for name in (
+        "new",
+        "anchor",
+        "check",
+        "seal",
+        "verify",
+        "trace",
+        "export",
+        "schema",
+        "assignment",
+        "grade",
+        "mark",
+    ):
+        assert re.search(rf"^    {name}\s", out, re.M)
+    assert "standoff new mine --text article.txt" in " ".join(out.split())
+
+
+def test_a_full_disk_leaves_nothing_half_written(run, case_copy, monkeypatch):
+    """As on a disk of a few kilobytes: a file ends in the middle."""
+
+    def write(path, text, **options):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = {path: path.read_bytes() for path in case_copy.rglob("*.*")}
+    monkeypatch.setattr(Path, "write_text", write)
+    status, _, err = run("export", case_copy, "--to", "webannotation", "--output", case_copy / "out.json")
+    assert (status, err) == (2, f"{case_copy / 'out.json'}: No space left on device. Remedy: make room.\n")
+    assert {path: path.read_bytes() for path in case_copy.rglob("*.*")} == before

@@ -130,6 +130,25 @@ def test_a_second_kind_is_another_kind(context):
     assert len(second) >= 10 and (second["kind"].astype(str) != second["other_kind"].astype(str)).all()
 
 
+def test_the_map_marks_places_of_the_report(context):
+    report = load("report")
+    told = set(report.events["place"]) | set(report.quantities["place"])
+    assert set(context.places["place"]) - told == {"Moscow", "Kyiv"}, "capitals, named for their governments"
+
+
+def test_outlines_are_whole_and_one_line_is_contested(context):
+    for outline, line in context.outlines.groupby("outline_id"):
+        kind, *others = line["kind"].unique()
+        assert not others and len(line) > 1 and line["n"].to_list() == list(range(1, len(line) + 1)), outline
+        corners = line[["lon", "lat"]].to_numpy().tolist()
+        assert kind != "land" or corners[0] == corners[-1], f"{outline} is not closed"
+    contested = context.outlines[context.outlines["kind"] == "contested border"]
+    assert contested["outline_id"].nunique() == 1
+    assert contested["lat"].between(45.7, 46.3).all() and contested["lon"].between(33.5, 35.1).all(), (
+        "the neck of Crimea"
+    )
+
+
 def test_of_every_outlet_that_a_state_pays_for_it_is_said():
     text = (ROOT / "references.bib").read_text(encoding="utf-8")
     entries = dict(re.findall(r"^@\w+\{([^,\s]+),\n(.*?)^\}", text, re.M | re.S))

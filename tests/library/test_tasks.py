@@ -45,8 +45,8 @@ def test_the_task_of_the_report_has_no_word_of_it(report_text):
 @pytest.mark.parametrize(
     ("name", "variables", "with_text", "said"),
     [
-        ("practice", ["sureness"], False, "no variable with labels"),
-        ("report", ["act"], True, "not at hand"),
+        ("practice", ["sureness"], False, "is not a variable with labels"),
+        ("report", ["act"], True, "its text is missing"),
         ("witnesses", ["act"], False, "has no claims"),
     ],
 )

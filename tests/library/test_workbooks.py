@@ -1,18 +1,18 @@
 """Sheets are read as spreadsheets save them: workbooks, renamed downloads, and several of one sheet."""
 
 import datetime
+import sys
 
 import openpyxl
 import pytest
 import sheets
-from sheets import rows_of, write
+from sheets import write
 
 from standoff.case import CaseError
 from standoff.cli import main
 from standoff.coding import workbooks
 from standoff.coding.anchor import anchor
 from standoff.coding.sheets import FOLDER, SHEETS
-from standoff.coding.sheets import read as read_sheet
 
 MAYOR = {"actor_id": "mayor", "name": "the mayor", "quote": "Ida Velm", "kind": "person", "sector": "executive"}
 SECRETARY = {"actor_id": "secretary", "name": "the secretary", "quote": "Lew Hadrin", "kind": "person"}
@@ -44,10 +44,6 @@ def full(*rows):
     return [dict.fromkeys(SHEETS["actors"]) | row for row in rows]
 
 
-def actors(folder):
-    return [row["actor_id"] for row in anchor(folder).files["actors.csv"] and read_sheet(folder, "actors").rows]
-
-
 @pytest.mark.parametrize("name", ["actors.xlsx", "Actors (1).xlsx", "My case - actors.xlsx", "Copy of actors.XLSX"])
 def test_a_workbook_beside_the_empty_sheet_is_read(folder, capsys, name):
     save(folder / FOLDER / name, {"Sheet1": full(MAYOR)})
@@ -66,7 +62,7 @@ def test_a_sheet_that_was_renamed_is_read(folder, name):
     assert anchor(folder).sources["actors"] == f"sheets/{name}"
     path.write_bytes(empty)
     assert anchor(folder).sources["actors"] == f"sheets/{name}"
-    assert [row["actor_id"] for row in rows_of(folder, "actors")[1:]] == []  # what was empty stays so
+    assert path.read_bytes() == empty  # sheets are only read
 
 
 def test_one_workbook_with_a_tab_for_each_sheet(folder):
@@ -139,4 +135,12 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(folder, monkeypatch):
     save(folder / FOLDER / "actors.xlsx", {"Sheet1": full(MAYOR)})
     monkeypatch.setattr(workbooks, "MAX_UNPACKED", 100)
     with pytest.raises(CaseError, match="the workbook is larger than"):
+        anchor(folder)
+
+
+def test_without_the_package_that_reads_it_a_workbook_is_refused(folder, monkeypatch):
+    """As in the notebooks that readers download, which need it for nothing else."""
+    save(folder / FOLDER / "actors.xlsx", {"Sheet1": full(MAYOR)})
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(CaseError, match=r"sheets/actors.xlsx: .*openpyxl. Remedy: run `pip install openpyxl`, or save"):
         anchor(folder)
