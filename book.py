@@ -553,9 +553,9 @@ def grade(arguments: list) -> int:
         sys.exit("book.py: grade what? Put what was handed in into FOLDER/submissions: python book.py grade FOLDER")
     if subprocess.call([engine, "build", "--quiet", "--tag", IMAGE, "--file", str(ROOT / "Containerfile"), str(ROOT)]):
         sys.exit("book.py: the image could not be built, see above: start podman or docker, check the network.")
-    # Inside, bubblewrap makes a sandbox for each submission: it needs namespaces, and no rights of root.
+    # Inside, bubblewrap makes a sandbox for each submission: it needs namespaces, and of root's rights only that to name users.
     command = [engine, "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"]
-    command += ["--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"]
+    command += ["--cap-add", "setfcap", "--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"]
     return subprocess.call(command + ["--volume", "%s:/work" % folder, IMAGE] + arguments[1:])
 
 
