@@ -369,15 +369,7 @@ def test_overlapping_and_interrupted_spans(desk):
     assert found == [[1, 5, 9], [1, 20, 25]]
 
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 HOSTILE = "See: <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
-=======
-HOSTILE = "Words <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
->>>>>>> lang
-=======
-HOSTILE = "See: <script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>\n\n\u202eשלום עולם\u202c עם ישראל\n\n字字字字 𝔸👩‍👩‍👧 text"
->>>>>>> lang
 
 
 def test_a_hostile_text_stays_text(desk, tmp_path):
