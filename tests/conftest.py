@@ -57,7 +57,10 @@ def browser(playwright):
     browser.close()
 
 
-@pytest.fixture(scope="session", params=NAMES)
+OTHER = pytest.param("firefox", marks=pytest.mark.thorough)  # as slow as the first once more: with --all, as in CI
+
+
+@pytest.fixture(scope="session", params=["chromium", OTHER])
 def each_browser(request, playwright):
     """Every browser in turn: for what a page does."""
     if request.param == "chromium":

@@ -30,7 +30,7 @@ def to_mark(case: Case, *numbers: int) -> None:
 def credit(case: Case) -> str:
     """Return what must be printed with the text of a case: its title and licence."""
     titles = [f"{source['title'][0].lower()}{source['title'][1:]}" for source in case.package["sources"]]
-    return f"Text: {'; '.join(titles)}. Licence: {case.package['licenses'][0]['title']}."
+    return f"Text: {'; '.join(titles)}. Licence: {case.package['licenses'][0]['name']}."
 
 
 def to_fill_in(caption: str, columns: Sequence[str], rows: Iterable[Sequence], narrow: Sequence[str] = ()) -> None:

@@ -138,7 +138,7 @@ def test_interrupted_and_started_again_it_goes_on_where_it_stopped(tmp_path, cou
     _, said = process.communicate(timeout=60)
     kept = {path.name for path in (out / "work").glob("*.json")}
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how]
-    assert how == signal.SIGKILL or "the same command goes on" in said
+    assert how == signal.SIGKILL or "run the same command again" in said
     assert 2 <= len(kept) < len(CLASS) and not (out / "grades.csv").exists()
 
     marked = []

@@ -139,7 +139,7 @@ def test_codebook(practice):
     assert len(codebook) == sum(table.shape[1] for table in practice.tables.values())
     row = codebook.set_index(["table", "column"]).loc[("claims", "negated_cue")]
     assert (row["type"], row["required"]) == ("boolean", True)
-    assert row["description"].startswith("True where")
+    assert row["description"].startswith("True if")
 
 
 def test_found_by_name_by_path_and_from_a_folder_below(case_copy, monkeypatch, tmp_path):
