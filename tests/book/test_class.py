@@ -79,7 +79,7 @@ def test_text_on_a_sheet_is_printed_with_its_licence():
     assert page("worksheets").select_one(".so-to-mark").find_next(class_="so-credit").get_text() == worksheets.credit(
         load("practice")
     )
-    assert "Creative Commons Attribution 4.0" in worksheets.credit(load("practice"))
+    assert "CC-BY-4.0" in worksheets.credit(load("practice"))
 
 
 def test_every_assignment_is_in_the_students_table():
