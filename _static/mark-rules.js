@@ -1,4 +1,4 @@
-// Say of finished rows what `standoff check` would: the rules of standoff/rules.py, and the doubts of coding/progress.py.
+// Say of finished rows what `standoff check` would: the rules in standoff/rules/, and the doubts of coding/progress.py.
 "use strict";
 
 (() => {

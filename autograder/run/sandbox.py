@@ -1,7 +1,7 @@
 """Confine runner.py with bubblewrap, so that a submission reaches nothing but its own files.
 
 It sees an interpreter, its libraries and the course's, all read-only, and a small folder in memory; no network, no other process,
-no environment, nothing else of the machine's files. See runner.py for what a run may not ask of the kernel.
+no environment, nothing else of the machine's files. See syscalls.py for what a run may not ask of the kernel.
 """
 
 import atexit
