@@ -136,7 +136,11 @@ def make_environment() -> None:
     # A kernel says on each start that its local connection is not encrypted: hide that.
     profile = VENV / "ipython" / "profile_default"
     profile.mkdir(parents=True)
-    (profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n")
+    # It also sends what a cell prints in pieces, and how many depends on the machine's speed; a page shows where one ends.
+    (profile / "ipython_kernel_config.py").write_text(
+        "get_config().IPKernelApp.log_level = 'ERROR'\n"
+        "get_config().IPKernelApp.exec_lines = [\"__import__('sys').stdout.flush_interval = 10\"]\n"
+    )
     # Matplotlib looks for the machine's fonts once, and says so: better here than in the output of a chapter.
     subprocess.call([str(VENV_PYTHON), "-c", "import matplotlib.font_manager"], env=clean_environ())
     (VENV / "made-from.txt").write_text(made_from(), encoding="utf-8")

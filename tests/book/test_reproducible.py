@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from _ext.repository import find_repository
 from chapters import HTML, ROOT
@@ -48,3 +50,10 @@ def test_two_builds_in_two_folders_are_identical(other_build):
     one, other = contents(HTML), contents(other_build)
     assert set(one) == set(other)
     assert [name for name in one if one[name] != other[name]] == []
+
+
+def test_what_a_cell_prints_is_sent_in_one_piece_however_slow_the_machine_is():
+    source = "import time\nprint('first')\ntime.sleep(1)\nprint('second')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    assert [output["text"] for output in notebook.cells[0].outputs] == ["first\nsecond\n"]
