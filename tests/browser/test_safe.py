@@ -135,7 +135,7 @@ FIELD = {"title": TEXT, "description": TEXT, "categories": [{"value": TEXT, "lab
 @pytest.fixture
 def hostile(practice):
     """A case in which every text that is not an identifier is code, also in its descriptor."""
-    package = copy.deepcopy(practice.package) | {"title": TEXT, "sources": [FIELD], "licenses": [FIELD | {"name": TEXT}]}
+    package = copy.deepcopy(practice.package) | {"title": TEXT, "sources": [FIELD], "licenses": [{"name": TEXT}]}
     tables = {name: table.copy() for name, table in practice.tables.items()}
     for resource in package["resources"]:
         table, keys = tables[resource["name"]], resource["schema"].get("foreignKeys", [])
