@@ -440,7 +440,7 @@ def serve(arguments: list) -> None:
             time.sleep(0.3)
 
     port = arguments[0] if arguments else "8000"
-    if not port.isdigit() or not taken_by_none(int(port)):
+    if not port.isdigit() or not is_free(int(port)):
         sys.exit("book.py: cannot serve at port %s: give another number, such as 8001." % port)
     DRAFT.mkdir(parents=True, exist_ok=True)
     address = ("127.0.0.1", int(port))
@@ -451,7 +451,7 @@ def serve(arguments: list) -> None:
         server.serve_forever()
 
 
-def taken_by_none(port: int) -> bool:
+def is_free(port: int) -> bool:
     """Say whether a server may listen at this port."""
     try:
         http.server.HTTPServer(("127.0.0.1", port), http.server.BaseHTTPRequestHandler).server_close()

@@ -6,11 +6,8 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from standoff import load
-from standoff.case import Case
+from standoff.case import Case, vocabulary
 from standoff.display.html import each
-from standoff.text import paragraphs, read_text
-
-CERTAINTY = ("certain", "probable", "possible", "uncommitted")
 
 
 class Anatomy(Directive):
@@ -28,10 +25,9 @@ def drawn(case: Case, number: int) -> Markup:
 
     Raises ValueError if two marks of the paragraph lie across each other: such a paragraph cannot be drawn as one line.
     """
-    text = paragraphs(read_text(case.text))[number - 1]
-    marks = marks_of(case, number)
+    text = case.paragraph_texts[number - 1]
     pieces, done = [], 0
-    for start, end, template, note in marks:
+    for start, end, template, note in marks_of(case, number):
         if start < done:
             raise ValueError(f"paragraph {number} of the practice report has marks across each other: draw another one")
         pieces += [text[done:start], template.format(text[start:end], note)]
@@ -42,7 +38,7 @@ def drawn(case: Case, number: int) -> Markup:
         "Point to a claim, tap it or move to it with Tab.</p></figure>"
     ).format(
         Markup().join([*pieces, text[done:]]),
-        each('<mark class="so-{0}">{0}</mark> ', CERTAINTY),
+        each('<mark class="so-{0}">{0}</mark> ', vocabulary(case.field("claims", "certainty"))),
     )
 
 

@@ -22,7 +22,7 @@ class SheetError(Problem):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as it was saved. rows: (its number in the file, cells); mark: whether it began with a byte order mark."""
+    """A table as it was saved. rows: (its number in the file, cells); encoding: Python's name of it."""
 
     header: list[str]
     rows: list[tuple[int, list[str]]]

@@ -44,12 +44,9 @@ def run_all(
     code = [cell for cell in cells if cell.kind == "code"]
     alone = [protocol.cell(cell.source, cell.number) for cell in code if cell.name not in kept_out]
     by_number = {step["about"]: step for step in alone}
-    asked = [
-        by_number.get(cell.number) or asks.get(cell.name) for cell in code
-    ]  # questions where their check stands ...
-    asked = [step for step in asked if step] + list(
-        asks.values()
-    )  # ... and again at the end if they have no answer yet
+    # Questions are asked where their check stands, and again at the end if they have no answer yet.
+    beside_checks = (by_number.get(cell.number) or asks.get(cell.name) for cell in code)
+    asked = [*filter(None, beside_checks), *asks.values()]
     seconds, skipped = limits.total, set()
 
     def run(steps: list[Step], beside: Files, record: Record, trusted: bool = False) -> Record:

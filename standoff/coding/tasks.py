@@ -51,8 +51,7 @@ def task(
 
 def _field(case: Case, name: str) -> dict:
     """Return what a task says about a column of claims: name, title, description, categories."""
-    columns = next(each for each in case.package["resources"] if each["name"] == "claims")["schema"]["fields"]
-    labelled = {field["name"]: field for field in columns if vocabulary(field)}
+    labelled = {field["name"]: field for field in case.resource("claims")["schema"]["fields"] if vocabulary(field)}
     if name not in labelled:
         raise CaseError(f"{name} is not a variable with labels", f"choose among {', '.join(labelled)}", file=case.name)
     return {key: labelled[name][key] for key in ("name", "title", "description", "categories")}
