@@ -39,6 +39,7 @@ from .register import Register
 from .report import classreport, exports, feedback, markpage, tables
 from .roster import Roster, in_words, lateness
 from .run import sandbox
+from .sheets import as_csv
 from .source import Problem
 from .versions import fingerprint
 
@@ -176,7 +177,7 @@ def _roster(given: str | Path | None, out: Path) -> Roster:
     if given:
         roster = rosters.read_roster(Path(given))
         if not kept.exists() or not kept.samefile(given):
-            _write(kept, Path(given).read_bytes())
+            _write(kept, as_csv(Path(given)))
         return roster
     return rosters.read_roster(kept) if kept.exists() else Roster()
 

@@ -1,6 +1,7 @@
 """Read tables that people and platforms have saved: CSV of any separator and encoding, or a workbook, from the header on."""
 
 import csv
+import datetime
 import io
 import warnings
 import zipfile
@@ -88,10 +89,20 @@ def _rows_of_workbook(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _typed(value: object) -> str:
-    """Return a cell as it was typed: a spreadsheet keeps 2 as 2.0."""
+    """Return a cell as it was typed: a spreadsheet keeps 2 as 2.0, and a day as its midnight."""
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
+
+
+def as_csv(path: Path) -> bytes:
+    """Return the content of a table as a CSV file: of a workbook made anew, else as it is. Raises SheetError."""
+    if path.suffix.lower() != WORKBOOK:
+        return path.read_bytes()
+    sheet = read_sheet(path)
+    return csv_text([sheet.header, *(cells for _, cells in sheet.rows)]).encode()
 
 
 def csv_text(rows: Iterable[Iterable], separator: str = ",") -> str:

@@ -159,6 +159,19 @@ def test_a_roster_that_cannot_be_read_says_where_and_what_to_do(tmp_path, rows, 
         roster.read_roster(tmp_path / "class.csv")
 
 
+def test_a_roster_in_a_workbook_is_kept_as_it_was_read(tmp_path):
+    """A spreadsheet keeps a day as midnight; an extension to a day lasts until its end all the same."""
+    book = openpyxl.Workbook()
+    book.active.append(["name", "ID", "extension"])
+    book.active.append(["Anna Lee", 7.0, datetime(2024, 5, 20)])
+    book.active.append(["Kim Lee", 8, datetime(2024, 5, 20, 12)])
+    book.save(tmp_path / "class.xlsx")
+    given = batch._roster(tmp_path / "class.xlsx", tmp_path)
+    assert batch._roster(None, tmp_path) == given
+    ends = {one.name: one.extensions[""].strftime("%d %H:%M:%S") for one in given.students}
+    assert ends == {"Anna Lee": "20 23:59:59", "Kim Lee": "20 12:00:00"}
+
+
 def graded(student="anna", number="", time=None, late=False, prose="An answer.", points=2.0):
     tasks = (TaskResult("wet_days", points, "right", ""), TaskResult(PROSE, None, "by hand", "", prose))
     about = Submission(
