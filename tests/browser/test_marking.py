@@ -9,7 +9,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 import sheets
-from conftest import DATA, watched
+from conftest import DATA, in_one_browser, save
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_light import Compressing, weigh
@@ -21,10 +21,11 @@ from standoff.coding.tasks import task
 from standoff.export import webannotation
 from standoff.rules import check
 
-PLACE = """([number, words]) => {
+PLACE = """async ([number, words]) => {
     const node = document.querySelectorAll(".so-mark-text > p")[number - 1].firstChild;
     const range = document.createRange(), start = node.data.indexOf(words);
     node.parentNode.scrollIntoView({block: "center"});
+    for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame); // paragraphs get their heights when they come into view
     range.setStart(node, start);
     range.setEnd(node, start + words.length);
     const boxes = [...range.getClientRects()], [first, last] = [boxes[0], boxes.at(-1)];
@@ -33,15 +34,22 @@ PLACE = """([number, words]) => {
 FORM = "const form = JSON.parse(document.querySelector('#so-mark script').textContent);"
 
 
-@pytest.fixture
-def desk(browser):
-    """The page in Chromium: most of these tests do not pass in Firefox, where marking with mouse and keys was seen to work."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.on("dialog", lambda dialog: dialog.accept())
-    with watched(page):
-        page.goto((HTML / "chapters/marking-desk.html").as_uri())
-        yield page
+@pytest.fixture(scope="module")
+def functions(browser):
+    """The page of the desk, opened once, for tests that call the functions of its scripts and leave the page as it is."""
+    page = browser.new_page()
+    page.goto((HTML / "chapters/marking-desk.html").as_uri())
+    yield page
     page.close()
+
+
+@pytest.fixture
+def desk(tab):
+    accept = lambda dialog: dialog.accept()  # noqa: E731
+    tab.on("dialog", accept)
+    tab.open("chapters/marking-desk")
+    yield tab
+    tab.remove_listener("dialog", accept)
 
 
 @pytest.fixture
@@ -68,12 +76,11 @@ def press(tab, *names):
 
 def saved(tab, folder):
     """The case that the desk saves, unpacked: its folder."""
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="Save as a case").click()
-    with zipfile.ZipFile(download.value.path()) as archive:
+    name, content = save(tab, "Save as a case")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         archive.extractall(folder)
-    return folder / download.value.suggested_filename.removesuffix(".zip")
+    return folder / name.removesuffix(".zip")
 
 
 def files_of(folder):
@@ -129,11 +136,11 @@ def test_the_files_are_those_that_anchor_makes(desk, tmp_path, monkeypatch, prac
         assert ours[name] == theirs[name], name
 
 
+@in_one_browser
 def test_web_annotations_are_those_of_the_command(desk, practice):
     give(desk, "practice.zip", pack({f"practice/{name}": text for name, text in files_of(practice.folder).items()}))
-    with desk.expect_download() as download:
-        press(desk, "Save as Web Annotations")
-    ours, theirs = json.loads(download.value.path().read_bytes()), webannotation(practice)
+    _, content = save(desk, "Save as Web Annotations")
+    ours, theirs = json.loads(content), webannotation(practice)
     assert len(ours["items"]) == len(theirs["items"]) > 100
     by_place = {json.dumps(item["target"]): item["body"] for item in theirs["items"]}
     assert {json.dumps(item["target"]): item["body"] for item in ours["items"]} == by_place
@@ -170,7 +177,7 @@ def test_web_annotations_are_opened_again(desk, practice):
         assert ours[table] == theirs[table] and ours[table], table
 
 
-def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, practice):
+def test_rows_that_are_not_finished_wait_for_both(functions, tmp_path, monkeypatch, practice):
     """The same rows are kept from the tables, and those that name them, in the words of `anchor`."""
     monkeypatch.chdir(tmp_path)
     folder = sheets.case_with_sheets(practice)
@@ -186,7 +193,7 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
             row.update(rows.get(next(iter(row.values())), {}))
         sheets.write(folder, table, own)
     theirs = anchor(folder)
-    found = desk.evaluate(
+    found = functions.evaluate(
         f"""([files, spoiled]) => {{
         {FORM}
         const {{ state, text }} = standoffDesk.stateOf(form, files);
@@ -202,7 +209,7 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
     for name, content in theirs.files.items():
         if name.endswith(".csv"):
             assert found[1][name] == content, name
-    back = desk.evaluate(
+    back = functions.evaluate(
         f"files => {{ {FORM} return standoffDesk.stateOf(form, files).state.rows; }}", found[1]
     )  # what waits is there again, in its place
     assert [row["cells"]["claim_id"] for row in back["claims"]] == practice.claims["claim_id"].tolist()
@@ -224,10 +231,10 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
         ("events", "status", "actual"),
     ],
 )
-def test_broken_rules_are_named_as_check_names_them(desk, tmp_path, practice, table, column, value):
+def test_broken_rules_are_named_as_check_names_them(functions, tmp_path, practice, table, column, value):
     """In the page while one works, and by `standoff check` on the tables that it saves."""
     clear = "row.cells.actors = row.cells.recipients = '';" if column == "status" else ""
-    ours, files = desk.evaluate(
+    ours, files = functions.evaluate(
         f"""([files, table, column, value]) => {{
         {FORM}
         const {{ state, text }} = standoffDesk.stateOf(form, files);
@@ -290,7 +297,7 @@ def test_everything_by_keyboard(opened):
     for key in ("Shift+Control+ArrowRight", "n"):
         opened.keyboard.press(key)
     expect(opened.locator(".so-mark-marks")).to_contain_text("content “Dorvia”")
-    for key in ("Control+ArrowRight", "+"):  # the word after it
+    for key in ("ArrowRight", "Control+ArrowRight", "+"):  # the word after it
         opened.keyboard.press(key)
     expect(opened.locator(".so-mark-marks")).to_contain_text("content “Dorvia … announced”")
     opened.keyboard.press("Control+z")
@@ -364,8 +371,10 @@ def test_what_was_marked_is_there_after_the_tab_was_closed(opened, practice, tmp
     expect(opened.locator(".so-mark-list li")).to_have_count(3)
 
 
-def test_overlapping_and_interrupted_spans(desk):
-    found = desk.evaluate("standoffDesk.overlaps([[[1, 0, 9], [1, 20, 30]], [[1, 5, 25]], [[2, 0, 4]], [[2, 4, 8]]])")
+def test_overlapping_and_interrupted_spans(functions):
+    found = functions.evaluate(
+        "standoffDesk.overlaps([[[1, 0, 9], [1, 20, 30]], [[1, 5, 25]], [[2, 0, 4]], [[2, 4, 8]]])"
+    )
     assert found == [[1, 5, 9], [1, 20, 25]]
 
 
@@ -412,6 +421,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))  # its text is that of the page
 
 
+@in_one_browser
 @pytest.mark.parametrize("kind", ["case.zip", "case.webannotation.json", "case.task.json"])
 def test_what_comes_without_its_text_waits_for_it(desk, kind):
     folder, text = DATA / "report", "Another text."
@@ -428,6 +438,7 @@ def test_what_comes_without_its_text_waits_for_it(desk, kind):
     expect(desk.locator(".so-mark-text")).to_have_count(0)
 
 
+@in_one_browser
 def test_a_copy_of_the_report_is_taken_for_its_task(desk, report_text):
     report = load(DATA / "report")
     press(desk, report.title)
