@@ -291,6 +291,27 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     expect(count).to_have_text("1 claim")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_text_stays_in_its_place_while_rows_are_counted(opened, width):
+    """It once moved by a line under the mouse, a moment after words had been marked."""
+    opened.set_viewport_size({"width": width, "height": 900})
+    text, count = opened.locator(".so-mark-text"), opened.locator(".so-mark-count")
+    before = text.evaluate("node => node.getBoundingClientRect().top + scrollY")
+    drag(opened, 2, "some boats would stay")
+    press(opened, "claim")
+    expect(count).to_have_text("1 claim, 1 row to finish or correct")
+    assert text.evaluate("node => node.getBoundingClientRect().top + scrollY") == pytest.approx(before, abs=1)
+
+
+@in_one_browser
+def test_a_click_that_gives_no_focus_shows_a_definition_too(opened):
+    """As in Safari."""
+    drag(opened, 2, "some boats would stay")
+    press(opened, "claim")
+    opened.locator(".so-mark-form [name=certainty]").first.evaluate("radio => radio.click()")
+    expect(opened.locator(".so-mark-definition")).to_contain_text("How sure the source of the row is")
+
+
 def test_everything_by_keyboard(opened):
     opened.get_by_role("textbox", name="The text").focus()
     opened.keyboard.press("Control+Home")
@@ -320,6 +341,11 @@ def test_words_are_tapped(browser):
     expect(tab.locator(".so-mark-picked")).to_have_text("“finished a routine”")
     tab.get_by_role("button", name="claim", exact=True).tap()
     expect(tab.locator(".so-mark-marks")).to_contain_text("content “finished a routine”")
+    for words, name in {"said": "cue", "routine": "source"}.items():  # each alone: after a button, a new pair begins
+        x, y, *_ = tab.evaluate(PLACE, [2, words])
+        tab.touchscreen.tap(x + 4, y)
+        expect(tab.locator(".so-mark-picked")).to_contain_text(f"“{words}”")
+        tab.get_by_role("button", name=name, exact=True).tap()
     context.close()
 
 
@@ -482,4 +508,4 @@ def test_the_page_is_light(browser):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         size, *_ = weigh(browser, f"http://127.0.0.1:{server.server_port}/chapters/marking-desk.html")
         server.shutdown()
-    assert 40_000 < size <= 120_000
+    assert 40_000 < size <= 110_000
