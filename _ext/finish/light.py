@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urljoin
 
+import minify_html
 from bs4 import BeautifulSoup
 from fontTools import subset
 from lightningcss import process_stylesheet
@@ -177,6 +178,15 @@ def with_icons(folder: Path, css: str) -> str:
     source = f"url(data:font/woff;base64,{base64.b64encode(written.getvalue()).decode()})"
     face = f'@font-face{{font-family:"Font Awesome 6 Free";font-weight:900;src:{source}}}'
     return face + re.sub(r"@font-face\{[^}]*\}", "", css)
+
+
+def thin_scripts(folder: Path, own: Path) -> None:
+    """Write the book's own scripts into _static without what only those need who read them in `own`: comments and spaces."""
+    for path in own.glob("*.js"):
+        code = re.sub(r"^\s*//.*\n", "", path.read_text(encoding="utf-8"), flags=re.M)
+        thin = minify_html.minify(f"<script>{code}</script>", minify_js=True)
+        thin = thin.removeprefix("<script>").removesuffix("</script>")
+        (folder / "_static" / path.name).write_text(f'"use strict";{thin}', encoding="utf-8", newline="\n")
 
 
 def remove_unused(folder: Path, pages: Iterable[str]) -> None:
