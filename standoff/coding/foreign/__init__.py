@@ -79,24 +79,30 @@ def _read(content: str, text: Text, file: str) -> Marks:
 
 
 def _json(content: str, file: str) -> object:
-    """Return JSON, or the list of the objects that stand one on each line."""
-    lines = content.splitlines()
-    try:
-        if len(lines) > 1 and isinstance(json.loads(lines[0]), dict):
-            return [_parsed(line, file, row) if line.strip() else None for row, line in enumerate(lines, start=1)]
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, CaseError):
-            raise
-    return _parsed(content, file)
-
-
-def _parsed(content: str, file: str, row: int | None = None) -> object:
+    """Return JSON, or a list of what stands on each line, None where nothing does."""
+    row = None
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        row = row or getattr(error, "lineno", None)
-        message = "it is no file of annotations that can be read: it is not JSON, breaks off or is damaged here"
-        raise CaseError(message, f"export it again, as one of {FORMATS}", file=file, row=row) from error
+    except json.JSONDecodeError as error:
+        row = error.lineno
+        if error.msg == "Extra data":
+            lines = enumerate(content.split("\n"), start=1)
+            return [_line(line, file, row) if line.strip() else None for row, line in lines]
+    except (RecursionError, ValueError):
+        pass
+    raise _damaged(file, row)
+
+
+def _line(line: str, file: str, row: int) -> object:
+    try:
+        return json.loads(line)
+    except (RecursionError, ValueError) as error:
+        raise _damaged(file, row) from error
+
+
+def _damaged(file: str, row: int | None) -> CaseError:
+    message = "it is no file of annotations that can be read: it is not JSON, breaks off or is damaged here"
+    return CaseError(message, f"export it again, as one of {FORMATS}", file=file, row=row)
 
 
 def _fill_in(folder: Path, rows: list[dict]) -> None:

@@ -18,7 +18,7 @@ def read(content: str, text: Text, file: str) -> Marks:
     """Read marks and relations. Raises CaseError if a line is broken off."""
     found = Marks()
     marks = {}
-    for row, line in enumerate(content.splitlines(), start=1):
+    for row, line in enumerate(content.replace("\r\n", "\n").split("\n"), start=1):
         name, _, rest = line.partition("\t")
         head, _, words = rest.partition("\t")
         terms = head.split()

@@ -10,7 +10,7 @@ from ...quotes import Part, Quoted, QuoteError
 from ...schema import read_package, resource_of, vocabulary
 from .marks import ROLES, Mark, Marks
 
-GISTS = ("gist", "note", "comment", "annotatornotes")
+GISTS = ("gist", "note", "comment")
 MOST = 9  # the times that words stand in a text, up to which one of them is named by its number
 SHOWN = 5  # words of labels that a sentence on them quotes
 
@@ -54,7 +54,8 @@ def rows_of(read: Marks, quoted: Quoted, file: str) -> tuple[list[dict], list[st
         reason = f" ({' '.join(left)})" if left else ""
         remedy = "label the words of claims as content, their sources as source, and what attributes them as cue"
         raise CaseError(f"no mark in it is the content of a claim{reason}", remedy, file=file)
-    left += [f"{each.file}:{each.row}: {each.message}." for each in (error.problem for error in read.other)]
+    for problem in (error.problem for error in read.other):
+        left.append(f"{f'line {problem.row}: ' if problem.row else ''}{problem.message}.")
     tied = _ties(read.links, taken, left)
     return _rows(taken.values(), tied, quoted, left), left
 
@@ -76,19 +77,19 @@ def _strangers(label: str, marks: list[Mark]) -> str:
     return f"{whose} label is {label or 'missing'}, not content, source or cue."
 
 
-def _ties(links: Iterable[tuple[str, str]], taken: dict[str, _Taken], left: list[str]) -> set[frozenset[str]]:
-    """Return the pairs of names that tie a source or a cue to a content; add to `left` what other relations there are."""
-    tied = set()
+def _ties(links: Iterable[tuple[str, str]], taken: dict[str, _Taken], left: list[str]) -> dict[str, set[str]]:
+    """Return the contents that relations tie each source and cue to, by name; add to `left` what other relations there are."""
+    tied = defaultdict(set)
     for pair in links:
-        roles = [taken[name].role for name in pair if name in taken]
-        if len(roles) == 2 and roles.count("content") == 1:
-            tied.add(frozenset(pair))
-        elif roles:
+        ends = sorted((name for name in pair if name in taken), key=lambda name: taken[name].role == "content")
+        if [taken[name].role == "content" for name in ends] == [False, True]:
+            tied[ends[0]].add(ends[1])
+        elif ends:
             left.append(f"{pair[0]} to {pair[1]}: this relation ties no source or cue to a content.")
     return tied
 
 
-def _rows(taken: Iterable[_Taken], tied: set[frozenset[str]], quoted: Quoted, left: list[str]) -> list[dict]:
+def _rows(taken: Iterable[_Taken], tied: dict[str, set[str]], quoted: Quoted, left: list[str]) -> list[dict]:
     """Return the rows; add to `left` what could not be taken."""
     contents = sorted((each for each in taken if each.role == "content"), key=lambda each: each.parts)
     rows, labels = [], _labels()
@@ -101,10 +102,11 @@ def _rows(taken: Iterable[_Taken], tied: set[frozenset[str]], quoted: Quoted, le
         rows.append((content, row | _cells(content.mark, labels, left)))
     for each in (each for each in taken if each.role != "content"):
         name, claim = each.mark.name, each.mark.claim
-        own = [
-            pair for pair in rows if frozenset((name, pair[0].mark.name)) in tied or claim == pair[0].mark.claim != ""
-        ]
-        if not own and not claim:
+        if name in tied or claim:
+            own = [pair for pair in rows if pair[0].mark.name in tied[name] or claim == pair[0].mark.claim != ""]
+            if not own:
+                left.append(f"{name}: the claim to which this {each.role} belongs was not taken.")
+        else:
             own = [pair for pair in rows if pair[0].paragraph == each.paragraph]
             if len(own) != 1:
                 which = f"to which of {len(own)} claims" if own else "to which claim"

@@ -20,25 +20,29 @@ def fits(first: dict) -> bool:
 
 def read(data: list | dict, text: Text, file: str) -> Marks:
     """Read marks and relations; lines of other texts are set aside. Raises CaseError if a line is not as it should be."""
-    found = Marks()
+    found, has_emoji = Marks(), False
     for row, record in enumerate(data if isinstance(data, list) else [data], start=1):
         if record is None:  # an empty line
             continue
         with reading("the line", file, row):
+            pairs, entities = record.get("label") or record.get("labels") or [], record.get("entities") or []
+            if not pairs and not entities:
+                continue
             try:
                 copy = text.copy(record["text"], True, file, row, is_part=True)
             except CaseError as error:
                 found.other.append(error)
                 continue
-            if max(record["text"], default="") > "\uffff":
-                note = f"{file}:{row} counts an emoji as two characters, unless its project counts grapheme clusters: look whether the words are the right ones."
-                warnings.warn(note, UnicodeWarning, stacklevel=2)
-            for number, (start, end, label) in enumerate(record.get("label") or record.get("labels") or [], start=1):
+            has_emoji = has_emoji or max(copy.raw) > "\uffff"
+            for number, (start, end, label) in enumerate(pairs, start=1):
                 found.marks.append(Mark(f"{row}.{number}", [str(label)], copy, [stretch(start, end)], row=row))
-            for each in record.get("entities", []):
+            for each in entities:
                 place = stretch(each["start_offset"], each["end_offset"])
                 found.marks.append(Mark(str(each["id"]), [str(each["label"])], copy, [place], row=row))
-            found.links += [(str(each["from_id"]), str(each["to_id"])) for each in record.get("relations", [])]
+            found.links += [(str(each["from_id"]), str(each["to_id"])) for each in record.get("relations") or []]
             if record.get("Comments"):
-                found.left.append(f"{row}: comments are not read.")
+                found.left.append(f"line {row}: comments are not read.")
+    if has_emoji:
+        counting = "an emoji was counted as two characters, as doccano does unless a project counts grapheme clusters"
+        warnings.warn(f"{file}: {counting}: look whether the words are the right ones.", UnicodeWarning, stacklevel=2)
     return found

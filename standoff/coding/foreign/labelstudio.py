@@ -23,7 +23,7 @@ def read(data: list | dict, text: Text, file: str) -> Marks:
             found.left += [f"{name}: annotation {each['id']} is by another coder." for each in valid[1:]]
             if valid and valid[0]["result"]:
                 try:
-                    copy = _copy(task["data"], text, file)
+                    copy = _copy(task["data"], text, file, name)
                 except CaseError as error:
                     found.other.append(error)
                 else:
@@ -31,10 +31,10 @@ def read(data: list | dict, text: Text, file: str) -> Marks:
     return found
 
 
-def _copy(data: dict, text: Text, file: str) -> Copy:
+def _copy(data: dict, text: Text, file: str, task: str) -> Copy:
     """Return the text of a task, under whatever name its data hold it: the longest of them is tried."""
     longest = max((value for value in data.values() if isinstance(value, str)), key=len, default="")
-    return text.copy(longest, False, file, is_part=True)
+    return text.copy(longest, False, file, what=f"the text of {task}", is_part=True)
 
 
 def _add(found: Marks, result: list[dict], copy: Copy, task: str) -> None:

@@ -36,7 +36,8 @@ class Copy:
         words: those that the tool gives for them; they decide how it counted, because some tools changed that. Raises
         IndexError if a stretch is beyond the text, ValueError if other words are there, none, or two paragraphs.
         """
-        ways = [way for way in self._ways if all(0 <= start <= end < len(way) for start, end in stretches)]
+        ways = self._ways if words else self._ways[:1]
+        ways = [way for way in ways if all(0 <= start <= end < len(way) for start, end in stretches)]
         if not ways:
             raise IndexError
         for way in ways:
@@ -61,27 +62,38 @@ class Text(Copy):
     def __init__(self, raw: str, blocks: list[str], name: str) -> None:
         if unicodedata.normalize("NFC", raw) != raw:
             raise TextError(f"{name} is not in the Unicode form NFC, so that places cannot be counted: save it as NFC.")
-        self.blocks, self.name = blocks, name
+        self.blocks, self.name, self._squeezed = blocks, name, _squeezed(raw)
         super().__init__(raw, [place for number in range(1, len(blocks) + 1) for place in self._places_in(number)])
 
     def paragraph(self, number: int) -> Copy:
         """Return a canonical paragraph as a copy."""
         return Copy(self.blocks[number - 1], self._places_in(number))
 
-    def copy(self, raw: str, utf16: bool, file: str, row: int | None = None, is_part: bool = False) -> Copy:
-        """Find the text that a file holds, or a part of it, in this one. Raises CaseError if it is another."""
-        wanted, whole = _squeezed(raw), _squeezed(self.raw)
-        start = whole.find(wanted)
-        if start < 0 or not is_part and len(wanted) < len(whole):
-            alike = len(os.path.commonprefix([wanted, whole]))
-            message = f"its text ends before that of {self.name} does"
-            if alike < len(wanted):
-                differing = [place for place, character in enumerate(raw) if not character.isspace()][alike]
-                begin = raw.rfind(" ", 0, differing) + 1
-                words = " ".join(raw[begin : begin + SHOWN].split())
-                message = f"its text is not that of {self.name}, from “{words}” on"
-            raise CaseError(message, "give the text that was marked, as the tool has it", file=file, row=row)
-        return Copy(raw, self._places[start : start + len(wanted)], utf16)
+    def copy(
+        self, raw: str, utf16: bool, file: str, row: int | None = None, what: str = "its text", is_part: bool = False
+    ) -> Copy:
+        """Find the text that a file holds, or a part of it, in this one. Raises CaseError if it is not there just once.
+
+        what: what the error calls it; is_part: whether it may be a part of the text.
+        """
+        wanted = _squeezed(raw)
+        start = self._squeezed.find(wanted)
+        if start < 0 or not is_part and len(wanted) < len(self._squeezed):
+            message = f"{what} is not that of {self.name}, {self._difference(raw, wanted)}"
+        elif self._squeezed.find(wanted, start + 1) >= 0:
+            message = f"{what} stands more than once in {self.name}"
+        else:
+            return Copy(raw, self._places[start : start + len(wanted)], utf16)
+        raise CaseError(message, "give the text that was marked, as the tool has it", file=file, row=row)
+
+    def _difference(self, raw: str, wanted: str) -> str:
+        """Say where a text ceases to be this one."""
+        alike = len(os.path.commonprefix([wanted, self._squeezed]))
+        if alike == len(wanted):
+            return "but ends before it"
+        place = [place for place, character in enumerate(raw) if not character.isspace()][alike]
+        begin = raw.rfind(" ", 0, place) + 1
+        return f"from “{' '.join(raw[begin : begin + SHOWN].split())}” on"
 
     def _places_in(self, number: int) -> list[tuple[int, int]]:
         block = self.blocks[number - 1]

@@ -13,9 +13,7 @@ from ...problems import CaseError
 from .marks import Mark, Marks, Text, reading
 
 HEAD = "#FORMAT=WebAnno TSV 3."
-NUMBERED = re.compile(
-    r"(.*?)(?:(?<!\\)\[([\d_]+)\])?", re.DOTALL
-)  # a value or a unit, with the number of its annotation
+NUMBERED = re.compile(r"(.*?)(?:(?<!\\)\[([\d_]+)\])?", re.DOTALL)  # a value or a unit, and a number of its annotation
 CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
 
 
@@ -101,7 +99,7 @@ def _parts(lines: list[str], file: str) -> tuple[list[_Layer], list[_Row], str]:
                 if row.end > length or row.end < row.start or row.cells[width:] not in ([], [""]):
                     raise ValueError
                 rows.append(row)
-    if sentence or not rows or _units(pieces[-1].rstrip()) > max(row.end for row in rows) - length + _units(pieces[-1]):
+    if sentence or not rows or max(row.end for row in rows) < length - _units(pieces[-1]) + _units(pieces[-1].rstrip()):
         raise CaseError("it breaks off before the end of a sentence", "export it again", file=file, row=number)
     return layers, rows, "".join(pieces)
 
