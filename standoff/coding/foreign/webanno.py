@@ -13,7 +13,7 @@ from ...problems import CaseError
 from .marks import Mark, Marks, Text, reading
 
 HEAD = "#FORMAT=WebAnno TSV 3."
-NUMBERED = re.compile(r"(.*?)(?:(?<!\\)\[([\d_]+)\])?", re.DOTALL)  # a value or a unit, and a number of its annotation
+NUMBERED = re.compile(r"(.*?)(?:\[([\d_]+)\])?", re.DOTALL)  # a value or a unit, and a number of its annotation
 CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
 
 
@@ -91,12 +91,14 @@ def _parts(lines: list[str], file: str) -> tuple[list[_Layer], list[_Row], str]:
         elif line and not line.startswith("#"):
             unit, _, rest = line.partition("\t")
             with reading(f"the row {unit}", file, number):
-                row = _Row(number, unit, *map(int, rest.partition("\t")[0].split("-")), line.split("\t"))
+                row = _Row(
+                    number, unit, *map(int, rest.partition("\t")[0].split("-")), line.removesuffix("\t").split("\t")
+                )
                 if sentence:
                     pieces += [" " * (row.start - length), "\n".join(sentence)]
                     length = row.start + _units(pieces[-1])
                     sentence = []
-                if row.end > length or row.end < row.start or row.cells[width:] not in ([], [""]):
+                if row.end > length or row.end < row.start or len(row.cells) != width:
                     raise ValueError
                 rows.append(row)
     if sentence or not rows or max(row.end for row in rows) < length - _units(pieces[-1]) + _units(pieces[-1].rstrip()):
