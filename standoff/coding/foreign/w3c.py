@@ -51,7 +51,7 @@ def _annotation(item: dict, name: str, text: Text) -> Iterator[Mark]:
     tags = [value for value, body in zip(values, bodies) if body.get("purpose") != "commenting"]
     notes = [value for value, body in zip(values, bodies) if body.get("purpose") != "tagging"]
     notes = [note for note in (item.get("text"), *notes) if note and note.strip().lower() not in ROLES]
-    labels = [tag for tag in (*tags, *map(str, _listed(item.get("tags")))) if tag not in notes]
+    labels = [*tags, *map(str, _listed(item.get("tags")))]
     yield Mark(name, labels, copy, stretches, {"gist": notes[0]} if notes else {})
 
 
