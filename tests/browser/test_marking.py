@@ -391,7 +391,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     files = {f"p/{name}": text for name, text in files_of(practice.folder).items()}
     said = desk.locator(".so-desk-said")
     bad = {
-        "it is no whole zip file": pack(files)[:3000],
+        "it is not a complete zip file": pack(files)[:3000],
         "it is not a case": pack({"a.txt": "x"}),
         "claims.csv is missing": pack({name: text for name, text in files.items() if "claims" not in name}),
         "the columns of actors.csv are not": pack(files | {"p/actors.csv": "a,b\n"}),
