@@ -280,10 +280,12 @@ def _check(options: argparse.Namespace) -> int:
     if findings.waiting:
         rules = ", ".join(findings.waiting)
         print("Rules not applied, because a column that they read has problems or is missing:", rules)
-    if findings.text is None:
-        print("Not checked for words copied from the text: give the text with --article.")
-    else:
+    if findings.text is not None:
         print("Checked for words copied from the text.")
+    elif options.article:
+        print("Not checked for words copied from the text, because of the problems above.")
+    else:
+        print("Not checked for words copied from the text: give the text with --article.")
     return int(bool(findings.problems))
 
 
