@@ -656,6 +656,15 @@ def test_a_number_that_its_words_do_not_decide_waits(mine, capsys):
     ) in capsys.readouterr().out
 
 
+def test_a_number_that_cannot_be_read_is_told_once(of_text):
+    folder = of_text("It lost 2.3 tonnes, of 4,000.")
+    sheets.write(
+        folder, "quantities", [QUANTITY | {"quote": "tonnes", "bound": "exact", "low": "2,300", "high": "2,300"}]
+    )
+    told = problems(folder)
+    assert [line.partition(": ")[0] for line in told] == ["sheets/quantities.csv:2 low", "sheets/quantities.csv:2 high"]
+
+
 def test_a_number_that_is_not_in_its_words_is_doubted(mine, capsys):
     sheets.write(mine, "quantities", [QUANTITY | {"low": "80", "high": "80"}])
     main(["anchor", "mine"])
