@@ -14,7 +14,7 @@ from frictionless import Package
 import standoff
 from standoff.case import CaseError
 from standoff.cli import main
-from standoff.coding.anchor import TODO, anchor
+from standoff.coding.anchor import TABLES, TODO, anchor
 from standoff.coding.new import new
 from standoff.coding.progress import _doubts, progress
 from standoff.coding.sheets import SHEETS
@@ -127,6 +127,18 @@ def test_a_text_that_was_pasted_badly(tmp_path, monkeypatch, text, words):
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     with pytest.raises(TextError, match=words):
         new("mine", "a.txt")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_hints_say_what_is_needed(mine, name):
+    """All that a row lacks which has nothing but its identifier; the chain follows from the source."""
+    [hints] = sheets.rows_of(mine, name)
+    needed = [column for column, hint in hints.items() if "(needed" in hint]
+    assert hints[needed[0]].startswith("# hints") and len(needed) > 3
+    sheets.write(mine, name, [{needed[0]: {"questions": "k01", "actors": "x"}.get(name, "c001")}])
+    [row] = [line for line in problems(mine) if "not finished" in line]
+    lacking = row.partition("not finished, ")[2].partition(" are empty")[0].split(", ")
+    assert [column for column in lacking if column != "source_chain"] == needed[1:]
 
 
 # ---- a complete case ----
