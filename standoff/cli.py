@@ -272,7 +272,7 @@ def _seal(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     findings = examine(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
-        return _guide(options, findings)
+        return _guide(findings)
     for problem in findings.problems:
         print(problem)
     count, rows = len(findings.problems), sum(map(len, findings.tables.values()))
@@ -289,9 +289,9 @@ def _check(options: argparse.Namespace) -> int:
     return int(bool(findings.problems))
 
 
-def _guide(options: argparse.Namespace, findings: Draft) -> int:
+def _guide(findings: Draft) -> int:
     """Check a case that is still being made."""
-    state = progress(find(options.case), findings.problems)
+    state = progress(findings)
     print(state.paragraphs.assign(gist=state.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
     print("(claims that begin in each paragraph; percentage of its characters covered by claims; cruxes; gist written)")
     print()
