@@ -10,7 +10,7 @@ from ..case import find
 from ..files import csv_text, write_atomically
 from ..problems import CaseError
 from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_package, resource_of
-from ..text import TextError, count_damage, oddities, paragraphs, read_text
+from ..text import MAX_BYTES, TextError, count_damage, oddities, paragraphs, read_text
 from . import sheets
 from .anchor import anchor
 from .metadata import ENTRIES, wrong
@@ -62,6 +62,9 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
         "text_date": date,
         "text_licence": licence,
     }
+    filled = _filled(package, about, blocks)
+    if len(csv_text(filled["paragraphs"]).encode()) > MAX_BYTES:
+        raise TextError(f"{Path(text).name} has {len(blocks):,} paragraphs, more than a sheet holds: divide the text.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as draft:
         case = Path(draft) / name
@@ -71,7 +74,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
         write_atomically(case / "article.txt", "\n\n".join(blocks) + "\n")
         write_atomically(case / DESCRIPTOR, descriptor_text(package))
         write_atomically(case / DATASHEET, datasheet())
-        sheets.write_blank(case, package, _filled(package, about, blocks), separator)
+        sheets.write_blank(case, package, filled, separator)
         anchor(case)
         case.rename(folder)
     return folder

@@ -657,6 +657,12 @@ def test_lines_that_were_broken_are_no_paragraphs(of_text, practice):
         of_text("\n".join(re.findall(r".{1,60}(?: |$)", " ".join(practice.paragraph_texts))))
 
 
+def test_a_text_of_more_paragraphs_than_a_sheet_holds(of_text, tmp_path):
+    with pytest.raises(TextError, match=r"^a.txt has 190,000 paragraphs, .*: divide the text"):
+        of_text("Yes, it is so.\n\n" * 190_000)
+    assert not [*(tmp_path / "data").glob("*")]
+
+
 def test_signs_that_only_copies_have_are_named(of_text):
     text = "The ﬂeet\u200e fini-\nshed its two- and three-day o\u00adﬃce\u200e work."
     with pytest.warns(UnicodeWarning) as notes:
