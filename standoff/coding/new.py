@@ -4,6 +4,7 @@ import datetime
 import re
 import tempfile
 import warnings
+from itertools import groupby
 from pathlib import Path
 
 from ..case import find
@@ -123,6 +124,11 @@ def read_article(path: str | Path) -> list[str]:
         warnings.warn(note, UnicodeWarning, stacklevel=2)
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
+    for is_blank, together in groupby(text.splitlines(), key=lambda line: not line.strip()):
+        if not is_blank and _end_sentences(lines := [*together]):
+            which = f"the {len(lines)} lines of {name} that begin with “{' '.join(lines[0].split()[:3])}”"
+            note = f"{which} were taken for one paragraph. If they are several, put blank lines between them."
+            warnings.warn(note, UnicodeWarning, stacklevel=2)
     if damaged := count_damage(text):
         raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy it again, and save it as UTF-8.")
     return blocks
@@ -130,8 +136,13 @@ def read_article(path: str | Path) -> list[str]:
 
 def _is_paragraph_by_line(lines: list[str]) -> bool:
     """Tell whether lines are paragraphs, as word processors save them: long, and most end where a sentence ends."""
+    return _end_sentences(lines) and sum(map(len, lines)) > LINE * len(lines)
+
+
+def _end_sentences(lines: list[str]) -> bool:
+    """Tell whether there are more than three lines, most of which end where a sentence ends."""
     ended = sum(bool(re.search(r"""[.?!…:]["'”’»)]*\s*$""", line)) for line in lines)
-    return len(lines) > 3 and 3 * ended >= 2 * len(lines) and sum(map(len, lines)) > LINE * len(lines)
+    return len(lines) > 3 and 3 * ended >= 2 * len(lines)
 
 
 def datasheet() -> str:

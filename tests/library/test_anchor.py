@@ -657,6 +657,13 @@ def test_lines_that_were_broken_are_no_paragraphs(of_text, practice):
         of_text("\n".join(re.findall(r".{1,60}(?: |$)", " ".join(practice.paragraph_texts))))
 
 
+def test_lines_below_a_headline_that_end_as_paragraphs_do_are_named(of_text):
+    lines = ["Boats left.", "“No one asked.”", "Some stayed!", "It is open."]
+    with pytest.warns(UnicodeWarning, match=r"^the 4 lines of a.txt that begin with “Boats left.” were taken for one"):
+        folder = of_text("\n".join(["A headline", "", *lines, "", "One\nline. Another\nand one\nmore."]))
+    assert paragraphs(read_text(folder / "article.txt"))[1] == " ".join(lines)
+
+
 def test_a_text_of_more_paragraphs_than_a_sheet_holds(of_text, tmp_path):
     with pytest.raises(TextError, match=r"^a.txt has 190,000 paragraphs, .*: divide the text"):
         of_text("Yes, it is so.\n\n" * 190_000)
