@@ -310,7 +310,7 @@ def _graded(
         try:
             result = marked(waiting[name][0], seed, unsandboxed)
         except Exception as error:  # no submission may stop the others
-            reason = f"The grader itself failed ({type(error).__name__}); nothing is known against this notebook."
+            reason = f"The grader itself failed ({type(error).__name__}); this says nothing against the notebook."
             result = not_marked(waiting[name][0].assignment, "crashed", reason, None)
             trouble = traceback.format_exc()
         return name, result, time.monotonic() - start, trouble

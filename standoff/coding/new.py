@@ -120,7 +120,7 @@ def read_article(path: str | Path) -> list[str]:
         )
     blocks = paragraphs(text)
     if odd := oddities("\n\n".join(blocks)):
-        note = f"{name} has what only copies have: {odd}. It stays so; words that you quote are found without it."
+        note = f"{name} has what only copies have: {odd}. It stays as it is; words that you quote are found without it."
         warnings.warn(note, UnicodeWarning, stacklevel=2)
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")

@@ -111,7 +111,7 @@ def unread(folder: Path) -> list[Problem]:
             problems.append(Problem("is not read", "save it as .xlsx or as CSV (UTF-8)", f"{FOLDER}/{path.name}"))
         elif path.suffix.lower() in READ[:3] and _is_visible(path) and path not in used:
             remedy = f"name it after its sheet, one of {names}, or move it out of {FOLDER}/"
-            problems.append(Problem("is not read: no sheet is called so", remedy, f"{FOLDER}/{path.name}"))
+            problems.append(Problem("is not read: no sheet has this name", remedy, f"{FOLDER}/{path.name}"))
     return problems
 
 
