@@ -75,7 +75,7 @@ def _read(content: str, text: Text, file: str) -> Marks:
     for keyed in (cas, labelstudio, doccano, w3c):
         if keyed.fits(first):
             return keyed.read(data, text, file)
-    raise CaseError("it is no file of annotations that can be read", f"give one of {FORMATS}", file=file)
+    raise CaseError("it is not a file of annotations that can be read", f"give one of {FORMATS}", file=file)
 
 
 def _json(content: str, file: str) -> object:
@@ -101,7 +101,7 @@ def _line(line: str, file: str, row: int) -> object:
 
 
 def _damaged(file: str, row: int | None) -> CaseError:
-    message = "it is no file of annotations that can be read: it is not JSON, breaks off or is damaged here"
+    message = "it is not a file of annotations that can be read: it is not JSON, breaks off or is damaged here"
     return CaseError(message, f"export it again, as one of {FORMATS}", file=file, row=row)
 
 

@@ -52,7 +52,7 @@ def rows_of(read: Marks, quoted: Quoted, file: str) -> tuple[list[dict], list[st
         if read.other:
             raise read.other[0]
         reason = f" ({' '.join(left)})" if left else ""
-        remedy = "label the words of claims as content, their sources as source, and what attributes them as cue"
+        remedy = "label the words of claims as content, their sources as source, and the attributing words as cue"
         raise CaseError(f"no mark in it is the content of a claim{reason}", remedy, file=file)
     for problem in (error.problem for error in read.other):
         left.append(f"{f'line {problem.row}: ' if problem.row else ''}{problem.message}.")
@@ -96,7 +96,7 @@ def _rows(taken: Iterable[_Taken], tied: dict[str, set[str]], quoted: Quoted, le
     for number, content in enumerate(contents, start=1):
         words = _quotation(content.parts, quoted, paragraph=content.paragraph)
         if words is None:
-            left.append(f"{content.mark.name}: its words stand too often in the paragraph to be quoted.")
+            left.append(f"{content.mark.name}: its words occur too often in the paragraph to be quoted.")
             continue
         row = {"claim_id": f"c{number:03}", "paragraph": content.paragraph, "quote": words}
         rows.append((content, row | _cells(content.mark, labels, left)))
@@ -110,12 +110,12 @@ def _rows(taken: Iterable[_Taken], tied: dict[str, set[str]], quoted: Quoted, le
             own = [pair for pair in rows if pair[0].paragraph == each.paragraph]
             if len(own) != 1:
                 which = f"to which of {len(own)} claims" if own else "to which claim"
-                left.append(f"{name}: it is not told {which} this {each.role} belongs.")
+                left.append(f"{name}: nothing says {which} this {each.role} belongs.")
                 continue
         for content, row in own:
             words = _quotation(each.parts, quoted, near=content.parts)
             if words is None:
-                left.append(f"{name}: its words stand too often in the paragraph to be quoted.")
+                left.append(f"{name}: its words occur too often in the paragraph to be quoted.")
             elif row.setdefault(f"{each.role}_quote", words) != words:
                 left.append(f"{name}: {content.mark.name} has another {each.role} already.")
     return [row for _, row in rows]
@@ -131,7 +131,7 @@ def _cells(mark: Mark, labels: dict[str, list[str]], left: list[str]) -> dict[st
         elif _plain(value) in labels.get(column, ()):
             cells[column] = _plain(value)
         elif _plain(value) not in ROLES:
-            left.append(f"{mark.name}: {attribute} {value} is no label of the codebook.")
+            left.append(f"{mark.name}: {attribute} {value} is not a label of the codebook.")
     return cells
 
 

@@ -44,7 +44,7 @@ class Copy:
             found = [(way[start], way[end]) for start, end in stretches]
             if not words or _squeezed("".join(self.raw[start:end] for start, end in found)) == _squeezed(words):
                 return [self._part(start, end) for start, end in found]
-        raise ValueError("other words are at its place than the file says")
+        raise ValueError("the words at its place are not those that the file gives")
 
     def _part(self, start: int, end: int) -> Part:
         inside = self._places[self._before[start] : self._before[end]]
@@ -52,7 +52,7 @@ class Copy:
             raise ValueError("it marks no words of the text")
         (first, begin), (last, stop) = inside[0], inside[-1]
         if first != last:
-            raise ValueError("it goes on over the end of a paragraph")
+            raise ValueError("it runs past the end of a paragraph")
         return first, begin, stop + 1
 
 
@@ -61,7 +61,7 @@ class Text(Copy):
 
     def __init__(self, raw: str, blocks: list[str], name: str) -> None:
         if unicodedata.normalize("NFC", raw) != raw:
-            raise TextError(f"{name} is not in the Unicode form NFC, so that places cannot be counted: save it as NFC.")
+            raise TextError(f"{name} is not in the Unicode form NFC, so places cannot be counted: save it as NFC.")
         self.blocks, self.name, self._squeezed = blocks, name, _squeezed(raw)
         super().__init__(raw, [place for number in range(1, len(blocks) + 1) for place in self._places_in(number)])
 
@@ -81,7 +81,7 @@ class Text(Copy):
         if start < 0 or not is_part and len(wanted) < len(self._squeezed):
             message = f"{what} is not that of {self.name}, {self._difference(raw, wanted)}"
         elif self._squeezed.find(wanted, start + 1) >= 0:
-            message = f"{what} stands more than once in {self.name}"
+            message = f"{what} occurs more than once in {self.name}"
         else:
             return Copy(raw, self._places[start : start + len(wanted)], utf16)
         raise CaseError(message, "give the text that was marked, as the tool has it", file=file, row=row)
@@ -143,7 +143,7 @@ def reading(what: str, file: str, row: int | None = None) -> Iterator[None]:
     except CaseError:
         raise
     except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
-        message = f"{what} is not written as the format says: the file breaks off, or was changed"
+        message = f"{what} does not follow the format: the file breaks off, or was changed"
         raise CaseError(message, "export it again", file=file, row=row) from error
 
 

@@ -33,7 +33,7 @@ def read(data: list | dict, text: Text, file: str) -> Marks:
         try:
             found.marks += _annotation(item, name, text)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            reason = error if type(error) is ValueError else "it is not written as the standard says"
+            reason = error if type(error) is ValueError else "it does not follow the standard"
             found.left.append(f"{name}: {reason}.")
     return found
 
@@ -74,7 +74,7 @@ def _place(target: dict, text: Text) -> tuple[Copy, Stretch]:
             pattern = r"\s*".join((_pattern(before), f"({_pattern(exact)})", _pattern(after)))
             if len(places := [*re.finditer(pattern, text.raw)]) == 1:
                 return text, places[0].span(1)
-        raise ValueError("its words are not in the text, or not only once")
+        raise ValueError("its words are not in the text, or occur more than once")
     if position:
         return text, stretch(position["start"], position["end"])
     raise ValueError("it has neither a quotation nor a position")
