@@ -308,6 +308,20 @@ def test_what_marks_no_words_of_one_paragraph_is_named(here):
     ]
 
 
+def test_web_annotations_whose_addresses_end_alike_are_all_taken(here):
+    (here / "text.txt").write_text("Ferries sail. No one knows.")
+    marks = [
+        {
+            "id": f"https://example.org/{start}/mark",
+            "body": "claim",
+            "target": {"selector": {"type": "TextPositionSelector", "start": start, "end": end}},
+        }
+        for start, end in ((0, 12), (14, 26))
+    ]
+    (here / "marks.json").write_text(json.dumps(marks))
+    assert bring("mine", "text.txt", "marks.json").claims == 2
+
+
 def test_an_attribute_says_more_than_a_type(here):
     (here / "text.txt").write_text("Ferries sail, says Ada.")
     (here / "marks.ann").write_text("T1\tClaim 0 12\tFerries sail\nT2\tClaim 19 22\tAda\nA1\tPart T2 source\n")

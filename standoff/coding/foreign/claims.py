@@ -34,21 +34,21 @@ def rows_of(read: Marks, quoted: Quoted, file: str) -> tuple[list[dict], list[st
     A mark is taken if one of its labels, or of its attributes, is in ROLES.
     """
     strange = defaultdict(list)
-    taken, left = {}, [*read.left]
+    taken, left = [], [*read.left]
     for mark in read.marks:
         words = map(_plain, [*_values(mark), *mark.labels])
         if not (role := next((ROLES[word] for word in words if word in ROLES), "")):
             strange[", ".join(mark.labels)].append(mark)
             continue
         try:
-            taken[mark.name] = _Taken(mark, role, mark.copy.parts(mark.stretches, mark.words))
+            taken.append(_Taken(mark, role, mark.copy.parts(mark.stretches, mark.words)))
         except IndexError as error:
             message = f"{mark.name} is beyond the text ({mark.stretches[-1][0]} to {mark.stretches[-1][1]})"
             raise CaseError(message, "give the text that was marked", file=file, row=mark.row) from error
         except ValueError as error:
             left.append(f"{mark.name}: {error}.")
     left += [_strangers(label, marks) for label, marks in strange.items()]
-    if not any(each.role == "content" for each in taken.values()):
+    if not any(each.role == "content" for each in taken):
         if read.other:
             raise read.other[0]
         reason = f" ({' '.join(left)})" if left else ""
@@ -56,8 +56,8 @@ def rows_of(read: Marks, quoted: Quoted, file: str) -> tuple[list[dict], list[st
         raise CaseError(f"no mark in it is the content of a claim{reason}", remedy, file=file)
     for problem in (error.problem for error in read.other):
         left.append(f"{f'line {problem.row}: ' if problem.row else ''}{problem.message}.")
-    tied = _ties(read.links, taken, left)
-    return _rows(taken.values(), tied, quoted, left), left
+    tied = _ties(read.links, {each.mark.name: each.role for each in taken}, left)
+    return _rows(taken, tied, quoted, left), left
 
 
 def _values(mark: Mark) -> list[str]:
@@ -77,19 +77,19 @@ def _strangers(label: str, marks: list[Mark]) -> str:
     return f"{whose} label is {label or 'missing'}, not content, source or cue."
 
 
-def _ties(links: Iterable[tuple[str, str]], taken: dict[str, _Taken], left: list[str]) -> dict[str, set[str]]:
+def _ties(links: Iterable[tuple[str, str]], roles: dict[str, str], left: list[str]) -> dict[str, set[str]]:
     """Return the contents that relations tie each source and cue to, by name; add to `left` what other relations there are."""
     tied = defaultdict(set)
     for pair in links:
-        ends = sorted((name for name in pair if name in taken), key=lambda name: taken[name].role == "content")
-        if [taken[name].role == "content" for name in ends] == [False, True]:
+        ends = sorted((name for name in pair if name in roles), key=lambda name: roles[name] == "content")
+        if [roles[name] == "content" for name in ends] == [False, True]:
             tied[ends[0]].add(ends[1])
         elif ends:
             left.append(f"{pair[0]} to {pair[1]}: this relation ties no source or cue to a content.")
     return tied
 
 
-def _rows(taken: Iterable[_Taken], tied: dict[str, set[str]], quoted: Quoted, left: list[str]) -> list[dict]:
+def _rows(taken: list[_Taken], tied: dict[str, set[str]], quoted: Quoted, left: list[str]) -> list[dict]:
     """Return the rows; add to `left` what could not be taken."""
     contents = sorted((each for each in taken if each.role == "content"), key=lambda each: each.parts)
     rows, labels = [], _labels()

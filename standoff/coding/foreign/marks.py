@@ -104,7 +104,7 @@ class Text(Copy):
 class Mark:
     """A mark.
 
-    name: what the file calls it, and no other; labels: what it is, in the words of the file; attributes: what else is said of
+    name: what the file calls it; labels: what it is, in the words of the file; attributes: what else is said of
     it, by name; words: those that the file gives for it; claim: the key of its claim; row: its line in the file.
     """
 
