@@ -13,6 +13,7 @@ from docutils import nodes
 from pybtex.richtext import Text
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from autograder.markdown import plain, split
 from autograder.zips import files, write_zip
@@ -51,6 +52,7 @@ The chapters of the book as notebooks, with the library and the data that they u
 1. Unpack this archive.
 2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
    pip install jupyterlab matplotlib networkx pandas
+   (Do not install standoff: it is in this archive, and what an index has under that name is not ours.)
 3. Start JupyterLab (jupyter lab) or VS Code in the unpacked folder and open a notebook, first of all start.ipynb.
 
 In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at the left, and run all cells.
@@ -76,14 +78,18 @@ def role(name: str, content: str, env: BuildEnvironment) -> str:
 
 
 def citation(key: str, env: BuildEnvironment) -> tuple[str, str]:
-    """Return (whose, year) of an entry of the bibliography."""
+    """Return (whose, year) of an entry of the bibliography. Raises ExtensionError if it lacks what a citation needs."""
     entry = env.get_domain("cite").bibdata.data.entries[key]
     people = [
         str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
         for person in entry.persons.get("author", [])
     ]
     whose = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
-    whose = whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields["title"]))
+    whose = whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields.get("title", "")))
+    for name, value in {"author or title": whose, "year": entry.fields.get("year")}.items():
+        if not value:
+            remedy = "add it (the year of a page whose date is not known is n.d.)"
+            raise ExtensionError(f"references.bib: {key} has no {name}, which its citation needs. Remedy: {remedy}.")
     return whose, entry.fields["year"]
 
 

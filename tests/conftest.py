@@ -160,7 +160,7 @@ def tab(window):
     window.mouse.move(0, 0)
     with watched(window):
         yield window
-        if window.url != "about:blank":
+        if window.url != "about:blank":  # a page that is being left must not keep anything once more
             window.evaluate("localStorage.clear(), sessionStorage.clear(), Storage.prototype.setItem = () => {}")
         window.goto("about:blank")
 

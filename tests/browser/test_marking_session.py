@@ -91,12 +91,10 @@ class Keyboard(Mouse):
         while self.page.evaluate(CARET) <= [paragraph, start]:
             self.page.keyboard.press("Control+ArrowRight")
         self.page.keyboard.press("Control+ArrowLeft")
-        while self.page.evaluate(CARET) < [paragraph, start + len(words)]:
+        end = [paragraph, start + len(words)]
+        while self.page.evaluate(CARET) < end:
             self.page.keyboard.press("Shift+Control+ArrowRight")
-        while self.page.evaluate(CARET) > [
-            paragraph,
-            start + len(words),
-        ]:  # Firefox takes the full stop for a part of the word
+        while self.page.evaluate(CARET) > end:  # Firefox takes the full stop for a part of the word
             self.page.keyboard.press("Shift+ArrowLeft")
 
     def press(self, name, key):
