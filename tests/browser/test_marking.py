@@ -287,6 +287,7 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     press(opened, "cue")
     expect(panel).to_contain_text("Not finished: Gist, Source, Act")
     press(opened, "New actor: Dorvian President Oren Tamsel")
+    expect(opened.get_by_role("button", name="Back to c001")).to_be_focused()  # and not lost with the button
     field = "[name={}]".format
     choose(opened, "kind", "person")
     press(opened, "Back to c001")
