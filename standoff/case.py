@@ -1,5 +1,6 @@
 """Load a case: one report as a folder of tables, described by its datapackage.json, as pandas DataFrames."""
 
+import contextlib
 import html
 import re
 from pathlib import Path
@@ -138,6 +139,16 @@ def find(name_or_path: str | Path) -> Path:
             return folder.resolve()
     remedy = "give the name of a folder in data/, or the path of one"
     raise CaseError(f"there is no case of this name (a folder with {DESCRIPTOR})", remedy, file=str(name_or_path))
+
+
+def name_of(folder: Path) -> str:
+    """Return what to give to `find` for the folder of a case: the end of its path if that is enough, else all of it."""
+    for length in range(1, len(folder.parts)):
+        name = Path(*folder.parts[-length:])
+        with contextlib.suppress(CaseError):
+            if find(name) == folder:
+                return name.as_posix()
+    return str(folder)
 
 
 def text_of(folder: Path) -> Path | None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from chapters import ROOT
+from conftest import unsealed_copy
 from standoff import load
 from standoff.rules import CHECKABLE, check, examine
 
@@ -165,10 +166,9 @@ def test_of_every_outlet_that_a_state_pays_for_it_is_said():
 @pytest.fixture
 def copy(tmp_path):
     """The context's folder in a copy of what it points to, to be changed at will."""
-    for name in ("context", "report"):
-        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    shutil.copytree(ROOT / "data/report", tmp_path / "data/report")
     shutil.copy(ROOT / "references.bib", tmp_path)
-    return tmp_path / "data" / "context"
+    return unsealed_copy("context", tmp_path / "data")
 
 
 def spoil(folder, table, column, value, **cells):

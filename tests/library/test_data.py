@@ -17,9 +17,14 @@ from standoff.seal import broken, is_sealed
 from standoff.text import read_text
 
 CASES = ["report", "practice"]
+SEALED = [*CASES, "witnesses", "practice/witnesses", "context"]  # every folder of data/ that has a descriptor
 
 
-@pytest.mark.parametrize("name", CASES)
+def test_every_published_descriptor_is_sealed():
+    assert {path.parent for path in (ROOT / "data").rglob(DESCRIPTOR)} == {ROOT / "data" / name for name in SEALED}
+
+
+@pytest.mark.parametrize("name", SEALED)
 def test_a_case_is_sound(name):
     assert [str(problem) for problem in check(name)] == []
 
@@ -28,7 +33,7 @@ def test_the_report_is_sound_and_in_our_own_words(report_text):
     assert [str(problem) for problem in check("report", report_text)] == []
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", SEALED)
 def test_a_case_is_sealed_and_finished(name):
     """A seal that is renewed without the command would not have been held to the rules for finished cases."""
     package = read_package(ROOT / "data" / name)
@@ -37,7 +42,7 @@ def test_a_case_is_sealed_and_finished(name):
     assert examine(name, is_finished=True).problems == []
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", SEALED)
 def test_the_seals_are_those_of_the_standard(name):
     """Of the bytes that are there: whoever knows Data Packages can hold the tables against them without this library."""
     for table in read_package(ROOT / "data" / name)["resources"]:

@@ -9,6 +9,7 @@ from frictionless import Package
 
 from benchmarks.mutations import KINDS, mutants, summary
 from chapters import ROOT
+from standoff.case import name_of
 from standoff.cli import main
 from standoff.coding.anchor import anchor
 from standoff.coding.progress import progress
@@ -29,10 +30,15 @@ def test_a_change_of_a_cell_breaks_the_seal_and_the_command_renews_it(sealed_cop
     path.write_text(path.read_text(encoding="utf-8").replace("The boats come back", "x").replace("Hadrin", "Velm", 1))
     (problem,) = check(sealed_copy)
     assert (problem.file, problem.row) == ("events.csv", None) and "when the case was sealed" in problem.message
-    assert "standoff seal practice" in problem.remedy
+    assert f"standoff seal {sealed_copy}`" in problem.remedy, "the name alone is that of another case"
     assert main(["seal", str(sealed_copy)]) == 0 and "Written: datapackage.json." in capsys.readouterr().out
     assert check(sealed_copy) == []
     assert main(["seal", str(sealed_copy)]) == 0 and "all was in order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["practice", "practice/witnesses", "witnesses"])
+def test_a_case_is_sealed_by_the_name_by_which_it_is_found(name):
+    assert name_of(ROOT / "data" / name) == name
 
 
 @pytest.mark.parametrize("entry", ["title", "reportDate", "hash"])
