@@ -195,7 +195,7 @@ def table_text(folder: Path, name: str) -> str:
 def _csv_rows(path: Path, name: str) -> list[list[str]]:
     save_as = "save the table as CSV UTF-8 (comma-separated)"
     if not path.is_file():
-        raise CaseError("the file is missing", f"restore it, or remove it from {DESCRIPTOR}", file=name)
+        raise CaseError("the file is missing", f"restore it, or correct its path in {DESCRIPTOR}", file=name)
     data = path.read_bytes()
     if b"\0" in data or data.startswith(b"PK"):
         raise CaseError("this is not a text file", save_as, file=name)

@@ -104,6 +104,11 @@ def references(resource: dict) -> dict[str, str]:
     return {column: link.table for link in _links(resource) if link.table for column in link.columns}
 
 
+def pointers(resource: dict) -> set[str]:
+    """Return the columns of a table that name what is elsewhere: rows of a table of any case, or what a file has."""
+    return {column for link in _links(resource) for column in link.columns}
+
+
 @dataclass(frozen=True)
 class _Link:
     """Columns whose cells name rows of a table of the same case, or what a file has, or one of the names `besides`."""
@@ -243,7 +248,7 @@ def link_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> 
                     yield Problem(f"{link.path} cannot be read ({error})", remedy, **address)
                     continue
             elif link.table not in columns:
-                remedy = f"describe it, or remove the reference to it from {DESCRIPTOR}"
+                remedy = f"describe it again, or correct the reference to it, in {DESCRIPTOR}"
                 yield Problem(f'the table "{link.table}" does not exist', remedy, **address)
                 continue
             elif unknown := ({*link.columns} - columns[resource["name"]]) | ({*link.keys} - columns[link.table]):

@@ -8,9 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import count, pairwise
+from itertools import pairwise
 
-from .. import schema
 from ..agreement import CONTENT_SPAN
 from ..case import NARRATOR
 from ..draft import Draft, rule_of_finished
@@ -18,8 +17,6 @@ from ..edtf import days
 from ..problems import Problem
 from .claims import SYMMETRIC
 
-NUMBERED = {"spans": "span_id", "claims": "claim_id", "quantities": "quantity_id", "events": "event_id"}
-NUMBERED |= {"cruxes": "crux_id", "questions": "question_id"}
 ALIKE = {  # by table, column and what it decides: two rows with one value of the first have one value of each other
     ("claims", "cue_span"): "source cue_lemma cue_class negated_cue",
     ("claims", "source_span"): "source",
@@ -32,42 +29,7 @@ YEAR, WEEKDAY = "year", "weekday (Monday = 1)"  # units of quantities that are d
 DEADLINE = re.compile(r"\b(?:by|before|until|up to|end of|on) (\d{1,2} [A-Z][a-z]+ \d{4})")
 
 
-# ---- nothing is lost ----
-
-
-@rule_of_finished()
-def the_head_is_complete(case: Draft) -> Iterator[Problem]:
-    head = case.package
-    licences, people = head.get("licenses") or [{}], head.get("contributors") or [{}]
-    complete = {
-        "name": re.fullmatch("[a-z0-9._-]+", head.get("name", "")),
-        "title": head.get("title"),
-        "description": head.get("description"),
-        "version": re.fullmatch(r"\d+\.\d+\.\d+", head.get("version", "")),
-        "licenses": all(licence.get("name") and licence.get("path") for licence in licences),
-        "contributors": all(person.get("title") and person.get("roles") for person in people),
-        "sources": head.get("sources") and all(source.get("title") for source in head["sources"]),
-    }
-    for entry, is_there in complete.items():
-        if not is_there:
-            remedy = "say it as in data/report/datapackage.json"
-            yield Problem("it is empty or incomplete", remedy, schema.DESCRIPTOR, column=entry)
-
-
-@rule_of_finished(**NUMBERED)
-def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
-    """Look for numbers that are missing or moved; one whose row was withdrawn is listed under `retired` in the descriptor."""
-    retired = {*case.package.get("retired", [])}
-    for table, column in NUMBERED.items():
-        keys = [*dict.fromkeys(row[column] for row in case[table])]
-        digits = f"0{len(keys[0]) - 1}" if keys else ""
-        numbers = (f"{keys[0][0]}{number:{digits}}" for number in count(1))
-        for key, expected in zip(keys, (number for number in numbers if number not in retired)):
-            if key != expected:
-                row = next(row for row in case[table] if row[column] == key)
-                remedy = "restore the row that was lost or moved; list a number that is given up under retired"
-                yield row.wrong(column, f"{expected} should be here", f"{remedy} in {schema.DESCRIPTOR}")
-                break
+# ---- pointers into the text ----
 
 
 @rule_of_finished(spans="span_id part paragraph start end sha256_16")
@@ -120,16 +82,6 @@ def like_things_are_labelled_alike(case: Draft) -> Iterator[Problem]:
                         message = f"{row[other]}, but {same[0].key} with the same {column} has {same[0][other]}"
                         yield row.wrong(other, message, f"give both the same {other}, or correct one {column}")
                         break
-
-
-@rule_of_finished(claims="claim_id gist", questions="question_id question")
-def sentences_are_different(case: Draft) -> Iterator[Problem]:
-    for table, column in (("claims", "gist"), ("questions", "question")):
-        first = {}
-        for row in case[table]:
-            if first.setdefault(row[column], row) is not row:
-                message = f"{first[row[column]].key} says the same"
-                yield row.wrong(column, message, "say how they differ; one of them may have been overwritten")
 
 
 @rule_of_finished(spans="span_id paragraph start end", claims="source_span cue_span content_span")
@@ -199,7 +151,8 @@ def actors_belong_to_bodies(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(cruxes="printed_reading adopted_reading alternatives")
 def readings_are_different(case: Draft) -> Iterator[Problem]:
     for row in case["cruxes"]:
-        readings = [row["adopted_reading"], *re.split(r";\s*", row["alternatives"] or "")]
+        alternatives = re.split(r";\s*", row["alternatives"] or "")
+        readings = [reading.rstrip(".") for reading in (row["adopted_reading"], *alternatives)]
         if len({*readings}) < len(readings):
             yield row.wrong(
                 "alternatives", "one reading is listed twice", "leave out what is adopted or already listed"
