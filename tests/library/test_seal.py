@@ -1,13 +1,14 @@
 """The seal of a case: what breaks it, what does not, how it is renewed, and who is left in peace."""
 
 import json
+import re
 import shutil
 
 import pytest
 import sheets
 from frictionless import Package
 
-from benchmarks.mutations import KINDS, mutants, summary
+from benchmarks.mutations import KINDS, NAMES, mutants, summary
 from chapters import ROOT
 from standoff.case import name_of
 from standoff.cli import main
@@ -112,7 +113,9 @@ def test_a_case_of_ones_own_may_be_sealed_and_worked_on_again(practice, tmp_path
 
 @pytest.fixture(scope="module")
 def sample():
-    return [*mutants("practice", times=2, seed=1)]
+    """Of the folders that are quickly examined; the benchmark spoils all five."""
+    names = [name for name in NAMES if name not in ("report", "witnesses")]
+    return [one for name in names for one in mutants(name, times=1, seed=1)]
 
 
 def test_every_corruption_is_found_and_nothing_that_is_harmless(sample):
@@ -123,11 +126,11 @@ def test_every_corruption_is_found_and_nothing_that_is_harmless(sample):
 
 
 def test_the_rules_alone_find_most_corruptions(sample):
-    table = summary([one for one in sample if not KINDS[one.kind][0].startswith("harmless")])
-    assert table["by the rules"].sum() > 0.75 * table["tried"].sum()
+    table = summary([one for one in sample if not KINDS[one.kind][0].startswith("harmless")], ["kind"])
+    assert table["by the rules"].sum() > 0.7 * table["tried"].sum()
 
 
 def test_no_remedy_is_to_delete_what_may_be_right(sample):
     remedies = {problem.remedy for one in sample for problem in one.problems}
     assert len(remedies) > 30
-    assert [remedy for remedy in remedies if "delete" in remedy] == []
+    assert [remedy for remedy in remedies if re.search("delete|remove", remedy)] == []
