@@ -96,6 +96,16 @@ def by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
     return texts
 
 
+def ancestors(name: str, parents: dict[str, list[str]]) -> set[str]:
+    """Return all from which something comes, or to which it belongs, by the parents of each; itself only in a circle."""
+    found, left = set(), [*parents[name]]
+    while left:
+        if (parent := left.pop()) not in found:
+            found.add(parent)
+            left += parents.get(parent, [])
+    return found
+
+
 # ---- what holds for the spans of a case and for the passages of witnesses ----
 
 

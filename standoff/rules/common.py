@@ -12,7 +12,7 @@ from itertools import chain, count, pairwise
 
 from .. import schema
 from ..draft import Draft, rule, rule_of_finished
-from ..edtf import days
+from ..edtf import days, known_days
 from ..problems import Problem, Row
 from ..text import count_damage
 
@@ -243,12 +243,10 @@ def what_follows_is_not_less(case: Draft) -> Iterator[Problem]:
 
 def _measure(cell: object, end: int) -> object:
     """Return a cell as something that can be compared: a number, or of a date its first (end: 0) or last (1) day."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    try:
-        return days(cell)[end] if isinstance(cell, str) else cell
-    except ValueError:
-        return None  # see days_exist
+    if isinstance(cell, str):
+        span = known_days(cell)
+        return span and span[end]
+    return cell.date() if isinstance(cell, datetime) else cell
 
 
 @rule()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..case import Case
 from ..draft import Draft, rule, rule_of_finished
-from ..edtf import days
+from ..edtf import known_days
 from ..problems import Problem, Row
 
 FORECAST = "forecast or promise"
@@ -128,21 +128,15 @@ def claims_are_checked_on_every_day(case: Draft) -> Iterator[Problem]:
 def background_was_known_that_day(case: Draft) -> Iterator[Problem]:
     if not (report := _report(case, "outcomes", "question_id")):
         return
-    for table in ("background", "counts", "pullbacks"):
-        for row in case[table]:
-            if (day := _first_day(row["date"])) and day > report.date:
-                yield row.wrong("date", f"after {report.date.date()}, the day of the report", "correct the date")
+    begun = [(row, days_of[0]) for row in case["background"] if (days_of := known_days(row["date"]))]
+    begun += [(row, row["date"].date()) for table in ("counts", "pullbacks") for row in case[table]]
+    for row, day in begun:
+        if day > report.date.date():
+            yield row.wrong("date", f"after {report.date.date()}, the day of the report", "correct the date")
     for row in case["pullbacks"]:
         if (row["seen"] == "none") == bool(row["confirmed"]):
             remedy = "give the day on which some were first said to have left, or none in seen"
             yield row.wrong("confirmed", "what was seen and a day belong together", remedy)
-
-
-def _first_day(cell: object) -> pd.Timestamp | None:
-    try:
-        return pd.Timestamp(days(cell)[0]) if isinstance(cell, str) else cell
-    except ValueError:
-        return None  # see days_exist
 
 
 @rule_of_finished(background="value value_high bound")

@@ -3,7 +3,6 @@
 An author's case in the making may go against each of them for a while: rows wait, labels are being decided.
 """
 
-import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,8 +11,8 @@ from itertools import pairwise
 
 from ..agreement import CONTENT_SPAN
 from ..case import NARRATOR
-from ..draft import Draft, rule_of_finished
-from ..edtf import days
+from ..draft import Draft, ancestors, rule_of_finished
+from ..edtf import known_days
 from ..problems import Problem
 from .claims import SYMMETRIC
 
@@ -131,13 +130,10 @@ def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(actors="actor_id kind country sector part_of")
 def actors_belong_to_bodies(case: Draft) -> Iterator[Problem]:
     actors = {row["actor_id"]: row for row in case["actors"]}
-    for row in case["actors"]:
+    bodies = {actor: [row["part_of"]] if row["part_of"] else [] for actor, row in actors.items()}
+    for actor, row in actors.items():
         body = actors.get(row["part_of"])
-        above, seen = body, {row["actor_id"]}
-        while above and above["actor_id"] not in seen:
-            seen.add(above["actor_id"])
-            above = actors.get(above["part_of"])
-        if above:
+        if actor in ancestors(actor, bodies):
             yield row.wrong("part_of", "it belongs to itself, through others", "name the body that it belongs to")
         elif body and body["kind"] in ("person", "document", "outlet"):
             yield row.wrong("part_of", f"a {body['kind']} has no members", "name the body that it belongs to")
@@ -169,16 +165,11 @@ def readings_are_different(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(quantities="low high unit as_of")
 def dates_are_their_numbers(case: Draft) -> Iterator[Problem]:
     for row in case["quantities"]:
-        if row["low"] is None or row["unit"] not in (YEAR, WEEKDAY) or not (span := _days(row["as_of"])):
+        if row["low"] is None or row["unit"] not in (YEAR, WEEKDAY) or not (span := known_days(row["as_of"])):
             continue
         day = span[0]
         if (day.year if row["unit"] == YEAR else day.isoweekday()) != row["low"]:
             yield row.wrong("as_of", f"{row['as_of']} is no {row['low']:g} in {row['unit']}", "correct one of the two")
-
-
-def _days(cell: str | None) -> tuple[date, date] | None:
-    with contextlib.suppress(ValueError):  # such a day is the matter of another rule
-        return days(cell) if cell else None
 
 
 @rule_of_finished(events="status date")
@@ -187,7 +178,7 @@ def status_fits_the_date(case: Draft) -> Iterator[Problem]:
         return
     day = date.fromisoformat(case.package["reportDate"])
     for row in case["events"]:
-        if span := _days(row["date"]):
+        if span := known_days(row["date"]):
             begin, end = span
             is_wrong = {"actual": begin > day, "future": end < day, "historical": begin >= day}
             if is_wrong.get(row["status"]):

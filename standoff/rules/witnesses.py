@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..draft import Draft, by_text, disordered, misplaced, rule, rule_of_finished, unlike_the_text, unlikely
+from ..draft import Draft, ancestors, by_text, disordered, misplaced, rule, rule_of_finished, unlike_the_text, unlikely
 from ..problems import Problem
 from ..schema import columns_of, field_of, resource_of, vocabulary
 from ..text import digest
@@ -12,6 +12,7 @@ from ..text import digest
 QUOTED_WORDS = 6  # that a trace may print of the report, and of the witness
 POSITION = {"part", "paragraph", "start", "end", "sha256_16"}  # of a part of a passage; its labels are the passage's
 OPEN = {"adopted holds", "both possible"}  # verdicts that need no other reading
+LENGTH = "n_words and sha256, which go with a text"
 NOT_FOUND = "not found"  # the sense of what a witness does not say
 SECOND_HAND = {"copy", "rewording"}  # kinds of witness that come from another
 UNCODED = "none"  # the label of a coder who found nothing to label
@@ -122,24 +123,21 @@ def another_reading_is_named(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(witnesses="witness_id kind sha256 derived_from date", paragraphs="witness_id", passages="witness_id")
 def witnesses_have_texts_and_parents(case: Draft) -> Iterator[Problem]:
     witnesses = {row["witness_id"]: row for row in case["witnesses"]}
-    counted, marked = ({row["witness_id"] for row in case[table]} for table in ("paragraphs", "passages"))
+    parents = {name: row["derived_from"].split(";") if row["derived_from"] else [] for name, row in witnesses.items()}
+    cut = {table: {row["witness_id"] for row in case[table]} for table in ("paragraphs", "passages")}
     for name, row in witnesses.items():
-        for table, known in (("paragraphs", counted), ("passages", marked)):
-            if bool(row["sha256"]) != (name in known):
-                message = f"{'a' if row['sha256'] else 'no'} hash, but {table}.csv has {'none' if row['sha256'] else 'some'} of its {table}"
-                yield row.wrong("sha256", message, f"restore the hash, or the rows of {table}.csv")
-        parents = [witnesses[parent] for parent in (row["derived_from"] or "").split(";") if parent]
-        if row["kind"] in SECOND_HAND and not parents:
+        for table, known in cut.items():
+            if row["sha256"] and name not in known:
+                yield row.wrong("sha256", f"none of its {table} is in {table}.csv", f"restore them, or empty {LENGTH}")
+            elif not row["sha256"] and name in known:
+                yield row.wrong("sha256", f"empty, but it has {table} in {table}.csv", f"restore {LENGTH}")
+        if row["kind"] in SECOND_HAND and not parents[name]:
             yield row.wrong("derived_from", f"a {row['kind']} of nothing", "name the witness that it comes from")
-        for parent in parents:
+        for parent in map(witnesses.get, parents[name]):
             if row["date"] and parent["date"] and row["date"] < parent["date"]:
                 message = f"earlier than {parent['witness_id']}, from which it comes"
                 yield row.wrong("date", message, "correct one of the dates, or derived_from")
-        above, seen = {parent["witness_id"] for parent in parents}, set()
-        while above - seen:
-            seen |= above
-            above = {one for each in above for one in (witnesses[each]["derived_from"] or "").split(";") if one}
-        if name in seen:
+        if name in ancestors(name, parents):
             yield row.wrong("derived_from", "it comes from itself, through others", "name the one that it comes from")
 
 
