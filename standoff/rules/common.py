@@ -88,10 +88,10 @@ def the_head_is_complete(case: Draft) -> Iterator[Problem]:
     licences, people = head.get("licenses") or [{}], head.get("contributors") or [{}]
     complete = {
         "$schema": head.get("$schema"),
-        "name": re.fullmatch("[a-z0-9._-]+", head.get("name", "")),
+        "name": re.fullmatch("[a-z0-9._-]+", str(head.get("name"))),
         "title": head.get("title"),
         "description": head.get("description"),
-        "version": re.fullmatch(r"\d+\.\d+\.\d+", head.get("version", "")),
+        "version": re.fullmatch(r"\d+\.\d+\.\d+", str(head.get("version"))),
         "licenses": all(licence.get("name") and licence.get("path") for licence in licences),
         "contributors": all(person.get("title") and person.get("roles") for person in people),
         "sources": head.get("sources") and all(source.get("title") for source in head["sources"]),
@@ -137,7 +137,7 @@ def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
         if column in schema.pointers(resource) or f"{name}.{column}" not in case.sound:
             continue
         first = {row[column]: row for row in reversed(case[name])}
-        keys = sorted(key for key in first if re.fullmatch(r"[a-z]\d+", str(key)))
+        keys = sorted((key for key in first if re.fullmatch(r"[a-z]\d+", str(key))), key=in_order)
         if len(keys) < len(first):
             continue  # words, or numbers of paragraphs
         expected = (number for number in _numbers(keys) if number not in retired)
@@ -146,6 +146,11 @@ def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
                 remedy = "restore the row that was lost or renamed; list a number that is given up under retired"
                 yield first[key].wrong(column, f"there is no {number}", f"{remedy} in {schema.DESCRIPTOR}")
                 break
+
+
+def in_order(cell: object) -> object:
+    """Return what to sort an identifier by, so that c999 is before c1000; any other value as it is."""
+    return (len(cell), cell) if isinstance(cell, str) else cell
 
 
 def _numbers(keys: list[str]) -> Iterator[str]:
@@ -157,7 +162,7 @@ def _numbers(keys: list[str]) -> Iterator[str]:
 def rows_are_in_order(case: Draft) -> Iterator[Problem]:
     for rows, columns in _columns(case, ORDERED):
         for before, row in pairwise(rows):
-            if [row[column] for column in columns] < [before[column] for column in columns]:
+            if [in_order(row[column]) for column in columns] < [in_order(before[column]) for column in columns]:
                 remedy = f"restore {columns[0]}, or put the rows in its order"
                 yield row.wrong(columns[0], f"it comes after {before.key}", remedy)
 

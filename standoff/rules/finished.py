@@ -1,4 +1,4 @@
-"""The rules for a finished case, one that is sealed: nothing is lost, like things have like labels, dates and head are right.
+"""The rules for a finished report, one that is sealed: pointers are in order, like things have like labels, dates fit, codings are complete.
 
 An author's case in the making may go against each of them for a while: rows wait, labels are being decided.
 """
@@ -15,6 +15,7 @@ from ..draft import Draft, ancestors, rule_of_finished
 from ..edtf import known_days
 from ..problems import Problem
 from .claims import SYMMETRIC
+from .common import in_order
 
 ALIKE = {  # by table, column and what it decides: two rows with one value of the first have one value of each other
     ("claims", "cue_span"): "source cue_lemma cue_class negated_cue",
@@ -119,7 +120,7 @@ def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
     relations = defaultdict(set)
     for row in case["claim_links"]:
         claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
-        if relation in SYMMETRIC and claim < other:
+        if relation in SYMMETRIC and in_order(claim) < in_order(other):
             yield row.wrong("other_id", "the later claim comes second", "put the later claim first, or correct one")
         linked = relations[frozenset({claim, other})]
         linked.add(relation)

@@ -720,7 +720,20 @@ def test_a_number_that_is_given_up_leaves_no_gap(case_copy):
     assert examine(case_copy, is_finished=True).problems == []
 
 
+def test_identifiers_may_go_beyond_the_digits_that_they_began_with(case_copy):
+    tables = Tables(case_copy)
+    for number, row in enumerate(tables["questions"], start=95):
+        row["question_id"] = f"k{number}"
+    assert row["question_id"] == "k100"
+    tables.save()
+    path = case_copy / "datapackage.json"
+    retired = {"retired": [f"k{number:02}" for number in range(1, 95)]}
+    path.write_text(json.dumps(json.loads(path.read_text()) | retired))
+    assert examine(case_copy, is_finished=True).problems == []
+
+
 HEADS = {
+    "a number as version": {"version": 1},
     "no standard": {"$schema": ""},
     "no version": {"version": ""},
     "half a version": {"version": "1.0"},
