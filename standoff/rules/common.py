@@ -59,7 +59,6 @@ TOGETHER = {  # by table, columns that are filled in together, or not at all
     "traces": ["printed said"],
 }
 DIFFERENT = {  # by table, columns that say of each row what they say of no other
-    "paragraphs": "gist",
     "claims": "gist",
     "events": "gist",
     "questions": "question",
