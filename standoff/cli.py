@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from .alignment import explain, runs, summary, verify
-from .case import find, load, table_text
+from .case import find, load, name_of, table_text
 from .coding.anchor import TABLES, anchor
 from .coding.foreign import FORMATS, bring
 from .coding.merge import confusion, hardest, marking_measures, measures, merge
@@ -264,7 +264,7 @@ def _seal(options: argparse.Namespace) -> int:
     for name in changed:
         write_atomically(folder / name, files[name])
     print(
-        f"{folder.name}: {len(texts)} tables sealed. Written: {', '.join(changed) or 'nothing, as all was in order'}."
+        f"{name_of(folder)}: {len(texts)} tables sealed. Written: {', '.join(changed) or 'nothing, as all was in order'}."
     )
     return 0
 
