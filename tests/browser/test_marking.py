@@ -312,13 +312,14 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_text_stays_in_its_place_while_rows_are_counted(opened, width):
+def test_the_text_stays_in_its_place_while_rows_are_counted(desk, width):
     """It once moved by a line under the mouse, a moment after words had been marked."""
-    opened.set_viewport_size({"width": width, "height": 900})
-    text, count = opened.locator(".so-mark-text"), opened.locator(".so-mark-count")
+    desk.set_viewport_size({"width": width, "height": 900})
+    press(desk, "Open the practice report")
+    text, count = desk.locator(".so-mark-text"), desk.locator(".so-mark-count")
     before = text.evaluate("node => node.getBoundingClientRect().top + scrollY")
-    drag(opened, 2, "some boats would stay")
-    press(opened, "claim")
+    drag(desk, 2, "some boats would stay")
+    press(desk, "claim")
     expect(count).to_have_text("1 claim, 1 row to finish or correct")
     assert text.evaluate("node => node.getBoundingClientRect().top + scrollY") == pytest.approx(before, abs=1)
 
