@@ -28,9 +28,9 @@ ENDS = {
     "output": "it answered with more than can be read",
     "files": "it made too many files",
     "end": "it ended the whole program",
-    "lost": "it ended the whole program",
     "tries": "too many cells before it ended the whole program",
 }
+NOT_MARKED = "not marked"
 ELSEWHERE = (
     "This fits the data that you have, but not other data of the same form: compute it from the tables instead of "
     "writing down values that you read off."
@@ -76,8 +76,9 @@ class TaskResult:
 class Result:
     """What became of a submission.
 
-    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; reason: for the
-    student ("" if graded); tasks: in the order of the assignment; notes: facts for the teacher, as sentences.
+    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; or not marked: by a
+    fault of this machine; reason: for the student ("" if graded); tasks: in the order of the assignment; notes: facts for the
+    teacher, as sentences.
     """
 
     status: str
@@ -99,7 +100,7 @@ class Result:
     @property
     def unread(self) -> bool:
         """Whether no task was looked at."""
-        return self.status in ("refused", "unreadable", "missing")
+        return self.status in ("refused", "unreadable", "missing", NOT_MARKED)
 
 
 def mark(
@@ -119,7 +120,7 @@ def mark(
     seed         text that hidden data are made from; by default this machine's secret
     unsandboxed  run without a sandbox: only for submissions that you trust as you trust your own programs
 
-    Raises SandboxError if there is no sandbox here, AssignmentError if the assignment itself is at fault.
+    Raises SandboxError if there is no sandbox here, or it fails, AssignmentError if the assignment itself is at fault.
     """
     if not unsandboxed:
         require()

@@ -35,6 +35,8 @@ class Record:
             if type(number) is not int or not 0 <= number < len(steps):
                 continue
             step = steps[number]
+            if step["about"] is None and last is not None:
+                continue  # the setup is over: it is a cell that says so
             last = step["about"]
             if step["kind"] == "cell" and "failed" in line:
                 self.failures.setdefault(last, _problem(line["failed"]))

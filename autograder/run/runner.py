@@ -32,6 +32,7 @@ from pathlib import Path
 
 from answers import plain
 
+from ..intake.submission import NO_ROOM
 from . import syscalls
 
 try:
@@ -62,7 +63,10 @@ def main(root: str) -> None:
     _frame(reports, b"R", {"seccomp": bool(seccomp)})
     while limits := _message(orders):
         ended = _supervise(root, json.loads(limits), orders, seccomp, reports)
-        _wipe(root, fixed)
+        try:
+            _wipe(root, fixed)
+        except (OSError, RecursionError):  # such as folders that lie too deep in one another
+            ended["worn"] = True  # the next run begins elsewhere
         _frame(reports, b"E", ended)
 
 
@@ -143,8 +147,10 @@ def _supervise(root, limits, orders, seccomp, reports):
     os.close(inlet)
     computed = used.ru_utime + used.ru_stime
     if not why and os.WIFSIGNALED(status):
-        why = "time" if computed > limits["cpu"] else "signal"
-    return {"why": why, "computed": computed}
+        # Nothing that a run may ask of the kernel kills it in this way: see syscalls.py.
+        is_killed = seccomp and os.WTERMSIG(status) == signal.SIGKILL
+        why = "time" if computed > limits["cpu"] else "killed" if is_killed else "signal"
+    return {"why": why, "computed": computed, "worn": False}
 
 
 def _computed(process, begun):
@@ -171,16 +177,23 @@ def _make(root, files):
             contents |= {folder + name[4:]: data for name, data in files.items() if name.startswith("data/")}
     for name, data in contents.items():
         path = Path(root, name)
-        with contextlib.suppress(OSError):  # a name that the disk does not take, or that is a folder already
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+        except OSError as error:  # a name that the disk does not take, or that is a folder already
+            if error.errno in NO_ROOM:
+                raise
 
 
 def _run(root, limits, orders, seccomp, outlet):
     """Do the steps of the order that comes next, and say of each what came of it."""
     order = pickle.loads(_message(orders))
     os.close(orders)
-    _make(root, order["files"])
+    try:
+        _make(root, order["files"])
+    except OSError as error:
+        _say(outlet, broken=f"no room for files: {error}")
+        return
     os.environ.update(HOME=f"{root}/home", TMPDIR=f"{root}/tmp")
     os.chdir(f"{root}/assignments/yours")
     if not order["trusted"]:
@@ -194,7 +207,7 @@ def _run(root, limits, orders, seccomp, outlet):
         if seccomp:
             syscalls.confine(seccomp)
     except (OSError, ValueError) as error:
-        _say(outlet, broken=str(error))
+        _say(outlet, broken=f"no limits can be set: {error}")
         return
     answered, given = set(), {}
     for number, step in enumerate(order["steps"]):

@@ -37,7 +37,7 @@ REMEDY = (
 
 
 class SandboxError(RuntimeError):
-    """There is no sandbox here. The message says why, and what to do."""
+    """There is no sandbox here, or it failed while it was used. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ DEFAULT = Limits()
 class Run:
     """What a run reported: lines, as they came (nothing in them is to be trusted), how it ended, how long it computed.
 
-    why: "" it came to its end by itself, "signal", "time", "output", "files", "lost" (the sandbox itself is gone).
+    why: "" it came to its end by itself, "signal", "time", "output", "files"; or, by no doing of its own, "killed" (as the
+    kernel does where memory is short) or "lost" (the sandbox itself is gone).
     """
 
     lines: list[dict]
@@ -126,11 +127,11 @@ class Sandbox:
                 continue
             lines = _lines(output)
             if lines and "broken" in lines[0]:  # reported before any line of a submission ran
-                raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
-            if letter == b"E":
-                return Run(lines, **json.loads(data))
-            self.end()  # the next run begins anew
-            return Run(lines, "lost")
+                raise SandboxError(f"a run cannot begin here, {str(lines[0]['broken'])[:300]}. {REMEDY}")
+            ended = json.loads(data) if letter == b"E" else {"why": "lost", "computed": 0.0, "worn": True}
+            if ended.pop("worn"):
+                self.end()  # the next run begins anew
+            return Run(lines, **ended)
 
     def _run_alone(self, limits, order, wait):
         """Run steps in a process that is there for them only, where processes do not fork: without a sandbox."""
