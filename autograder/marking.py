@@ -24,7 +24,7 @@ from .source import Assignment, AssignmentError, Comparison, Task
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 ENDS = {
     "time": "it took too long and was stopped",
-    "signal": "it made Python crash, or used more memory or time than is available",
+    "signal": "it made Python crash, or used more memory than is available",
     "output": "it answered with more than can be read",
     "files": "it made too many files",
     "end": "it ended the whole program",

@@ -41,7 +41,8 @@ except ImportError:  # Windows
     resource = None
 
 FILES = 256  # open at a time
-POLL = 0.1  # seconds between looks at the clock and at the number of files
+POLL = 0.1  # seconds between looks at what a run has computed, and at the number of files
+LEAST = 0.04  # of a second: a run that computes less in one sleeps; one that waits for its turn among others gets more
 
 
 def main(root: str) -> None:
@@ -119,6 +120,7 @@ def _supervise(root, limits, orders, seccomp, reports):
     """Fork, pass on what the run says as long as it keeps to its limits, end it, and return how it ended."""
     inlet, outlet = os.pipe()
     size, begun, why = 0, time.monotonic(), ""
+    idle = Idle(begun)
     process = os.fork()
     if not process:
         os.close(inlet)
@@ -136,7 +138,9 @@ def _supervise(root, limits, orders, seccomp, reports):
             size += len(data)
             _frame(reports, b"D", data)
         computed = _computed(process, begun)
-        if computed > limits["cpu"] or time.monotonic() - begun > limits["idle"] + limits["patience"] * computed:
+        if idle.look(time.monotonic(), computed):
+            _frame(reports, b"A", b"")  # it is alive: no one else has to look at a clock
+        if computed > limits["cpu"] or idle.seconds > limits["idle"]:
             why = "time"
         elif size > limits["output"]:
             why = "output"
@@ -149,8 +153,25 @@ def _supervise(root, limits, orders, seccomp, reports):
     if not why and os.WIFSIGNALED(status):
         # Nothing that a run may ask of the kernel kills it in this way: see syscalls.py.
         is_killed = seccomp and os.WTERMSIG(status) == signal.SIGKILL
-        why = "time" if computed > limits["cpu"] else "killed" if is_killed else "signal"
+        is_late = computed > limits["cpu"] or os.WTERMSIG(status) == signal.SIGXCPU
+        why = "time" if is_late else "killed" if is_killed else "signal"
     return {"why": why, "computed": computed, "worn": False}
+
+
+class Idle:
+    """Counts the seconds in which a run computes next to nothing: not those in which it waits for its turn, or this process does."""
+
+    def __init__(self, now: float):
+        self.seconds, self._looked, self._before = 0, now, 0.0
+
+    def look(self, now: float, computed: float) -> bool:
+        """Return whether a second has passed since the last one was counted. computed: by the run, in all."""
+        passed = now - self._looked
+        if passed < 1:
+            return False
+        self.seconds += computed - self._before < LEAST * passed
+        self._looked, self._before = now, computed
+        return True
 
 
 def _computed(process, begun):
@@ -394,7 +415,7 @@ def _limit(limits, sandboxed):
     # The kernel counts by ticks, too many on a busy machine: who supervises counts exactly, and this is a second line.
     wanted = {"AS": limits["memory"], "CPU": 4 * math.ceil(limits["cpu"]), "FSIZE": limits["disk"]}
     for name, value in (wanted | {"CORE": 0, "MEMLOCK": 0, "MSGQUEUE": 0}).items():
-        _set(name, value, value, sandboxed)
+        _set(name, value, value + (name == "CPU"), sandboxed)  # a second to end by a signal of its own
     _set("NOFILE", FILES // 2, FILES, sandboxed)
 
 

@@ -49,8 +49,7 @@ class Limits:
 
     cpu: float = 15
     total: float = 60  # all runs of a submission
-    idle: float = 20  # seconds of the clock that it may wait for nothing, such as in sleep ...
-    patience: float = 10  # ... beside so many times as long as it computes, since others compute, too
+    idle: float = 20  # seconds in which it computes next to nothing, as in sleep: who waits for its turn computes more
     memory: int = 2 << 30  # addresses, as the kernel counts them: a third of it is the libraries'
     disk: int = 64 << 20
     files: int = 5_000
@@ -58,6 +57,9 @@ class Limits:
 
 
 DEFAULT = Limits()
+SILENCE = (
+    300  # seconds after which a sandbox that says nothing, not even that it is alive, is given up: by no fault of a run
+)
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,16 @@ class Sandbox:
         """
         limits = asdict(self.limits) | {"cpu": min(seconds, self.limits.cpu)}
         order = pickle.dumps({"steps": steps, "files": files, "trusted": trusted})
-        wait = limits["idle"] + limits["patience"] * limits["cpu"] + 30
         if not hasattr(os, "fork"):
-            return self._run_alone(limits, order, wait)
+            return self._run_alone(limits, order)
         if not self._process or self._process.poll() is not None:
             self.end()
             self._begin()
         self._send(limits, order)
-        deadline, output = time.monotonic() + wait, bytearray()
+        output = bytearray()
         while True:
-            letter, data = self._frame(deadline)
-            if letter == b"D":
+            letter, data = self._frame(time.monotonic() + SILENCE)
+            if letter in (b"A", b"D"):
                 output += data
                 continue
             lines = _lines(output)
@@ -133,8 +134,12 @@ class Sandbox:
                 self.end()  # the next run begins anew
             return Run(lines, **ended)
 
-    def _run_alone(self, limits, order, wait):
-        """Run steps in a process that is there for them only, where processes do not fork: without a sandbox."""
+    def _run_alone(self, limits, order):
+        """Run steps in a process that is there for them only, where processes do not fork: without a sandbox.
+
+        There only the clock can be looked at.
+        """
+        wait = limits["idle"] + 10 * limits["cpu"]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             orders = b"".join(map(_message, (self._beginning, limits, order)))
             begun = time.monotonic()
@@ -164,7 +169,7 @@ class Sandbox:
         command = self._command(self._folder and self._folder.name)
         self._process = subprocess.Popen(**command, stdin=subprocess.PIPE, start_new_session=True)
         self._send(self._beginning)
-        letter, data = self._frame(time.monotonic() + 60)
+        letter, data = self._frame(time.monotonic() + SILENCE)
         if letter != b"R":
             raise SandboxError(f"the program that runs submissions does not start. {REMEDY}")
         if self._beginning["sandboxed"] and not json.loads(data)["seccomp"]:
