@@ -13,6 +13,7 @@ machines can share the work, with any scheduler: each calls `marked` on some of 
 import contextlib
 import datetime
 import difflib
+import functools
 import hashlib
 import json
 import os
@@ -43,7 +44,7 @@ from .roster import Roster, in_words, lateness
 from .run import sandbox
 from .run.environment import Environment
 from .sheets import as_csv
-from .source import Problem
+from .source import Assignment, Problem
 from .versions import fingerprint
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
@@ -330,8 +331,13 @@ def _graded(
             trouble = traceback.format_exc()
         return name, result, time.monotonic() - start, trouble, environment.changed()
 
+    def prepare(assignment):
+        with contextlib.suppress(Exception):  # each attempt at a submission will meet it again, and tell
+            marking.right_answers(assignment, assignment.course.seed(seed), not unsandboxed)
+
     began, total = time.monotonic(), len(waiting)
     with ThreadPool(jobs) as pool:
+        pool.map(prepare, {handed_in[0].assignment for handed_in in waiting.values()}, chunksize=1)
         for count, (name, result, seconds, trouble, gone) in enumerate(pool.imap_unordered(attempt, waiting), start=1):
             if gone:
                 raise GradeError(
@@ -395,11 +401,16 @@ def key(submission: Submission, seed: str | None = None, unsandboxed: bool = Fal
     assignment = submission.assignment
     handed_in = {"notebook": submission.notebook}
     handed_in |= {f"handed in/{path}": file for path, file in sorted(submission.files.items())}
-    judged_by = {"assignment": assignment.folder / f"{assignment.name}.md"}
+    return _digest(assignment.name, handed_in)[:CONTENT] + _judged_by(assignment, seed, unsandboxed)[:CONTENT]
+
+
+@functools.lru_cache
+def _judged_by(assignment: Assignment, seed: str | None, unsandboxed: bool) -> str:
+    """Return a hash of all that the Result of a submission depends on besides what was handed in."""
+    contents = {"assignment": assignment.folder / f"{assignment.name}.md"}
     for kind, files in assignment.course.files_of_kinds(seed).items():
-        judged_by |= {f"{kind}/{path}": data for path, data in files.items()}
-    circumstances = f"{fingerprint(assignment.course)} {unsandboxed}"
-    return _digest(assignment.name, handed_in)[:CONTENT] + _digest(circumstances, judged_by)[:CONTENT]
+        contents |= {f"{kind}/{path}": data for path, data in files.items()}
+    return _digest(f"{fingerprint(assignment.course)} {unsandboxed}", contents)
 
 
 def _digest(about: str, contents: dict[str, Path | bytes]) -> str:

@@ -17,7 +17,7 @@ from answers import brief, is_missing, judge
 from .intake.matching import Beside, Matched, match
 from .intake.submission import Refused, Unreadable, read_cells, read_files
 from .run import protocol
-from .run.sandbox import DEFAULT, Limits, require, warm
+from .run.sandbox import DEFAULT, RIGHT, Limits, require, warm
 from .run.session import Runs, run_all
 from .source import Assignment, AssignmentError, Comparison, Task
 
@@ -333,7 +333,7 @@ def _worked_out(assignment: Assignment, seed: str, sandboxed: bool) -> dict[str,
         questions = {(task.name, number, place): code for place, code in enumerate(codes)}
         steps.append(protocol.ask((task.name, number), task.helper, questions))
     right = defaultdict(dict)
-    with warm(course.preload, DEFAULT, sandboxed, course.library, purpose="what is right") as box:
+    with warm(course.preload, DEFAULT, sandboxed, course.library, purpose=RIGHT) as box:
         for kind, files in course.files_of_kinds(seed).items():
             run, record = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Record()
             record.take_down(run.lines, steps)

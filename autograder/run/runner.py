@@ -240,8 +240,11 @@ def _run(root, limits, orders, seccomp, outlet):
                 _say(outlet, step=number, failed=problem)
             if step["about"] is None:  # of the assignment itself: each question finds its things as it made them
                 given = {name: _own(value) for name, value in scope.items()}
-        elif _asked(step, number, scope | {name: _own(value) for name, value in given.items()}, outlet):
-            answered.add(step["about"])  # else it is asked once more after the last cell
+        else:
+            words = set(re.findall(r"\w+", " ".join([step["helper"], *step["expressions"]])))
+            own = {name: _own(value) for name, value in given.items() if name in words}
+            if _asked(step, number, scope | own, outlet):
+                answered.add(step["about"])  # else it is asked once more after the last cell
     _say(outlet, done=True)
     os._exit(0)
 

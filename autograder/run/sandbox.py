@@ -213,21 +213,30 @@ class Sandbox:
             self._folder = None
 
 
-_idle = defaultdict(
-    list
-)  # sandboxes that wait for their next submission, by their purpose and what they were made with
+SUBMISSIONS, RIGHT = "submissions", "what is right"  # purposes
+_idle = defaultdict(list)  # sandboxes that wait for their next run, by their purpose and what they were made with
 
 
 @contextlib.contextmanager
-def warm(*made_with, purpose: str = "submissions") -> Iterator[Sandbox]:
-    """Give a Sandbox that may have served this purpose before, so that the libraries are loaded; every run begins as the first."""
+def warm(*made_with, purpose: str = SUBMISSIONS) -> Iterator[Sandbox]:
+    """Give a Sandbox that may have served this purpose before, so that the libraries are loaded; every run begins as the first.
+
+    One that has served what is right may serve submissions, too, and never the other way round.
+    """
     idle = _idle[purpose, made_with]
-    box = idle.pop() if idle else Sandbox(*made_with)
+    box = _taken(idle) or purpose != RIGHT and _taken(_idle[RIGHT, made_with]) or Sandbox(*made_with)
     with contextlib.ExitStack() as stack:
         stack.enter_context(box)  # ended, unless all went well
         yield box
         stack.pop_all()
     idle.append(box)
+
+
+def _taken(idle):
+    try:
+        return idle.pop()
+    except IndexError:
+        return None
 
 
 @atexit.register

@@ -85,7 +85,7 @@ def run_all(
 
     with warm(course.preload, limits, sandboxed, course.library) as box:
         records = {kind: run(asked, beside, Record()) for kind, beside in data.items()}
-        failed = any(record.failures or record.ended or record.lost for record in records.values())
+        failed = any(record.failed or record.ended or record.lost for record in records.values())
         described = run(alone, data["released"], Record()) if failed else Record()
         for kind, beside in data.items():
             run(list(asks_about_files.values()), beside, records[kind], trusted=True)

@@ -36,6 +36,7 @@ def graded(tmp_path, sandboxed):
     """Grades a class of three into a folder; its arguments are those of the command."""
     put(tmp_path / "in", {f"{name}/{FILE}": notebook(prose=f"It is {name} who says so.") for name in CLASS})
     sandbox.end_idle()  # each test begins without a process that is warm
+    sandbox.require()  # in the beginning, all is well
 
     def graded(*options, course=COURSE):
         return main(["grade", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--jobs", "1", *options], course)
