@@ -153,6 +153,7 @@ def test_limits_are_those_that_are_given():
     assert run("import time; time.sleep(600)", limits=Limits(idle=0.5)).why == "time"
 
 
+COURSE_DATA = hostile.COURSE.files_of_kinds(hostile.SEED)["released"]
 SAYS_SOMETHING = """
 import os
 def say():
@@ -311,6 +312,32 @@ def test_what_one_run_was_given_is_not_in_the_memory_of_the_next():
         assert box.run(theirs, {"data/a": b"the answer of another"}, 20).done
         own = box.run([cell(LOOK, 1), ask("it", "", {"it": "it"})], {}, 20)
     assert value(own) == plain([True, 0])
+
+
+def test_no_sandbox_in_which_submissions_ran_works_out_what_is_right():
+    """The other way round is allowed: a batch begins with what is right, and its processes then serve submissions."""
+    sandbox.end_idle()
+    with sandbox.warm(purpose=sandbox.RIGHT) as first:
+        pass
+    with sandbox.warm() as second:
+        pass
+    with sandbox.warm(purpose=sandbox.RIGHT) as third:
+        pass
+    sandbox.end_idle()
+    assert first is second and third is not second
+
+
+def test_an_untouched_notebook_runs_once_on_each_kind_of_data(monkeypatch):
+    """Its cells fail as they were handed out: there is nothing to describe, and so no run without questions."""
+    runs, run = [], Sandbox.run
+    monkeypatch.setattr(Sandbox, "run", lambda *given, **named: runs.append(given) or run(*given, **named))
+    untouched = hostile.notebook(dict.fromkeys(("voice_share", "topics"), "raise NotImplementedError()"))
+    data = {"released": COURSE_DATA, "variant": COURSE_DATA}
+    for book, times in {untouched: 2, hostile.notebook(first="1 / 0"): 3}.items():
+        runs.clear()
+        run_all(hostile.PROBE, read_cells(book), {}, data, DEFAULT, sandboxed=True)
+        assert len(runs) == times
+    sandbox.end_idle()
 
 
 def test_a_lost_sandbox_is_made_anew():
