@@ -51,6 +51,7 @@ The chapters of the book as notebooks, with the library and the data that they u
 1. Unpack this archive.
 2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
    pip install jupyterlab matplotlib networkx pandas
+   (Do not install standoff: it is in this archive, and what an index has under that name is not ours.)
 3. Start JupyterLab (jupyter lab) or VS Code in the unpacked folder and open a notebook, first of all start.ipynb.
 
 In Colab: upload a notebook, then {ARCHIVE} itself into the folder of files at the left, and run all cells.

@@ -1,4 +1,4 @@
-// Say of finished rows what `standoff check` would: the rules in standoff/rules/, and the doubts of coding/progress.py.
+// Say of finished rows what `standoff check` would: the rules for any case in standoff/rules/, and the doubts of coding/progress.py about quotation marks.
 "use strict";
 
 (() => {
@@ -144,10 +144,9 @@
 
   // What may be right, but is worth a second look: {table, at, words}.
   desk.doubts = (entries, text) => entries.claims.flatMap(({ at, key, cells, spans }) => {
-    if (!["direct", "indirect"].includes(cells.quote_type)) return [];
-    const share = desk.quotedShare(text, spans.content_span);
-    if (cells.quote_type === "indirect" && share === 1) return [{ table: "claims", at, words: `${key} is indirect, but all its words are in quotation marks.` }];
-    if (cells.quote_type === "direct" && share === 0) return [{ table: "claims", at, words: `${key} is direct, but none of its words are in quotation marks.` }];
-    return [];
+    if (cells.quote_type === "none") return [];
+    const wrong = { indirect: [1, "all"], direct: [0, "none of"], mixed: [0, "none of"] }[cells.quote_type];
+    const isDoubted = desk.quotedShare(text, spans.content_span) === wrong[0];
+    return isDoubted ? [{ table: "claims", at, words: `${key} is ${cells.quote_type}, but ${wrong[1]} its words are in quotation marks.` }] : [];
   });
 })();

@@ -78,7 +78,7 @@
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let end = bytes.length - 22;
     while (end >= 0 && view.getUint32(end, true) !== END) end -= 1;
-    if (end < 0) throw new Error("it is no whole zip file");
+    if (end < 0) throw new Error("it is not a complete zip file");
     const count = view.getUint16(end + 10, true);
     if (count > NAMES) throw new Error(`it holds more than ${NAMES} files`);
     const decoder = new TextDecoder();
@@ -103,7 +103,7 @@
         files[name] = decoder.decode(plain);
       }
     } catch (error) {
-      if (error instanceof RangeError || error instanceof TypeError) throw new Error("it is no whole zip file");
+      if (error instanceof RangeError || error instanceof TypeError) throw new Error("it is not a complete zip file");
       throw error;
     }
     return files;

@@ -23,6 +23,7 @@ READ_ME = """\
 1. Keep the files of this folder together: the notebook finds the data and the library beside it.
 2. You need Python 3.11 or newer. If you have no Jupyter, install it and the rest in a terminal:
    pip install jupyterlab matplotlib networkx pandas
+   (Do not install standoff: it is in this folder, and what an index has under that name is not ours.)
 3. Start JupyterLab (jupyter lab) or VS Code in this folder and open {name}.ipynb.
 4. Run the cells from the top. Where a cell says YOUR CODE HERE, replace that line and the one after it with your code; where it
    says YOUR ANSWER HERE, write your answer. The cell after a programming task checks it at once and says what is wrong. Do not copy,

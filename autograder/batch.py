@@ -200,7 +200,7 @@ def _of_student(submissions: list[Submission], student: str, roster: Roster) -> 
         return found
     names = sorted(set(called.values()), key=natural_key)
     near = difflib.get_close_matches(student, names, n=5, cutoff=0.4) or names[:5]
-    raise GradeError(f"nobody here is called {student!r}. Remedy: name a student, such as {', '.join(near)}")
+    raise GradeError(f"no one here is called {student!r}. Remedy: name a student, such as {', '.join(near)}")
 
 
 def _missing(course: Course, student: str, assignment: str) -> Graded:
@@ -228,7 +228,7 @@ def _idle(changed: list[changes.Change], graded: list[Graded]) -> list[str]:
         for task in one.result.tasks
     ]
     return [
-        f"{changes.CHANGES} student: {one.student}, {one.task}: this change is about nobody in the class. "
+        f"{changes.CHANGES} student: {one.student}, {one.task}: this change is about no one in the class. "
         "Remedy: write the student's name as it is in grades.csv, or delete the row."
         for one in changed
         if not any(one.is_about(*mark) for mark in marks)
@@ -273,7 +273,7 @@ def mark(
         near = ", ".join(
             difflib.get_close_matches(student, there, n=5, cutoff=0.4) or sorted(there, key=natural_key)[:5]
         )
-        raise GradeError(f"nobody called {student!r} has handed in {name}. Remedy: name one of {near or 'the class'}")
+        raise GradeError(f"no one called {student!r} has handed in {name}. Remedy: name one of {near or 'the class'}")
     changed = changes.change(course, out, (fitting[0], name, task), number, reason, _write, by)
     return f"{changed.student}, {name}, {task}: {number:g} points ({changed.reason}). Run grade -o {out} to write it."
 
@@ -361,7 +361,7 @@ def _graded(
 
 
 def _not_marked_here(submission: Submission, error: Exception) -> Result:
-    reason = f"The grader itself failed ({type(error).__name__}); nothing is known against this notebook."
+    reason = f"The grader itself failed ({type(error).__name__}); this says nothing against the notebook."
     return not_marked(submission.assignment, NOT_MARKED, reason, None)
 
 

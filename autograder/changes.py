@@ -40,7 +40,7 @@ def read_changes(out: Path) -> list[Change]:
         return []
     sheet, changes = read_sheet(path, COLUMNS), []
     if sheet.header != COLUMNS:
-        raise SheetError(f"{CHANGES}:1: other columns than were written. {REMEDY}")
+        raise SheetError(f"{CHANGES}:1: these are not the columns that were written. {REMEDY}")
     for number, cells in sheet.rows:
         if any(cells):
             try:

@@ -154,7 +154,7 @@ def mark(
         found = {cell.cell.number for cell in beside.get(task.name, ())}
         if numbers := matched.prose(task)[2] if task.prose else sorted(found):
             listed = ", ".join(map(str, numbers))
-            notes.append(f"{task.title}: what may be the answer is beside its cell (cell {listed}).")
+            notes.append(f"{task.title}: a possible answer is beside its cell (cell {listed}).")
     return replace(result, notes=tuple(notes))
 
 
@@ -175,7 +175,7 @@ def _with_beside(task: TaskResult, again: TaskResult, beside: list[Beside]) -> T
         return task
     words = ". ".join(dict.fromkeys(found.what for found in beside))
     if again.status in ("right", "wrong"):
-        return replace(again, reason=f"{again.reason} {words}. What is there was run, too.".strip())
+        return replace(again, reason=f"{again.reason} {words}. The part that is there was run, too.".strip())
     own = dict.fromkeys(found.cell.source.strip() for found in beside if not found.for_all)
     if not own:
         return replace(task, reason=f"{task.reason} {words}.")

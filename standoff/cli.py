@@ -91,11 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--semicolons", **semicolons, help="write sheets for spreadsheets that separate cells by semicolons")
 
     add = command(_import, "import", "make the folder of a case from a text and marks of another tool", case="")
-    add("name", help="small letters, digits, hyphens: the folder is data/NAME")
+    add("name", help="lower-case letters, digits, hyphens: the folder is data/NAME")
     add("--text", metavar="FILE", required=True, help="the text that was marked")
     add("--marks", metavar="FILE", required=True, help="W3C Web Annotations (.json), or a file of brat (.ann)")
 
-    command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows wait)")
+    command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows are waiting)")
 
     add = command(_check, "check", "is a case sound? (exit status 1 if not)", case="")
     add("case", nargs="?", default="report", help="name or folder of a case (default: report)")
@@ -106,9 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     add = command(_task, "task", "make a task for a class, to be coded at the marking desk")
     add("variables", nargs="*", default=VARIABLES, help=f"what to label (default: {' '.join(VARIABLES)})")
     add("--mark", action="store_const", const=(), dest="variables", help="mark the claims of the text instead")
-    add("--title", default="", help="what the class reads above it (default: what the text is called)")
-    add("--minutes", type=int, default=20, help="planned for it (default: 20)")
-    add("--with-text", action="store_true", help="put the text into it: only if you may hand it out")
+    add("--title", default="", help="heading that the class reads (default: the title of the text)")
+    add("--minutes", type=int, default=20, help="planned time (default: 20)")
+    add("--with-text", action="store_true", help="include the text: only if you may hand it out")
     add("--link", metavar="PAGE", help="print a link with the task in it; PAGE is the address of your marking desk")
     add("--output", metavar="FILE", help="(default: NAME.task.json)")
 
@@ -192,10 +192,10 @@ def _task(options: argparse.Namespace) -> int:
     what = (
         f"label {len(made['units'])} claims by {', '.join(options.variables)}" if made["units"] else "mark its claims"
     )
-    print(f"{path}: a task, to {what}. Hand it out; open it and merge what comes back on the page Marking desk.")
+    print(f"{path}: a task, to {what}. Hand it out; open and merge the returned files on the page Marking desk.")
     if options.link:
         address = link(made, options.link)
-        print(f"{address}\n({len(address)} characters: try whether your platform passes on the whole link.)")
+        print(f"{address}\n({len(address)} characters: check that your platform passes on the whole link.)")
     return 0
 
 
@@ -209,11 +209,11 @@ def _merge(options: argparse.Namespace) -> int:
     if merged.marks:
         counts = ", ".join(f"{coder} {len(parts)}" for coder, parts in merged.marks.items())
         agreed = marking_measures(merged)
-        print(f"Stretches marked: {counts}. Alike in {agreed['percent']:.1f}% of pairs, by character.")
+        print(f"Stretches marked: {counts}. The same in {agreed['percent']:.1f}% of pairs, by character.")
         print("Alpha for unitizing: {alpha:.3f}, interval {low:.3f} to {high:.3f}.".format_map(agreed))
         return 0
     if merged.codings.empty:
-        print("There is no label to compare.")
+        print("There are no labels to compare.")
         return 1
     print(measures(merged).round({"units": 0, "percent": 1, "alpha": 3, "low": 3, "high": 3}).to_string())
     print("(percent: pairs of labels that are the same; alpha: Krippendorff's, with the interval from low to high)")
@@ -272,7 +272,7 @@ def _seal(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     findings = examine(options.case, options.article)
     if (find(options.case) / FOLDER).is_dir():
-        return _guide(options, findings)
+        return _guide(findings)
     for problem in findings.problems:
         print(problem)
     count, rows = len(findings.problems), sum(map(len, findings.tables.values()))
@@ -280,16 +280,18 @@ def _check(options: argparse.Namespace) -> int:
     if findings.waiting:
         rules = ", ".join(findings.waiting)
         print("Rules not applied, because a column that they read has problems or is missing:", rules)
-    if findings.text is None:
-        print("Not checked for words copied from the text: give the text with --article.")
-    else:
+    if findings.text is not None:
         print("Checked for words copied from the text.")
+    elif options.article:
+        print("Not checked for words copied from the text, because of the problems above.")
+    else:
+        print("Not checked for words copied from the text: give the text with --article.")
     return int(bool(findings.problems))
 
 
-def _guide(options: argparse.Namespace, findings: Draft) -> int:
+def _guide(findings: Draft) -> int:
     """Check a case that is still being made."""
-    state = progress(find(options.case), findings.problems)
+    state = progress(findings)
     print(state.paragraphs.assign(gist=state.paragraphs["gist"].map({True: "yes", False: "-"})).to_string())
     print("(claims that begin in each paragraph; percentage of its characters covered by claims; cruxes; gist written)")
     print()

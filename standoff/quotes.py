@@ -25,6 +25,7 @@ OPENING, CLOSING = '“„«"', '”“»"'  # A sign that is in both opens if n
 LISTED = 6  # positions shown for words that occur several times
 MOST = 1000  # ways to complete words with an omission that are counted in one paragraph
 QUOTATION = OPENING + CLOSING
+MARK_NEXT = re.compile(rf"\s?[{QUOTATION}]")
 SENTENCE_END = re.compile(r"""[.?!…]["'”’)]*\s""")
 
 
@@ -167,7 +168,14 @@ class Quoted:
             return f"“{which[1]}” occurs {count} times in {where}", "give another number after #"
         beginnings = list(accumulate(quote.split(), "{} {}".format))
         count = bisect_left(beginnings, True, key=lambda beginning: not self._everywhere(beginning, paragraph))
-        return message, f"{remedy}: it continues differently after “{beginnings[count - 1]}”" if count else remedy
+        if not count:
+            return message, remedy
+        remedy = f"{remedy}: it continues differently after “{beginnings[count - 1]}”"
+        typed = "".join(quote.split()[count : count + 1])
+        ends = [parts[-1] for parts in self._everywhere(beginnings[count - 1], paragraph)]
+        if typed[:1] not in QUOTATION and any(MARK_NEXT.match(self.paragraphs[number], end) for number, _, end in ends):
+            remedy += ", where the text has a quotation mark"
+        return message, remedy
 
 
 class _Folded:

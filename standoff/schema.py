@@ -12,6 +12,7 @@ import csv
 import datetime
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,13 +158,19 @@ def parse(cell: str, field: dict) -> object:
     except ValueError:
         raise ValueError(f"{cell!r} is not {example}") from None
     if "pattern" in constraints and not re.fullmatch(constraints["pattern"], cell, re.ASCII):
-        raise ValueError(f"{cell!r} is not allowed")
+        raise ValueError(f"{cell!r} is not allowed{_strange(cell)}")
     if field["type"] in ("integer", "number"):
         if value < constraints.get("minimum", value):
             raise ValueError(f"{cell!r} is not allowed: it is less than {constraints['minimum']}")
         if value > constraints.get("maximum", value):
             raise ValueError(f"{cell!r} is not allowed: it is more than {constraints['maximum']}")
     return value
+
+
+def _strange(cell: str) -> str:
+    """Name the first character that only looks like a plain one, or cannot be seen; no identifier or date has any."""
+    strange = next((character for character in cell if not character.isascii()), "")
+    return strange and f": it has the character {unicodedata.name(strange, f'U+{ord(strange):04X}')}"
 
 
 def advice(field: dict) -> str:

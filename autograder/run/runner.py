@@ -411,7 +411,7 @@ def _show_nothing(*things, **options):
 
 
 def _no_input(prompt=""):
-    raise EOFError("nobody is here to type an answer: write the value into the cell")
+    raise EOFError("no one is here to type an answer: write the value into the cell")
 
 
 def _limit(limits, sandboxed):

@@ -239,6 +239,7 @@ def _numbers(entry: Entry, fields: list[dict], quoted: Quoted, doubts: list[str]
             entry.cells[column] = number = numbers.decided(typed, words, quoted.text)
         except ValueError as error:
             yield entry.row.wrong(column, str(error), "write digits alone, with a point for decimals")
+            entry.cells[column] = ""  # what is wrong with it is said
             continue
         doubt = f"{entry.row.key}: {typed} was read as {number}, because its words say {number}."
         if typed and number != typed and typed not in words and doubt not in doubts:

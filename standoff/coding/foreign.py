@@ -59,7 +59,7 @@ class _Text:
 
     def __init__(self, raw: str, name: str) -> None:
         if unicodedata.normalize("NFC", raw) != raw:
-            raise TextError(f"{name} is not in the Unicode form NFC, so that places cannot be counted: save it as NFC.")
+            raise TextError(f"{name} is not in the Unicode form NFC, so places cannot be counted: save it as NFC.")
         self.raw, self.blocks = raw, paragraphs(raw)
         self.at = {}  # by place in the raw text, of what is no space: (paragraph, place)
         number, place, following = 1, -1, None
@@ -78,7 +78,7 @@ class _Text:
             raise ValueError("it marks no words of the text")
         (first, begin), (last, stop) = self.at[inside[0]], self.at[inside[-1]]
         if first != last:
-            raise ValueError("it goes on over the end of a paragraph")
+            raise ValueError("it runs past the end of a paragraph")
         return first, begin, stop + 1
 
 
@@ -91,7 +91,7 @@ def bring(name: str, text: str | Path, marks: str | Path) -> Brought:
     read = _brat if path.suffix == ".ann" else _annotations
     found, links, left = read(content, raw, path.name)
     if not any(mark.role == "content" for mark in found):
-        remedy = "tag the words of claims with content, their sources with source, and what attributes them with cue"
+        remedy = "tag the words of claims with content, their sources with source, and the attributing words with cue"
         raise CaseError("no mark in it is the content of a claim", remedy, file=path.name)
     folder = new(name, text)
     rows, more = _rows(found, links, Quoted(raw.blocks))
@@ -142,7 +142,7 @@ def _annotations(content: str, text: _Text, file: str) -> tuple[list[Mark], list
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         remedy = "give W3C annotations as JSON, or a file of brat (.ann)"
-        raise CaseError("it is no file of annotations", remedy, file=file) from error
+        raise CaseError("it is not a file of annotations", remedy, file=file) from error
     if isinstance(data, dict):
         first = data.get("first")
         data = (
@@ -154,7 +154,7 @@ def _annotations(content: str, text: _Text, file: str) -> tuple[list[Mark], list
         try:
             marks += _annotation(item, name, text)
         except (ValueError, TypeError, AttributeError, KeyError) as error:
-            reason = error if type(error) is ValueError else "it is not written as the standard says"
+            reason = error if type(error) is ValueError else "it does not follow the standard"
             left.append(f"{name}: {reason}.")
     return marks, [], left
 
@@ -195,7 +195,7 @@ def _place(target: dict, text: _Text) -> Part:
             pattern = r"\s*".join((_pattern(before), f"({_pattern(exact)})", _pattern(after)))
             if len(places := [*re.finditer(pattern, text.raw)]) == 1:
                 return text.part(*places[0].span(1))
-        raise ValueError("its words are not in the text, or not only once")
+        raise ValueError("its words are not in the text, or occur more than once")
     if position:
         return text.part(position["start"], position["end"])
     raise ValueError("it has neither a quotation nor a position")
@@ -227,7 +227,7 @@ def _rows(marks: list[Mark], links: Iterable[tuple[str, str]], quoted: Quoted) -
     for number, content in enumerate(contents, start=1):
         words = _quotation(content.parts, quoted, paragraph=content.parts[0][0])
         if words is None:
-            left.append(f"{content.name}: its words stand too often in the paragraph to be quoted.")
+            left.append(f"{content.name}: its words occur too often in the paragraph to be quoted.")
             continue
         row = {"claim_id": f"c{number:03}", "paragraph": content.parts[0][0], "quote": words, **content.cells}
         rows.append((content, row))
@@ -238,12 +238,12 @@ def _rows(marks: list[Mark], links: Iterable[tuple[str, str]], quoted: Quoted) -
         own = own or [pair for pair in rows if pair[0].parts[0][0] == mark.parts[0][0] and not mark.claim]
         is_tied = any(frozenset((mark.name, pair[0].name)) in tied for pair in own) or mark.claim
         if not own or len(own) > 1 and not is_tied:
-            left.append(f"{mark.name}: it is not told to which of {len(own)} claims this {mark.role} belongs.")
+            left.append(f"{mark.name}: nothing says to which of {len(own)} claims this {mark.role} belongs.")
             continue
         for content, row in own:
             words = _quotation(mark.parts, quoted, near=content.parts)
             if words is None:
-                left.append(f"{mark.name}: its words stand too often in the paragraph to be quoted.")
+                left.append(f"{mark.name}: its words occur too often in the paragraph to be quoted.")
             else:
                 row[f"{mark.role}_quote"] = words
     return [row for _, row in rows], left

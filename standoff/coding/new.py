@@ -4,13 +4,14 @@ import datetime
 import re
 import tempfile
 import warnings
+from itertools import groupby
 from pathlib import Path
 
 from ..case import find
 from ..files import csv_text, write_atomically
 from ..problems import CaseError
 from ..schema import DESCRIPTOR, columns_of, descriptor_text, field_of, read_package, resource_of
-from ..text import TextError, count_damage, oddities, paragraphs, read_text
+from ..text import MAX_BYTES, TextError, count_damage, oddities, paragraphs, read_text
 from . import sheets
 from .anchor import anchor
 from .metadata import ENTRIES, wrong
@@ -62,6 +63,9 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
         "text_date": date,
         "text_licence": licence,
     }
+    filled = _filled(package, about, blocks)
+    if len(csv_text(filled["paragraphs"]).encode()) > MAX_BYTES:
+        raise TextError(f"{Path(text).name} has {len(blocks):,} paragraphs, more than a sheet holds: divide the text.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as draft:
         case = Path(draft) / name
@@ -71,7 +75,7 @@ def new(name: str, text: str | Path, title: str = "", date: str = "", licence: s
         write_atomically(case / "article.txt", "\n\n".join(blocks) + "\n")
         write_atomically(case / DESCRIPTOR, descriptor_text(package))
         write_atomically(case / DATASHEET, datasheet())
-        sheets.write_blank(case, package, _filled(package, about, blocks), separator)
+        sheets.write_blank(case, package, filled, separator)
         anchor(case)
         case.rename(folder)
     return folder
@@ -116,10 +120,15 @@ def read_article(path: str | Path) -> list[str]:
         )
     blocks = paragraphs(text)
     if odd := oddities("\n\n".join(blocks)):
-        note = f"{name} has what only copies have: {odd}. It stays so; words that you quote are found without it."
+        note = f"{name} has what only copies have: {odd}. It stays as it is; words that you quote are found without it."
         warnings.warn(note, UnicodeWarning, stacklevel=2)
     if len(blocks) == 1 and len(lines) > 3:
         raise TextError(f"{name} is one paragraph of {len(lines)} lines: put a blank line between its paragraphs.")
+    for is_blank, together in groupby(text.splitlines(), key=lambda line: not line.strip()):
+        if not is_blank and _end_sentences(lines := [*together]):
+            which = f"the {len(lines)} lines of {name} that begin with “{' '.join(lines[0].split()[:3])}”"
+            note = f"{which} were taken for one paragraph. If they are several, put blank lines between them."
+            warnings.warn(note, UnicodeWarning, stacklevel=2)
     if damaged := count_damage(text):
         raise TextError(f"{name} is damaged: {damaged} characters were lost. Copy it again, and save it as UTF-8.")
     return blocks
@@ -127,8 +136,13 @@ def read_article(path: str | Path) -> list[str]:
 
 def _is_paragraph_by_line(lines: list[str]) -> bool:
     """Tell whether lines are paragraphs, as word processors save them: long, and most end where a sentence ends."""
+    return _end_sentences(lines) and sum(map(len, lines)) > LINE * len(lines)
+
+
+def _end_sentences(lines: list[str]) -> bool:
+    """Tell whether there are more than three lines, most of which end where a sentence ends."""
     ended = sum(bool(re.search(r"""[.?!…:]["'”’»)]*\s*$""", line)) for line in lines)
-    return len(lines) > 3 and 3 * ended >= 2 * len(lines) and sum(map(len, lines)) > LINE * len(lines)
+    return len(lines) > 3 and 3 * ended >= 2 * len(lines)
 
 
 def datasheet() -> str:

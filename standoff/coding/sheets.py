@@ -39,7 +39,7 @@ QUOTES = {  # by table: the column of a table that points to the words in a colu
     "cruxes": {"quote": "span_id"},
 }
 HINTS = {  # what to write into columns that the tables do not have, or have otherwise
-    "actor_id": "mayor or harbour_office, in lower case (required)",
+    "actor_id": "mayor or harbour_office, in lower case",
     "paragraph": "number of the paragraph; may be empty",
     "quote": "its words, as in the text; [...] where other words interrupt them; words#2 for the second occurrence",
     "source_quote": "words that name the source; may be empty",
@@ -48,12 +48,18 @@ HINTS = {  # what to write into columns that the tables do not have, or have oth
     "source_chain": "empty, unless one source speaks through another: narrator;mayor;police",
     "evidence": "empty means none",
     "negated_cue": "yes, if the saying itself is denied or declined; empty means no",
+    "unit": "what is counted: troops, km, people; of dates: date, year, weekday (Monday = 1)",
     "actors": "who does it: actor_ids, separated by semicolons",
     "recipients": "to whom it is done: actor_ids, separated by semicolons",
     "claims": "claim_ids, separated by semicolons",
     "closes": "the last day that counts, as 2024-05-31",
     "date": "as 2024-05-09, 2024-05, 2024; empty if not said",
     "as_of": "as 2024-05-09, 2024-05, 2024; empty if not said",
+}
+NEEDED = {  # how a hint ends if a table needs the cell, but `anchor` may fill it in
+    "quote_type": " (needed, unless the narrator is the source)",
+    "polarity": " (needed, unless certainty is uncommitted)",
+    **dict.fromkeys(("source_chain", "evidence", "negated_cue"), ""),
 }
 ERRORS = ("#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#N/A", "#NUM!", "Err:")  # what a spreadsheet leaves of it
 
@@ -105,7 +111,7 @@ def unread(folder: Path) -> list[Problem]:
             problems.append(Problem("is not read", "save it as .xlsx or as CSV (UTF-8)", f"{FOLDER}/{path.name}"))
         elif path.suffix.lower() in READ[:3] and _is_visible(path) and path not in used:
             remedy = f"name it after its sheet, one of {names}, or move it out of {FOLDER}/"
-            problems.append(Problem("is not read: no sheet is called so", remedy, f"{FOLDER}/{path.name}"))
+            problems.append(Problem("is not read: no sheet has this name", remedy, f"{FOLDER}/{path.name}"))
     return problems
 
 
@@ -211,11 +217,13 @@ def _hints(resource: dict) -> list[str]:
     """Say what each column of a sheet may hold, as its second row."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     hints = []
+    pointers = QUOTES.get(resource["name"], {})
     for column in SHEETS[resource["name"]]:
         field = fields.get(column, {})
+        is_needed = is_required(fields.get(pointers.get(column, column), {}))
         words = " | ".join(vocabulary(field)) or HINTS.get(column) or re.split(r"(?<=[.:;]) ", field["description"])[0]
         if "example" in field:
             words = f"identifier: {HINTS.get(column, field['example'])}"
-        hints.append(words.rstrip(".;:") + (" (needed)" if is_required(field) and column not in HINTS else ""))
+        hints.append(words.rstrip(".;:") + (NEEDED.get(column, " (needed)") if is_needed else ""))
     hints[0] = f"# hints, not read. {hints[0]}"
     return hints

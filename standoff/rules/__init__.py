@@ -126,10 +126,11 @@ def _read_witnesses(draft: Draft, article: str | Path | None) -> Iterator[Proble
     paths, names = sorted(draft.folder.glob("*.txt")), [row["witness_id"] for row in _witnesses(draft)]
     if article:
         given = Path(article)
-        paths += sorted(given.glob("*.txt")) if given.is_dir() else [given]
-        if not given.is_dir() and given.stem not in names:
-            remedy = f"name it after its witness, one of {', '.join(map(str, names))}"
-            yield Problem("no witness has this name", remedy, given.name)
+        files = sorted(given.glob("*.txt")) if given.is_dir() else [given]
+        paths += files
+        if not any(path.stem in names for path in files):
+            remedy = f"name each after its witness, one of {', '.join(map(str, names))}"
+            yield Problem("no text here is named after a witness", remedy, given.name)
     draft.texts = {path.stem: paragraphs(read_text(path)) for path in paths if path.stem in names}
     draft.text = [block for blocks in draft.texts.values() for block in blocks] or None
 

@@ -220,7 +220,7 @@ def dates_are_their_numbers(case: Draft) -> Iterator[Problem]:
             continue
         day = span[0]
         if (day.year if row["unit"] == YEAR else day.isoweekday()) != row["low"]:
-            yield row.wrong("as_of", f"{row['as_of']} is no {row['low']:g} in {row['unit']}", "correct one of the two")
+            yield row.wrong("as_of", f"{row['as_of']} is not {row['low']:g} in {row['unit']}", "correct one of the two")
 
 
 def _days(cell: str | None) -> tuple[date, date] | None:

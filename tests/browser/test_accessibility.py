@@ -1,5 +1,6 @@
 """The pages for those who do not see them, use no mouse, or need large letters or few colours."""
 
+import contextlib
 from importlib.resources import files
 
 import pytest
@@ -96,9 +97,18 @@ def everywhere(page):
     return [f"{where}: {violation}" for where, violations in found.items() for violation in violations]
 
 
+@contextlib.contextmanager
+def shortened(page):
+    """Hide all but the first rows of long tables for a while: one template makes all of them, and some have hundreds."""
+    page.evaluate("document.querySelectorAll('tbody > tr:nth-child(n + 31)').forEach(row => row.hidden = true)")
+    yield
+    page.evaluate("document.querySelectorAll('tbody > tr[hidden]').forEach(row => row.hidden = false)")
+
+
 def test_axe_finds_nothing(page):
     """WCAG 2.2 A and AA, and best practices."""
-    assert everywhere(page) == []
+    with shortened(page):
+        assert everywhere(page) == []
 
 
 FOCUSED = """() => {
@@ -118,6 +128,12 @@ FOLLOW = f"""() => {{
 
 
 def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(page):
+    with shortened(page):
+        _walk(page)
+
+
+def _walk(page):
+    """Press Tab until every stop was reached, and see where the focus is each time."""
     wanted, stops = page.evaluate("""["", ", [tabindex='0']"].map(more =>
         [...document.querySelectorAll("a[href], button:enabled, input:enabled, select, summary" + more)]
         .filter(element => element.checkVisibility({visibilityProperty: true})).length)""")

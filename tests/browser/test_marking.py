@@ -16,7 +16,9 @@ from test_light import Compressing, weigh
 
 from chapters import HTML
 from standoff import load
+from standoff.case import Case
 from standoff.coding.anchor import anchor
+from standoff.coding.progress import _doubts
 from standoff.coding.tasks import task
 from standoff.export import webannotation
 from standoff.rules import check
@@ -246,6 +248,23 @@ def test_broken_rules_are_named_as_check_names_them(desk, tmp_path, practice, ta
     assert sorted(each["message"] for each in ours) == sorted(said)
 
 
+@pytest.mark.parametrize("label", ["direct", "mixed", "indirect"])
+def test_doubts_about_quotation_marks_are_those_of_check(desk, practice, label):
+    ours = desk.evaluate(
+        f"""([files, label]) => {{
+        {FORM}
+        const {{ state, text }} = standoffDesk.stateOf(form, files);
+        for (const row of state.rows.claims) if (row.cells.source !== "narrator") row.cells.quote_type = label;
+        return standoffDesk.doubts(standoffDesk.entriesOf(form, state).entries, text).map(({{ words }}) => words);
+    }}""",
+        [files_of(practice.folder), label],
+    )
+    labels = practice.claims["quote_type"].where(practice.claims["source"] == "narrator", label)
+    claims = practice.claims.assign(quote_type=labels)
+    case = Case(practice.folder, practice.package, practice.tables | {"claims": claims})
+    assert ours == [doubt for doubt in _doubts(case) if doubt.startswith("c")] != []
+
+
 # ---- the page ----
 
 
@@ -391,7 +410,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     files = {f"p/{name}": text for name, text in files_of(practice.folder).items()}
     said = desk.locator(".so-desk-said")
     bad = {
-        "it is no whole zip file": pack(files)[:3000],
+        "it is not a complete zip file": pack(files)[:3000],
         "it is not a case": pack({"a.txt": "x"}),
         "claims.csv is missing": pack({name: text for name, text in files.items() if "claims" not in name}),
         "the columns of actors.csv are not": pack(files | {"p/actors.csv": "a,b\n"}),

@@ -6,6 +6,7 @@ beginning, where a spreadsheet completes it from the cells above; for words of t
 change the window, paste). Gists are typed in both, so that they are counted apart.
 """
 
+import pytest
 from marked_text import ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
 from test_marking import desk, give  # noqa: F401  (a fixture)
@@ -88,6 +89,7 @@ def in_sheets(claims):
     return cost
 
 
+@pytest.mark.thorough  # a count for the record; what it drives is tested elsewhere
 def test_ten_claims(desk):  # noqa: F811
     give(desk, "bridge.txt", TEXT.encode())
     desk.evaluate(COUNT)

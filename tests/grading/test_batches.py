@@ -334,7 +334,7 @@ def test_one_student_is_marked_again_and_the_others_stay(tmp_path, sandboxed, mo
     put(source, {f"anna/{FILE}": notebook("wet_days = 0"), f"ben/{FILE}": notebook("wet_days = 0")})
     again = grade(COURSE, source, tmp_path / "out", seed="s", student="ANNA")
     assert [one.points for one in again] == [0.0, 2.0] and len(marked) == 1
-    with pytest.raises(GradeError, match="nobody here is called 'Hanna'. Remedy: name a student, such as anna"):
+    with pytest.raises(GradeError, match="no one here is called 'Hanna'. Remedy: name a student, such as anna"):
         grade(COURSE, source, tmp_path / "out", seed="s", student="Hanna")
 
 

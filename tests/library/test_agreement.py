@@ -1,5 +1,6 @@
 """Agreement: by the textbook, by another implementation, and what the chapter says about our coders."""
 
+import functools
 import math
 
 import krippendorff
@@ -58,8 +59,13 @@ def by_the_library(table):
     return krippendorff.alpha(reliability_data=numbers, level_of_measurement="nominal")
 
 
+@functools.cache
+def codings_of_the_report():
+    return load("report").codings
+
+
 def labels(variable, *names):
-    codings = load("report").codings
+    codings = codings_of_the_report()
     wide = codings[codings["variable"] == variable].pivot(index="unit_id", columns="coder", values="value")
     return wide[list(names)]
 

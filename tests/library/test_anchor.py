@@ -14,7 +14,7 @@ from frictionless import Package
 import standoff
 from standoff.case import CaseError
 from standoff.cli import main
-from standoff.coding.anchor import TODO, anchor
+from standoff.coding.anchor import TABLES, TODO, anchor
 from standoff.coding.new import new
 from standoff.coding.progress import _doubts, progress
 from standoff.coding.sheets import SHEETS
@@ -129,6 +129,18 @@ def test_a_text_that_was_pasted_badly(tmp_path, monkeypatch, text, words):
         new("mine", "a.txt")
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_the_hints_say_what_is_needed(mine, name):
+    """All that a row lacks which has nothing but its identifier; the chain follows from the source."""
+    [hints] = sheets.rows_of(mine, name)
+    needed = [column for column, hint in hints.items() if "(needed" in hint]
+    assert hints[needed[0]].startswith("# hints") and len(needed) > 3
+    sheets.write(mine, name, [{needed[0]: {"questions": "k01", "actors": "x"}.get(name, "c001")}])
+    [row] = [line for line in problems(mine) if "not finished" in line]
+    lacking = row.partition("not finished, ")[2].partition(" are empty")[0].split(", ")
+    assert [column for column in lacking if column != "source_chain"] == needed[1:]
+
+
 # ---- a complete case ----
 
 
@@ -144,10 +156,10 @@ def test_sheets_filled_in_as_the_practice_case_give_its_tables(tmp_path, monkeyp
     assert Package(folder / "datapackage.json").validate().valid
     report = examine("mine")
     assert report.problems == [] and report.text
-    found = progress(folder, report.problems)
+    found = progress(report)
     assert found.next == ["Answer the questions of DATASHEET.md (6 left)."]
     (folder / "DATASHEET.md").write_text("All answered.")
-    found = progress(folder, report.problems)
+    found = progress(report)
     assert found.next == found.doubts == []  # the quotation marks of the practice report agree with its labels
     assert found.citation.startswith("The Standoff project (2024): The practice report, as data.")
     assert main(["check", "mine"]) == 0
@@ -189,7 +201,7 @@ def test_rules_speak_of_the_sheets(mine):
     }
     sheets.write(mine, "events", [event | {"mode": "stay", "status": "actual"}])
     anchor(mine)
-    told = list(map(str, progress(mine, examine(mine).problems).problems))
+    told = list(map(str, progress(examine(mine)).problems))
     [event] = [line for line in told if "no one takes part" in line]
     assert event.startswith("sheets/events.csv:2 actors: ") and "column actors or recipients" in event
     assert not [line for line in told if re.search(r"\w+_span|add .*\.csv", line)], told
@@ -203,18 +215,57 @@ def test_quotation_marks_are_held_against_the_label(mine, capsys):
         "c001": {"quote_type": "direct"},
         "c002": strait | {"quote_type": "indirect"},
         "c003": strait | {"quote_type": "direct"},
+        "c004": {"quote_type": "mixed"},
     }
-    sheets.write(mine, "claims", [CLAIM | row | {"claim_id": claim} for claim, row in rows.items()])
+    sheets.write(mine, "claims", [CLAIM | row | {"claim_id": claim, "gist": claim} for claim, row in rows.items()])
     anchor(mine)
     assert main(["check", "mine"]) == 1
     doubts = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Look again: ")]
-    assert [doubt.split()[2:5] for doubt in doubts] == [["c001", "is", "direct,"], ["c002", "is", "indirect,"]]
+    assert [doubt.split()[2:5] for doubt in doubts] == [
+        ["c001", "is", "direct,"],
+        ["c002", "is", "indirect,"],
+        ["c004", "is", "mixed,"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "value", "address", "words"),
+    [
+        ("claims", "c005", "gist", "c004", "claims.csv:6 gist: c005", "c004 says the same"),
+        ("claims", "c004", "cue_quote", "quote", "claims.csv:5 cue_quote: c004", "shares words with the content"),
+        ("claims", "c004", "cue_lemma", "deny", "claims.csv:6 cue_lemma: c005", "with the same cue_quote has"),
+        ("questions", "k01", "closes", "2023-01-01", "questions.csv:2 closes: k01", "not after the report"),
+    ],
+)
+def test_what_only_a_finished_case_must_not_have_is_doubted(
+    tmp_path, monkeypatch, practice, capsys, table, key, column, value, address, words
+):
+    """It keeps no case from being complete, and so does an order of identifiers that is the author's own."""
+    monkeypatch.chdir(tmp_path)
+    folder = sheets.case_with_sheets(practice)
+    (folder / "DATASHEET.md").write_text("All answered.")
+    rows = sheets.rows_of(folder, table)
+    by_key = {next(iter(row.values())): row for row in rows}
+    if column in ("gist", "cue_quote"):
+        value = by_key["c004"][column if column == "gist" else value]
+    by_key[key][column] = value
+    sheets.write(folder, table, rows)
+    sheets.write(folder, "events", sheets.rows_of(folder, "events")[::-1])
+    about = [*sheets.rows_of(folder, "about"), {"entry": "text_date", "value": "2024-05-09"}]
+    sheets.write(folder, "about", about)
+    assert main(["anchor", "mine"]) == 0
+    capsys.readouterr()
+    assert main(["check", "mine"]) == 0
+    out = capsys.readouterr().out
+    doubts = [line for line in out.splitlines() if line.startswith("Look again: ")]
+    assert doubts and "Complete" in out
+    assert all(doubt.startswith(f"Look again: sheets/{address}") and words in doubt for doubt in doubts), doubts
 
 
 def test_a_table_that_was_changed_is_named(mine):
     with open(mine / "actors.csv", "a") as file:
         file.write("x,X,group,,,,,s001\n")
-    [step, *_] = progress(mine, []).next
+    [step, *_] = progress(examine(mine)).next
     assert step.startswith("The tables are not what the sheets say: actors.csv changed. Put the change into the sheets")
 
 
@@ -224,7 +275,7 @@ def test_the_citation_names_year_and_text(practice, tmp_path, monkeypatch):
     anchor(folder)
     package = json.loads((folder / "datapackage.json").read_text())
     assert package["created"].startswith("2024-05-31")
-    cited = progress(folder, []).citation
+    cited = progress(examine(folder)).citation
     assert " (2024): " in cited and package["sources"][0]["title"].rstrip(".") in cited
 
 
@@ -311,13 +362,13 @@ def test_finished_rows_are_taken_and_others_named(mine, capsys):
 def test_the_guide_names_paragraphs_and_the_next_step(mine):
     sheets.write(mine, "actors", [ACTOR])
     sheets.write(mine, "claims", [CLAIM | {"polarity": "unknown", "certainty": "possible"}])
-    found = progress(mine, examine(mine).problems)
+    found = progress(examine(mine))
     assert (
         found.next[0]
         == "The sheets have changed since the tables were made. Run `standoff anchor mine`, then check again."
     )
     anchor(mine)
-    found = progress(mine, examine(mine).problems)
+    found = progress(examine(mine))
     assert [str(problem) for problem in found.problems] == [
         "sheets/claims.csv:2 polarity: c001: possible does not go with unknown. Remedy: possible goes with positive or negative."
     ]
@@ -606,6 +657,19 @@ def test_lines_that_were_broken_are_no_paragraphs(of_text, practice):
         of_text("\n".join(re.findall(r".{1,60}(?: |$)", " ".join(practice.paragraph_texts))))
 
 
+def test_lines_below_a_headline_that_end_as_paragraphs_do_are_named(of_text):
+    lines = ["Boats left.", "“No one asked.”", "Some stayed!", "It is open."]
+    with pytest.warns(UnicodeWarning, match=r"^the 4 lines of a.txt that begin with “Boats left.” were taken for one"):
+        folder = of_text("\n".join(["A headline", "", *lines, "", "One\nline. Another\nand one\nmore."]))
+    assert paragraphs(read_text(folder / "article.txt"))[1] == " ".join(lines)
+
+
+def test_a_text_of_more_paragraphs_than_a_sheet_holds(of_text, tmp_path):
+    with pytest.raises(TextError, match=r"^a.txt has 190,000 paragraphs, .*: divide the text"):
+        of_text("Yes, it is so.\n\n" * 190_000)
+    assert not [*(tmp_path / "data").glob("*")]
+
+
 def test_signs_that_only_copies_have_are_named(of_text):
     text = "The ﬂeet\u200e fini-\nshed its two- and three-day o\u00adﬃce\u200e work."
     with pytest.warns(UnicodeWarning) as notes:
@@ -654,6 +718,15 @@ def test_a_number_that_its_words_do_not_decide_waits(mine, capsys):
         "quantities.csv:2 low: q001: '1.500' may be 1500 or 1.500, and its words do not decide which. "
         "Remedy: write digits alone, with a point for decimals."
     ) in capsys.readouterr().out
+
+
+def test_a_number_that_cannot_be_read_is_told_once(of_text):
+    folder = of_text("It lost 2.3 tonnes, of 4,000.")
+    sheets.write(
+        folder, "quantities", [QUANTITY | {"quote": "tonnes", "bound": "exact", "low": "2,300", "high": "2,300"}]
+    )
+    told = problems(folder)
+    assert [line.partition(": ")[0] for line in told] == ["sheets/quantities.csv:2 low", "sheets/quantities.csv:2 high"]
 
 
 def test_a_number_that_is_not_in_its_words_is_doubted(mine, capsys):

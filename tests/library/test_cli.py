@@ -68,6 +68,16 @@ def test_check_with_an_article(run, case_copy, tmp_path):
     assert status == 2 and "none.txt does not exist" in err
 
 
+def test_check_with_an_article_of_another_case(run, case_copy, tmp_path):
+    """What was given is not asked for again."""
+    (case_copy / "article.txt").unlink()
+    other = tmp_path / "other.txt"
+    other.write_text("Something else altogether.")
+    status, out, _ = run("check", case_copy, "--article", other)
+    assert status == 1 and "this seems to be a different text" in out
+    assert out.endswith("Not checked for words copied from the text, because of the problems above.\n")
+
+
 def test_no_such_case(run):
     for arguments in (["check", "nowhere"], ["verify", "some.txt", "--case", "nowhere"]):
         status, out, err = run(*arguments)

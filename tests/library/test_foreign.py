@@ -130,7 +130,7 @@ def test_our_own_annotations_come_back(text, practice):
 )
 def test_what_is_no_annotation_makes_no_case(text, content, capsys):
     (text.parent / "marks.json").write_text(content)
-    with pytest.raises(CaseError, match=r"no file of annotations|no mark in it"):
+    with pytest.raises(CaseError, match=r"not a file of annotations|no mark in it"):
         bring("mine", text, "marks.json")
     assert main(["import", "mine", "--text", "text.txt", "--marks", "marks.json"]) == 2
     assert not (text.parent / "data").exists() and "Remedy" in capsys.readouterr().err

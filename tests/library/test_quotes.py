@@ -93,6 +93,8 @@ def test_the_place_is_the_right_one():
         ("said#0", {}, "“said” occurs 5 times in the text", "another number after #"),
         ("[...]", {}, "“[...]” is not in the text", "copy the words"),  # an omission of nothing
         ("closed [...] This strait", {}, "is not in the text", "after “closed [...]”"),  # in the wrong order
+        ("strait, he told", {}, "is not in the text", "after “strait,”, where the text has a quotation mark"),
+        ("told reporters, has never", {}, "is not in the text", "“told reporters,”, where the text has a quotation"),
     ],
 )
 def test_words_that_are_not_found_or_not_alone(typed, options, message, remedy):

@@ -593,12 +593,12 @@ def a_reading_copied(tables):
     return tables.spoil("cruxes", "adopted_reading", row["printed_reading"], crux_id="x003")
 
 
-@corruption("2024-05-10 is no 4 in weekday", finished=True)
+@corruption("2024-05-10 is not 4 in weekday", finished=True)
 def a_weekday_of_another_day(tables):
     return tables.spoil("quantities", "as_of", "2024-05-10", quantity_id="q001")
 
 
-@corruption("1999 is no 1998 in year", finished=True)
+@corruption("1999 is not 1998 in year", finished=True)
 def a_year_of_another_year(tables):
     return tables.spoil("quantities", "as_of", "1999", quantity_id="q015")
 

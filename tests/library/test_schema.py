@@ -1,6 +1,7 @@
 """The descriptor: what it lets a cell be, held against a validator of the standard; identifiers without end; one source."""
 
 import json
+import re
 from itertools import product
 
 import pytest
@@ -76,6 +77,14 @@ def test_no_cell_is_accepted_that_the_standard_forbids(kind):
         else:
             assert valid, (cell, field)
     assert {*ours_alone} <= {"1_000", "nan", "inf", "٣", "1 ", " 1", "9" * 30, "2024-5-9", "20240509"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [("с068", "CYRILLIC SMALL LETTER ES"), ("c068\u200b", "ZERO WIDTH SPACE"), ("c\u0080", "U+0080")]
+)
+def test_a_character_that_looks_like_another_is_named(cell, name):
+    with pytest.raises(ValueError, match=f"is not allowed: it has the character {re.escape(name)}$"):
+        parse(cell, {"name": "claim_id", "type": "string", "constraints": {"pattern": r"c\d{3,}"}})
 
 
 @pytest.mark.parametrize("name", ["report", "practice", "context", "witnesses", "practice/witnesses"])

@@ -94,7 +94,7 @@ def test_a_case_of_ones_own_may_be_sealed_and_worked_on_again(practice, tmp_path
     assert not is_sealed(read_package(folder))
     assert main(["seal", str(folder)]) == 0
     assert is_sealed(read_package(folder)) and examine(folder).problems == []
-    assert not any("changed" in step for step in progress(folder, []).next)
+    assert not any("changed" in step for step in progress(examine(folder)).next)
     path = folder / "sheets/events.csv"
     path.write_text(path.read_text(encoding="utf-8-sig").replace("Hadrin", "Velm"), encoding="utf-8")
     anchor(folder)

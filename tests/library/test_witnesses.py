@@ -257,10 +257,11 @@ def test_texts_that_are_given_are_held_against_the_tables(traced, tmp_path):
     (given / "readout.txt").write_text("Something else.", encoding="utf-8")
     assert {problem.file for problem in check(traced.folder, given)} == {"witnesses.csv", "paragraphs.csv"}
     (given / "strange.txt").write_text("Something else.", encoding="utf-8")
-    (problem,) = check(traced.folder, given / "strange.txt")
-    assert str(problem).startswith(
-        "strange.txt: no witness has this name. Remedy: name it after its witness, one of conf"
-    )
+    (tmp_path / "empty").mkdir()
+    for wrong in (given / "strange.txt", tmp_path / "empty"):
+        (problem,) = check(traced.folder, wrong)
+        words = "no text here is named after a witness. Remedy: name each after its witness, one of conf"
+        assert str(problem).startswith(f"{wrong.name}: {words}")
 
 
 def test_words_copied_from_a_witness_are_found(traced):
