@@ -42,6 +42,7 @@ except ImportError:  # Windows
 
 FILES = 256  # open at a time
 POLL = 0.1  # seconds between looks at what a run has computed, and at the number of files
+CLOSING = 5  # seconds that a process may take from the end of its pipe to its own
 LEAST = 0.04  # of a second: a run that computes less in one sleeps; one that waits for its turn among others gets more
 
 
@@ -146,16 +147,27 @@ def _supervise(root, limits, orders, seccomp, reports):
             why = "output"
         elif seccomp and (disk := os.statvfs(root)).f_files - disk.f_ffree > limits["files"]:
             why = "files"
-    os.kill(process, signal.SIGKILL)  # it has closed its pipe, and may have done so without ending
+    has_ended = not why and _ends(process)
+    os.kill(process, signal.SIGKILL)
     _, status, used = os.wait4(process, 0)
     os.close(inlet)
     computed = used.ru_utime + used.ru_stime
-    if not why and os.WIFSIGNALED(status):
+    if has_ended and os.WIFSIGNALED(status):
         # Nothing that a run may ask of the kernel kills it in this way: see syscalls.py.
         is_killed = seccomp and os.WTERMSIG(status) == signal.SIGKILL
         is_late = computed > limits["cpu"] or os.WTERMSIG(status) == signal.SIGXCPU
         why = "time" if is_late else "killed" if is_killed else "signal"
     return {"why": why, "computed": computed, "worn": False}
+
+
+def _ends(process):
+    """Return whether a process that has closed its pipe does end: it may have closed it without ending."""
+    until = time.monotonic() + CLOSING
+    while not os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 class Idle:
