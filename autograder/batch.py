@@ -76,7 +76,7 @@ class Graded:
 
     @property
     def points(self) -> float | None:
-        """The points so far, after what lateness costs; None if nobody handed anything in, or it could not be marked here."""
+        """The points so far, after what lateness costs; None if nothing was handed in, or it could not be marked here."""
         if self.result.status in ("missing", NOT_MARKED):
             return None
         return max(0.0, self.result.points - self.penalty)
@@ -221,7 +221,7 @@ def _with_changes(graded: list[Graded], changed: list[changes.Change]) -> list[G
 
 
 def _idle(changed: list[changes.Change], graded: list[Graded]) -> list[str]:
-    """Return changes of marks that are about nobody, as sentences."""
+    """Return changes of marks that are about no one, as sentences."""
     marks = [
         (one.submission.student, one.submission.assignment_name, task.task)
         for one in graded
@@ -279,7 +279,7 @@ def mark(
 
 
 def exit_status(marks: Marks) -> int:
-    """Return 0 if all submissions were marked, 1 if some could not be, or if something that was typed is about nobody."""
+    """Return 0 if all submissions were marked, 1 if some could not be, or if something that was typed is about no one."""
     unread = any(one.is_fault or one.result.status in ("refused", "unreadable") for one in marks)
     return int(unread or bool(marks.problems))
 
@@ -473,7 +473,7 @@ def report(
     separator: str = ",",
     others: Mapping[str, str | bytes] | None = None,
 ) -> None:
-    """Write all files but the log into `out`. problems: what was typed and is about nobody; others: more files, by name."""
+    """Write all files but the log into `out`. problems: what was typed and is about no one; others: more files, by name."""
     pages = feedback.pages(graded)
     written = tables.files(graded, by_hand, separator) | {f"feedback/{name}": text for name, text in pages.items()}
     written["runtime.svg"] = classreport.runtime(tables.seconds(out / RUNTIME))

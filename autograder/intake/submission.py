@@ -18,10 +18,7 @@ FILES = 200
 METADATA = 10_000  # characters that are kept of a large notebook
 IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: nothing in it can take much memory
 LONGEST = 600  # seconds in which as_notebook.py has its few seconds of computing, however busy the machine is
-FAULTS = (
-    1,
-    -9,
-)  # how it ends if it cannot be imported, or was killed where memory is short: it says nothing of a notebook
+FAULTS = (1, -9)  # how it ends if it cannot be imported, or is killed: that says nothing of a notebook
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.EMFILE, errno.ENFILE)  # what a machine lacks
 NEWEST = 4  # of the formats of notebooks
 DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice

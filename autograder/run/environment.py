@@ -14,7 +14,8 @@ class Environment:
 
     def __init__(self, library: Iterable[Path] = ()):
         paths = sysconfig.get_paths()
-        tops = {*(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")), *map(str, library)}
+        named = {*(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")), *map(str, library)}
+        tops = set(filter(os.path.isdir, named))  # not every system has them all
         inside = {item.path for top in tops for item in os.scandir(top) if item.is_dir() and item.name not in OTHERS}
         self._known = {path: _seen(path) for path in {sys.executable, *tops, *inside}}
 
