@@ -13,6 +13,7 @@ from docutils import nodes
 from pybtex.richtext import Text
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from autograder.markdown import plain, split
 from autograder.zips import files, write_zip
@@ -77,14 +78,18 @@ def role(name: str, content: str, env: BuildEnvironment) -> str:
 
 
 def citation(key: str, env: BuildEnvironment) -> tuple[str, str]:
-    """Return (whose, year) of an entry of the bibliography."""
+    """Return (whose, year) of an entry of the bibliography. Raises ExtensionError if it lacks what a citation needs."""
     entry = env.get_domain("cite").bibdata.data.entries[key]
     people = [
         str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
         for person in entry.persons.get("author", [])
     ]
     whose = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
-    whose = whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields["title"]))
+    whose = whose or str(Text.from_latex(entry.fields.get("organization") or entry.fields.get("title", "")))
+    for name, value in {"author or title": whose, "year": entry.fields.get("year")}.items():
+        if not value:
+            remedy = "add it (the year of a page whose date is not known is n.d.)"
+            raise ExtensionError(f"references.bib: {key} has no {name}, which its citation needs. Remedy: {remedy}.")
     return whose, entry.fields["year"]
 
 

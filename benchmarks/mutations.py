@@ -1,11 +1,12 @@
-"""Measure how well the data defend themselves: how many random corruptions of the two cases `standoff check` finds.
+"""Measure how well the data defend themselves: how many random corruptions of the five folders of tables `standoff check` finds.
 
     python book.py run python benchmarks/mutations.py [TIMES] [SEED]        (default: 8 20261127)
 
-Each kind of corruption is done TIMES to a copy of each case, at random places; what changes nothing is not counted.
-Columns: tried; found by `check` on the case as it is published, that is sealed; of these by the rules alone, as if there
+Each kind of corruption is done TIMES to a copy of each folder, at random places; what changes nothing is not counted.
+Columns: tried; found by `check` on the folder as it is published, that is sealed; of these by the rules alone, as if there
 were no seal; row and column named, of those that the rules found in a single cell; remedies that say delete; tracebacks.
-Harmless changes, such as another program makes in saving, must not be found. STANDOFF_ARTICLE: the report's text, if at hand.
+Harmless changes, such as another program makes in saving, must not be found. STANDOFF_ARTICLE, STANDOFF_WITNESSES: the
+report's text and the folder of those of its witnesses, if at hand.
 """
 
 import copy
@@ -27,10 +28,15 @@ import pandas as pd
 from standoff.files import csv_rows, csv_text
 from standoff.problems import Problem
 from standoff.rules import examine
-from standoff.schema import DESCRIPTOR, resource_of, vocabulary
+from standoff.schema import DESCRIPTOR, columns_of, vocabulary
 from standoff.seal import broken
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+ROOT = Path(__file__).resolve().parents[1]
+NAMES = ["report", "practice", "witnesses", "practice/witnesses", "context"]  # the folders of tables, in data/
+TEXTS = {
+    "report": "STANDOFF_ARTICLE",
+    "witnesses": "STANDOFF_WITNESSES",
+}  # by folder: where texts that are not here may be
 LOOK_ALIKE = str.maketrans("aceopxyAEOP", "асеорхуАЕОР")
 KINDS: dict[str, tuple[str, Callable]] = {}  # by name: the group, and a function that spoils
 
@@ -182,11 +188,11 @@ def blanks(table):
 
 @kind("cell")
 def letter_that_looks_alike(table):
-    return change(
-        table,
-        lambda cell, _: cell[0] + cell[1:].translate(LOOK_ALIKE),
-        lambda cell, _: cell[1:].translate(LOOK_ALIKE) != cell[1:],
-    )
+    def spoil(cell, field):
+        place = table.chance.choice([place for place, letter in enumerate(cell) if ord(letter) in LOOK_ALIKE])
+        return cell[:place] + cell[place].translate(LOOK_ALIKE) + cell[place + 1 :]
+
+    return change(table, spoil, lambda cell, _: cell.translate(LOOK_ALIKE) != cell)
 
 
 @kind("cell")
@@ -354,7 +360,12 @@ def a_byte_changed(data, chance):
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
-# ---- the text that a case ships ----
+# ---- a text that is shipped beside the tables ----
+
+
+@kind("text")
+def text_missing(data, chance):
+    return None
 
 
 @kind("text")
@@ -429,7 +440,9 @@ def label_lost_or_added(package, chance):
 
 @kind("descriptor")
 def label_described_otherwise(package, chance):
-    chance.choice(a_field(package, chance, "categories")["categories"])["label"] = "something else"
+    labels = a_field(package, chance, "categories")["categories"]
+    place = chance.randrange(len(labels))
+    labels[place] = {"value": vocabulary({"categories": labels})[place], "label": "something else"}
 
 
 @kind("descriptor")
@@ -521,25 +534,27 @@ class Outcome:
     """
 
     kind: str
-    case: str
+    folder: str
     place: tuple[str, int, str] | None
     problems: list[Problem] | None
     of_the_rules: list[Problem]
 
 
-def mutants(name: str, times: int, seed: int, article: str | None = None) -> Iterator[Outcome]:
-    """Yield what `check` says of random corruptions of a copy of a case: of each kind so many, a few less where one is none."""
+def mutants(name: str, times: int, seed: int) -> Iterator[Outcome]:
+    """Yield what `check` says of random corruptions of a copy of a folder: of each kind so many, a few less where one is none."""
+    article = os.environ.get(TEXTS.get(name, ""))
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(shutil.copytree(DATA / name, Path(scratch) / name, ignore=shutil.ignore_patterns("witnesses")))
+        shutil.copy(ROOT / "references.bib", scratch)
+        folder = Path(shutil.copytree(ROOT / "data", Path(scratch) / "data")).resolve() / name
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        tables = {table["path"]: table["name"] for table in package["resources"]}
+        resources = {table["path"]: table for table in package["resources"]}
         for kind_name, (group, spoil) in KINDS.items():
             chance = random.Random(f"{seed}/{name}/{kind_name}")
-            files = _files_for(group, folder, [*tables])
+            files = _files_for(group, folder, [*resources])
             for _ in range(times if files else 0):
                 for file in chance.sample(files, len(files)):  # until there is something of the kind to spoil
                     before = (folder / file).read_bytes()
-                    cell, after = _spoilt(group, spoil, before, resource_of(package, tables.get(file, "spans")), chance)
+                    cell, after = _spoilt(group, spoil, before, resources.get(file), chance)
                     if after != before:
                         break
                 else:
@@ -547,15 +562,14 @@ def mutants(name: str, times: int, seed: int, article: str | None = None) -> Ite
                 (folder / file).unlink() if after is None else (folder / file).write_bytes(after)
                 place = None
                 if cell:
-                    columns = [field["name"] for field in resource_of(package, tables[file])["schema"]["fields"]]
-                    place = file, cell[0] + 1, columns[cell[1]]
+                    place = file, cell[0] + 1, columns_of(resources[file])[cell[1]]
                 yield _outcome(kind_name, name, folder, place, article)
                 (folder / file).write_bytes(before)
 
 
 def _files_for(group: str, folder: Path, tables: list[str]) -> list[str]:
     filled = [name for name in tables if (folder / name).read_bytes().count(b"\n") > 1]
-    text = ["article.txt"] if (folder / "article.txt").is_file() else []
+    text = [path.name for path in sorted(folder.glob("*.txt"))]
     return {
         "text": text,
         "descriptor": [DESCRIPTOR],
@@ -564,7 +578,7 @@ def _files_for(group: str, folder: Path, tables: list[str]) -> list[str]:
     }.get(group, filled)
 
 
-def _spoilt(group: str, spoil: Callable, data: bytes, resource: dict, chance: random.Random):
+def _spoilt(group: str, spoil: Callable, data: bytes, resource: dict | None, chance: random.Random):
     """Return the cell that was changed, if it was one, and the bytes of the file; None if it is to be missing."""
     if group in ("cell", "row"):
         table = Table(csv_rows(data.decode(), file=""), resource, chance)
@@ -581,17 +595,18 @@ def _spoilt(group: str, spoil: Callable, data: bytes, resource: dict, chance: ra
 
 def _outcome(kind_name: str, name: str, folder: Path, place: tuple | None, article: str | None) -> Outcome:
     try:
-        draft = examine(folder, article if name == "report" else None, is_finished=True)
+        draft = examine(folder, article, is_finished=True)
     except Exception:  # noqa: BLE001  (whatever it is, a reader would see a traceback)
         return Outcome(kind_name, name, place, None, [])
     seals = [*broken(folder, draft.package)] if draft.package else []
     return Outcome(kind_name, name, place, draft.problems, [one for one in draft.problems if one not in seals])
 
 
-def summary(outcomes: list[Outcome]) -> pd.DataFrame:
-    """Return a row for each kind of corruption: what was tried, found and missed."""
+def summary(outcomes: list[Outcome], by: list[str]) -> pd.DataFrame:
+    """Return what was tried, found and missed, in a row for each group, kind or folder of corruptions, or several of these."""
     df = pd.DataFrame(
         {
+            "folder": one.folder,
             "group": KINDS[one.kind][0],
             "kind": one.kind,
             "tried": 1,
@@ -599,31 +614,29 @@ def summary(outcomes: list[Outcome]) -> pd.DataFrame:
             "by the rules": bool(one.of_the_rules),
             "single": bool(one.place and one.of_the_rules),
             "place": one.place in {(problem.file, problem.row, problem.column) for problem in one.of_the_rules},
-            "delete": any("delete" in problem.remedy for problem in one.problems or []),
+            "delete": any(re.search("delete|remove", problem.remedy) for problem in one.problems or []),
             "traceback": one.problems is None,
         }
         for one in outcomes
     )
-    df["kind"] = pd.Categorical(df["kind"], [*KINDS])
-    table = df.groupby(["group", "kind"], observed=True).sum().sort_index(level="kind")
+    table = df.groupby(by, sort=False).sum(numeric_only=True)
     return table.assign(place=table["place"].where(table["single"] > 0)).drop(columns="single")
 
 
 def main() -> None:
-    """Print the table of both cases, and the shares."""
+    """Print the table of all kinds of corruption, and the shares by group, by folder, and of all."""
     times, seed = (int(number) for number in [*sys.argv[1:], *["8", "20261127"][len(sys.argv) - 1 :]])
-    article = os.environ.get("STANDOFF_ARTICLE")
-    table = summary([one for name in ("report", "practice") for one in mutants(name, times, seed, article)])
-    print(table.to_string(na_rep=""))
-    harmless = table.index.get_level_values("group").str.startswith("harmless")
-    groups = table[~harmless].groupby("group", sort=False).sum()
-    groups.loc["all"] = groups.sum()
-    shares = (100 * groups[["found", "by the rules"]].div(groups["tried"], axis=0)).round(1)
-    print()
-    print(shares.assign(tried=groups["tried"], tracebacks=groups["traceback"], delete=groups["delete"]).to_string())
-    print(
-        f"False alarms: {table.loc[harmless, 'found'].sum()} of {table.loc[harmless, 'tried'].sum()} harmless changes."
-    )
+    outcomes = [one for name in NAMES for one in mutants(name, times, seed)]
+    harmless = [one for one in outcomes if KINDS[one.kind][0].startswith("harmless")]
+    harmful = [one for one in outcomes if one not in harmless]
+    print(summary(harmful, ["group", "kind"]).to_string(na_rep=""))
+    for by in ("group", "folder"):
+        table = summary(harmful, [by])
+        table.loc["all"] = table.sum()
+        shares = (100 * table[["found", "by the rules"]].div(table["tried"], axis=0)).round(1)
+        print()
+        print(table[["tried"]].join(shares).join(table[["delete", "traceback"]]).to_string())
+    print(f"False alarms: {sum(bool(one.problems) for one in harmless)} of {len(harmless)} harmless changes.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Load a case: one report as a folder of tables, described by its datapackage.json, as pandas DataFrames."""
 
+import contextlib
 import html
 import re
 from pathlib import Path
@@ -140,6 +141,16 @@ def find(name_or_path: str | Path) -> Path:
     raise CaseError(f"there is no case of this name (a folder with {DESCRIPTOR})", remedy, file=str(name_or_path))
 
 
+def name_of(folder: Path) -> str:
+    """Return what to give to `find` for the folder of a case: the end of its path if that is enough, else all of it."""
+    for length in range(1, len(folder.parts)):
+        name = Path(*folder.parts[-length:])
+        with contextlib.suppress(CaseError):
+            if find(name) == folder:
+                return name.as_posix()
+    return str(folder)
+
+
 def text_of(folder: Path) -> Path | None:
     """Return the path of the text that the case ships, or None."""
     path = folder / "article.txt"
@@ -184,7 +195,7 @@ def table_text(folder: Path, name: str) -> str:
 def _csv_rows(path: Path, name: str) -> list[list[str]]:
     save_as = "save the table as CSV UTF-8 (comma-separated)"
     if not path.is_file():
-        raise CaseError("the file is missing", f"restore it, or remove it from {DESCRIPTOR}", file=name)
+        raise CaseError("the file is missing", f"restore it, or correct its path in {DESCRIPTOR}", file=name)
     data = path.read_bytes()
     if b"\0" in data or data.startswith(b"PK"):
         raise CaseError("this is not a text file", save_as, file=name)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from .alignment import explain, runs, summary, verify
-from .case import find, load, table_text
+from .case import find, load, name_of, table_text
 from .coding.anchor import TABLES, anchor
-from .coding.foreign import bring
+from .coding.foreign import FORMATS, bring
 from .coding.merge import confusion, hardest, marking_measures, measures, merge
 from .coding.new import DATASHEET, new
 from .coding.progress import TEXT_CHANGED, progress
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add = command(_import, "import", "make the folder of a case from a text and marks of another tool", case="")
     add("name", help="lower-case letters, digits, hyphens: the folder is data/NAME")
     add("--text", metavar="FILE", required=True, help="the text that was marked")
-    add("--marks", metavar="FILE", required=True, help="W3C Web Annotations (.json), or a file of brat (.ann)")
+    add("--marks", metavar="FILE", required=True, help=f"marks of another tool: {FORMATS}")
 
     command(_anchor, "anchor", "make the tables of a case from its sheets (exit status 1 if rows are waiting)")
 
@@ -264,7 +264,7 @@ def _seal(options: argparse.Namespace) -> int:
     for name in changed:
         write_atomically(folder / name, files[name])
     print(
-        f"{folder.name}: {len(texts)} tables sealed. Written: {', '.join(changed) or 'nothing, as all was in order'}."
+        f"{name_of(folder)}: {len(texts)} tables sealed. Written: {', '.join(changed) or 'nothing, as all was in order'}."
     )
     return 0
 

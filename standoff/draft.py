@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from . import schema
-from .problems import Problem, Row
+from .case import Case, load
+from .problems import CaseError, Problem, Row
 from .text import digest, short_digest
 
 LEGAL_POLARITIES = {
@@ -26,7 +27,7 @@ class Draft:
     the canonical paragraphs in which copied words are looked for, or None; texts: those that hashes are held against, by
     witness_id, or under None the one text of a case; text_file: what messages call that one; problems: in the order of tables and rows; sound: the
     columns without problems, each as "table.column"; waiting: names of the rules that wait until the descriptor's
-    problems are corrected.
+    problems are corrected; others: the cases that `origin` has read, by folder.
     """
 
     folder: Path
@@ -38,9 +39,28 @@ class Draft:
     sound: set[str]
     waiting: list[str]
     text_file: str = "article.txt"
+    others: dict[Path, Case | None] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
+
+    def origin(self, table: str, column: str, *needed: str) -> Case | None:
+        """Return the case in one of whose tables the names of a column are found.
+
+        None if it cannot be read, or if that table lacks one of the columns that are needed: `check` of that case says why.
+        """
+        path = schema.field_of(self.package, table, column).get("foundIn", {}).get("path")
+        if not path:
+            return None
+        folder = (self.folder / path).parent
+        if folder not in self.others:
+            try:
+                self.others[folder] = load(folder)
+            except CaseError:
+                self.others[folder] = None
+        other = self.others[folder]
+        known = other.tables.get(Path(path).stem) if other else None
+        return other if known is not None and {*needed} <= {*known} else None
 
 
 Rule = Callable[[Draft], Iterator[Problem]]
@@ -74,6 +94,16 @@ def by_text(rows: list[Row]) -> dict[str | None, list[Row]]:
     for row in rows:
         texts[row.get("witness_id")].append(row)
     return texts
+
+
+def ancestors(name: str, parents: dict[str, list[str]]) -> set[str]:
+    """Return all from which something comes, or to which it belongs, by the parents of each; itself only in a circle."""
+    found, left = set(), [*parents[name]]
+    while left:
+        if (parent := left.pop()) not in found:
+            found.add(parent)
+            left += parents.get(parent, [])
+    return found
 
 
 # ---- what holds for the spans of a case and for the passages of witnesses ----

@@ -1,6 +1,7 @@
 """Read a date in the part of EDTF (ISO 8601-2) that cases use: the first and the last day that it may mean."""
 
 import calendar
+import contextlib
 import datetime
 import re
 
@@ -18,6 +19,12 @@ def days(date: str) -> tuple[datetime.date, datetime.date]:
     if last < first:
         raise ValueError(f"{date} ends before it begins")
     return first, last
+
+
+def known_days(date: str | None) -> tuple[datetime.date, datetime.date] | None:
+    """Return what `days` returns; None if the date is empty, or there is no such day."""
+    with contextlib.suppress(ValueError):
+        return days(date) if date else None
 
 
 def _days(date: str) -> tuple[datetime.date, datetime.date]:

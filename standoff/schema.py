@@ -105,6 +105,11 @@ def references(resource: dict) -> dict[str, str]:
     return {column: link.table for link in _links(resource) if link.table for column in link.columns}
 
 
+def pointers(resource: dict) -> set[str]:
+    """Return the columns of a table that name what is elsewhere: rows of a table of any case, or what a file has."""
+    return {column for link in _links(resource) for column in link.columns}
+
+
 @dataclass(frozen=True)
 class _Link:
     """Columns whose cells name rows of a table of the same case, or what a file has, or one of the names `besides`."""
@@ -250,7 +255,7 @@ def link_problems(folder: Path, package: dict, tables: dict[str, list[Row]]) -> 
                     yield Problem(f"{link.path} cannot be read ({error})", remedy, **address)
                     continue
             elif link.table not in columns:
-                remedy = f"describe it, or remove the reference to it from {DESCRIPTOR}"
+                remedy = f"describe it again, or correct the reference to it, in {DESCRIPTOR}"
                 yield Problem(f'the table "{link.table}" does not exist', remedy, **address)
                 continue
             elif unknown := ({*link.columns} - columns[resource["name"]]) | ({*link.keys} - columns[link.table]):
@@ -335,33 +340,33 @@ def source_of(package: dict) -> str | None:
 
 def foreign_definitions(package: dict, source: dict) -> Iterator[Problem]:
     """Yield the tables, columns and keys that are defined differently from the source; there may be more of them."""
-    tables = {resource["name"]: resource for resource in package["resources"]}
+    origin, tables = source_of(source), {resource["name"]: resource for resource in package["resources"]}
     for right in renewed(package, source)["resources"]:
         name = right["name"]
         if name not in tables:
-            yield _foreign(name, "the table is not described")
+            yield _foreign(origin, name, "the table is not described")
             continue
         table, schema = tables[name], tables[name]["schema"]
         for key in sorted((right.keys() | table.keys()) - {"schema", *SEAL}):
             if table.get(key) != right.get(key):
-                yield _foreign(f"{name}.{key}", "it is a different one")
+                yield _foreign(origin, f"{name}.{key}", "it is a different one")
         if primary_key(table) != primary_key(right):
-            yield _foreign(f"{name}.primaryKey", "it is a different one")
+            yield _foreign(origin, f"{name}.primaryKey", "it is a different one")
         if any(key not in schema.get("foreignKeys", []) for key in right["schema"].get("foreignKeys", [])):
-            yield _foreign(f"{name}.foreignKeys", "one of them is missing or different")
+            yield _foreign(origin, f"{name}.foreignKeys", "one of them is missing or different")
         if schema.get("missingValues", [""]) != [""]:
-            yield _foreign(f"{name}.missingValues", "only an empty cell is a missing value")
+            yield _foreign(origin, f"{name}.missingValues", "only an empty cell is a missing value")
         names, fields = columns_of(right), {field["name"]: field for field in schema["fields"]}
         if [column for column in fields if column in names] != names:
-            yield _foreign(name, "a column is missing, or they are in another order")
+            yield _foreign(origin, name, "a column is missing, or they are in another order")
         for field in right["schema"]["fields"]:
             if field["name"] in fields and fields[field["name"]] != field:
-                yield _foreign(f"{name}.{field['name']}", "the column is described differently")
+                yield _foreign(origin, f"{name}.{field['name']}", "the column is described differently")
 
 
-def _foreign(address: str, message: str) -> Problem:
-    remedy = "run `standoff schema` for this case; to keep the change, make it in data/report first"
-    return Problem(f"not as in data/report: {message}", remedy, DESCRIPTOR, column=address)
+def _foreign(origin: str, address: str, message: str) -> Problem:
+    remedy = f"run `standoff schema` for this case; to keep the change, make it in data/{origin} first"
+    return Problem(f"not as in data/{origin}: {message}", remedy, DESCRIPTOR, column=address)
 
 
 def _origins(package: dict) -> Iterator[tuple[str, str, dict]]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from .case import table_text
+from .case import name_of, table_text
 from .problems import CaseError, Problem
 from .schema import DESCRIPTOR, SEAL, unsealed
 from .text import digest
@@ -33,7 +33,7 @@ def broken(folder: Path, package: dict) -> Iterator[Problem]:
     """Yield the files of a sealed case that are not what they were; a file that cannot be read is for others to name."""
     if not is_sealed(package):
         return
-    remedy = f"if every change is meant (see `git diff`), run `standoff seal {folder.name}`; otherwise take it back"
+    remedy = f"if every change is meant (see `git diff`), run `standoff seal {name_of(folder)}`; otherwise take it back"
     if package.get("hash") != _hash(package):
         yield Problem("it is not what it was when the case was sealed", remedy, DESCRIPTOR)
     for resource in package["resources"]:

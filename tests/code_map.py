@@ -15,6 +15,7 @@ MAP = re.compile(r"(?<=<!-- map -->\n).*?(?=<!-- end of map -->)", re.S)
 ROOMS = {
     "standoff": "the method",
     "standoff/coding": "a case of your own",
+    "standoff/coding/foreign": "marks of other tools",
     "standoff/rules": "the rules that a case must keep",
     "standoff/display": "what chapters show",
     "answers": "whether an answer is right",

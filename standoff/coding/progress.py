@@ -9,7 +9,7 @@ from ..case import Case, load
 from ..draft import FINISHED, RULES, Draft
 from ..problems import Problem
 from ..quotes import Quoted
-from ..rules import finished
+from ..rules import common, finished
 from ..rules.texts import UNUSED
 from . import numbers, sheets
 from .anchor import TODO, Anchored, changed_by_hand, is_current, plan
@@ -20,9 +20,13 @@ IN_THE_SHEET = {  # the remedy that a rule names for a table: what to do about i
     "add a row to event_actors.csv": "write who takes part in the column actors or recipients",
     UNUSED: "run `standoff anchor` again",
 }
-OF_THE_PUBLISHED = {  # rules for finished cases that an author's own need not keep: identifiers may be in any order
-    finished.the_head_is_complete,
-    finished.identifiers_are_unbroken,
+OF_THE_PUBLISHED = {  # rules for finished cases that an author's own need not keep: identifiers may be in any order, sentences end in any way
+    common.the_head_is_complete,
+    common.tables_and_columns_are_described,
+    common.texts_that_are_sources_are_there,
+    common.identifiers_are_unbroken,
+    common.rows_are_in_order,
+    common.sentences_are_whole,
     finished.rows_are_in_the_order_of_the_text,
 }
 TEXT_CHANGED = "The text, article.txt, has changed since the tables were made"

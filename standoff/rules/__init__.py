@@ -17,7 +17,7 @@ from ..problems import CaseError, Problem, Row
 from ..seal import broken, is_sealed
 from ..text import digest, paragraphs, read_text
 from ..witnesses import WITNESSES
-from . import claims, context, finished, texts, witnesses  # noqa: F401  (their rules register themselves)
+from . import claims, common, context, finished, texts, witnesses  # noqa: F401  (their rules register themselves)
 from .context import CHECKABLE  # noqa: F401
 
 

@@ -7,8 +7,7 @@ from .. import schema
 from ..agreement import CONTENT_SPAN, stretches
 from ..case import NARRATOR
 from ..draft import Draft, paragraphs_of_spans, rule, unlikely
-from ..edtf import days
-from ..problems import Problem, Row
+from ..problems import Problem
 
 CUE = ["source_span", "cue_span", "cue_lemma", "cue_class"]
 SYMMETRIC = {"contradicts", "supports", "repeats"}
@@ -74,24 +73,6 @@ def bounds_hold(case: Draft) -> Iterator[Problem]:
         if not is_date and not holds(row["low"], row["high"]):
             remedy = f"{row['bound']} means that {words}, or that as_of holds a date"
             yield row.wrong("bound", f"{row['bound']} does not fit low and high", remedy)
-
-
-@rule(quantities="as_of")
-def days_of_quantities_exist(case: Draft) -> Iterator[Problem]:
-    yield from _no_days(case["quantities"], "as_of")
-
-
-@rule(events="date")
-def days_of_events_exist(case: Draft) -> Iterator[Problem]:
-    yield from _no_days(case["events"], "date")
-
-
-def _no_days(rows: list[Row], column: str) -> Iterator[Problem]:
-    for row in rows:
-        try:
-            days(row[column] or "..")
-        except ValueError as error:
-            yield row.wrong(column, f"there is no such day ({error})", "write it as 2024-05-09, 2024-05 or 2024")
 
 
 @rule(events="event_id status", event_actors="event_id")

@@ -1,25 +1,22 @@
-"""The rules for a finished case, one that is sealed: nothing is lost, like things have like labels, dates and head are right.
+"""The rules for a finished report, one that is sealed: pointers are in order, like things have like labels, dates fit, codings are complete.
 
 An author's case in the making may go against each of them for a while: rows wait, labels are being decided.
 """
 
-import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import count, pairwise
+from itertools import pairwise
 
-from .. import schema
 from ..agreement import CONTENT_SPAN
 from ..case import NARRATOR
-from ..draft import Draft, rule_of_finished
-from ..edtf import days
+from ..draft import Draft, ancestors, rule_of_finished
+from ..edtf import known_days
 from ..problems import Problem
 from .claims import SYMMETRIC
+from .common import in_order
 
-NUMBERED = {"spans": "span_id", "claims": "claim_id", "quantities": "quantity_id", "events": "event_id"}
-NUMBERED |= {"cruxes": "crux_id", "questions": "question_id"}
 ALIKE = {  # by table, column and what it decides: two rows with one value of the first have one value of each other
     ("claims", "cue_span"): "source cue_lemma cue_class negated_cue",
     ("claims", "source_span"): "source",
@@ -32,42 +29,7 @@ YEAR, WEEKDAY = "year", "weekday (Monday = 1)"  # units of quantities that are d
 DEADLINE = re.compile(r"\b(?:by|before|until|up to|end of|on) (\d{1,2} [A-Z][a-z]+ \d{4})")
 
 
-# ---- nothing is lost ----
-
-
-@rule_of_finished()
-def the_head_is_complete(case: Draft) -> Iterator[Problem]:
-    head = case.package
-    licences, people = head.get("licenses") or [{}], head.get("contributors") or [{}]
-    complete = {
-        "name": re.fullmatch("[a-z0-9._-]+", head.get("name", "")),
-        "title": head.get("title"),
-        "description": head.get("description"),
-        "version": re.fullmatch(r"\d+\.\d+\.\d+", head.get("version", "")),
-        "licenses": all(licence.get("name") and licence.get("path") for licence in licences),
-        "contributors": all(person.get("title") and person.get("roles") for person in people),
-        "sources": head.get("sources") and all(source.get("title") for source in head["sources"]),
-    }
-    for entry, is_there in complete.items():
-        if not is_there:
-            remedy = "say it as in data/report/datapackage.json"
-            yield Problem("it is empty or incomplete", remedy, schema.DESCRIPTOR, column=entry)
-
-
-@rule_of_finished(**NUMBERED)
-def identifiers_are_unbroken(case: Draft) -> Iterator[Problem]:
-    """Look for numbers that are missing or moved; one whose row was withdrawn is listed under `retired` in the descriptor."""
-    retired = {*case.package.get("retired", [])}
-    for table, column in NUMBERED.items():
-        keys = [*dict.fromkeys(row[column] for row in case[table])]
-        digits = f"0{len(keys[0]) - 1}" if keys else ""
-        numbers = (f"{keys[0][0]}{number:{digits}}" for number in count(1))
-        for key, expected in zip(keys, (number for number in numbers if number not in retired)):
-            if key != expected:
-                row = next(row for row in case[table] if row[column] == key)
-                remedy = "restore the row that was lost or moved; list a number that is given up under retired"
-                yield row.wrong(column, f"{expected} should be here", f"{remedy} in {schema.DESCRIPTOR}")
-                break
+# ---- pointers into the text ----
 
 
 @rule_of_finished(spans="span_id part paragraph start end sha256_16")
@@ -122,16 +84,6 @@ def like_things_are_labelled_alike(case: Draft) -> Iterator[Problem]:
                         break
 
 
-@rule_of_finished(claims="claim_id gist", questions="question_id question")
-def sentences_are_different(case: Draft) -> Iterator[Problem]:
-    for table, column in (("claims", "gist"), ("questions", "question")):
-        first = {}
-        for row in case[table]:
-            if first.setdefault(row[column], row) is not row:
-                message = f"{first[row[column]].key} says the same"
-                yield row.wrong(column, message, "say how they differ; one of them may have been overwritten")
-
-
 @rule_of_finished(spans="span_id paragraph start end", claims="source_span cue_span content_span")
 def source_and_cue_stand_beside_the_content(case: Draft) -> Iterator[Problem]:
     where = defaultdict(list)
@@ -168,7 +120,7 @@ def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
     relations = defaultdict(set)
     for row in case["claim_links"]:
         claim, other, relation = row["claim_id"], row["other_id"], row["relation"]
-        if relation in SYMMETRIC and claim < other:
+        if relation in SYMMETRIC and in_order(claim) < in_order(other):
             yield row.wrong("other_id", "the later claim comes second", "put the later claim first, or correct one")
         linked = relations[frozenset({claim, other})]
         linked.add(relation)
@@ -179,13 +131,10 @@ def links_are_of_one_mind(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(actors="actor_id kind country sector part_of")
 def actors_belong_to_bodies(case: Draft) -> Iterator[Problem]:
     actors = {row["actor_id"]: row for row in case["actors"]}
-    for row in case["actors"]:
+    bodies = {actor: [row["part_of"]] if row["part_of"] else [] for actor, row in actors.items()}
+    for actor, row in actors.items():
         body = actors.get(row["part_of"])
-        above, seen = body, {row["actor_id"]}
-        while above and above["actor_id"] not in seen:
-            seen.add(above["actor_id"])
-            above = actors.get(above["part_of"])
-        if above:
+        if actor in ancestors(actor, bodies):
             yield row.wrong("part_of", "it belongs to itself, through others", "name the body that it belongs to")
         elif body and body["kind"] in ("person", "document", "outlet"):
             yield row.wrong("part_of", f"a {body['kind']} has no members", "name the body that it belongs to")
@@ -199,7 +148,8 @@ def actors_belong_to_bodies(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(cruxes="printed_reading adopted_reading alternatives")
 def readings_are_different(case: Draft) -> Iterator[Problem]:
     for row in case["cruxes"]:
-        readings = [row["adopted_reading"], *re.split(r";\s*", row["alternatives"] or "")]
+        alternatives = re.split(r";\s*", row["alternatives"] or "")
+        readings = [reading.rstrip(".") for reading in (row["adopted_reading"], *alternatives)]
         if len({*readings}) < len(readings):
             yield row.wrong(
                 "alternatives", "one reading is listed twice", "leave out what is adopted or already listed"
@@ -216,16 +166,11 @@ def readings_are_different(case: Draft) -> Iterator[Problem]:
 @rule_of_finished(quantities="low high unit as_of")
 def dates_are_their_numbers(case: Draft) -> Iterator[Problem]:
     for row in case["quantities"]:
-        if row["low"] is None or row["unit"] not in (YEAR, WEEKDAY) or not (span := _days(row["as_of"])):
+        if row["low"] is None or row["unit"] not in (YEAR, WEEKDAY) or not (span := known_days(row["as_of"])):
             continue
         day = span[0]
         if (day.year if row["unit"] == YEAR else day.isoweekday()) != row["low"]:
             yield row.wrong("as_of", f"{row['as_of']} is not {row['low']:g} in {row['unit']}", "correct one of the two")
-
-
-def _days(cell: str | None) -> tuple[date, date] | None:
-    with contextlib.suppress(ValueError):  # such a day is the matter of another rule
-        return days(cell) if cell else None
 
 
 @rule_of_finished(events="status date")
@@ -234,7 +179,7 @@ def status_fits_the_date(case: Draft) -> Iterator[Problem]:
         return
     day = date.fromisoformat(case.package["reportDate"])
     for row in case["events"]:
-        if span := _days(row["date"]):
+        if span := known_days(row["date"]):
             begin, end = span
             is_wrong = {"actual": begin > day, "future": end < day, "historical": begin >= day}
             if is_wrong.get(row["status"]):

@@ -1,19 +1,15 @@
 """The rules for a text and the pointers into it: paragraphs, spans, hashes, and words that are to be our own."""
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import takewhile
 
 from .. import schema
 from ..draft import Draft, by_text, disordered, misplaced, paragraphs_of_spans, rule, unlike_the_text
 from ..problems import Problem
-from ..text import count_damage
 
-GIST_WORDS = 25
 GIST_RUN, ANY_RUN = 5, 7  # words in a row of the text that are no longer our own words ...
-LOOK_ALIKE = {"LATIN", "CYRILLIC", "GREEK"}  # scripts, as the names of their letters begin
 UNUSED = "point to it where it belongs: a pointer to it was changed, or never made"
 PLAIN_WORDS = 4  # ... if at least this many are neither capitalised in the text nor numbers: names may be repeated
 
@@ -61,49 +57,6 @@ def spans_are_used(case: Draft) -> Iterator[Problem]:
     for row in case["spans"]:
         if row["span_id"] not in used:
             yield row.wrong("span_id", "no table uses this span", UNUSED)
-
-
-@rule()
-def gists_are_short(case: Draft) -> Iterator[Problem]:
-    for rows in case.tables.values():
-        for row in rows:
-            count = len(str(row.get("gist") or "").split())
-            if count > GIST_WORDS:
-                yield row.wrong("gist", f"{count} words", f"say it in at most {GIST_WORDS}")
-
-
-@rule()
-def cells_are_clean(case: Draft) -> Iterator[Problem]:
-    for rows in case.tables.values():
-        for row in rows:
-            for column, cell in row.items():
-                if isinstance(cell, str) and (message := _unclean(cell)):
-                    yield row.wrong(column, message, "type the cell again, or restore it")
-
-
-def _unclean(cell: str) -> str | None:
-    """Say what a cell has that no eye sees; None if it has nothing of the kind."""
-    if cell != " ".join(cell.split(" ")).strip() or "  " in cell:
-        return "spaces at one end, or two in a row"
-    if cell.isascii() and cell.isprintable():
-        return None
-    if damaged := count_damage(cell):
-        return f"{damaged} of its characters were lost when it was read in the wrong encoding"
-    if strange := [character for character in cell if not character.isprintable()]:
-        return f"{cell!r} has an invisible character ({_name(strange[0])})"
-    if cell != unicodedata.normalize("NFC", cell):
-        return f"{cell!r} has letters that are not composed (Unicode NFC)"
-    for word in re.findall(r"[^\W\d_]+", cell):
-        scripts = Counter(_name(letter).split()[0] for letter in word)
-        if len(scripts.keys() & LOOK_ALIKE) > 1:
-            rare = min(scripts, key=scripts.get)
-            letter = next(letter for letter in word if _name(letter).startswith(rare))
-            return f"{word!r} has a letter that looks like another ({_name(letter)})"
-    return None
-
-
-def _name(character: str) -> str:
-    return unicodedata.name(character, f"U+{ord(character):04X}")
 
 
 @rule()

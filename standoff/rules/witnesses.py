@@ -1,16 +1,20 @@
 """The rules for witnesses: that passages are stretches of their texts, and that traces, words and sense go together."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
-from ..case import load
-from ..draft import Draft, by_text, disordered, misplaced, rule, unlike_the_text, unlikely
-from ..problems import CaseError, Problem
+from ..draft import Draft, ancestors, by_text, disordered, misplaced, rule, rule_of_finished, unlike_the_text, unlikely
+from ..problems import Problem
 from ..schema import columns_of, field_of, resource_of, vocabulary
 from ..text import digest
 
 QUOTED_WORDS = 6  # that a trace may print of the report, and of the witness
 POSITION = {"part", "paragraph", "start", "end", "sha256_16"}  # of a part of a passage; its labels are the passage's
 OPEN = {"adopted holds", "both possible"}  # verdicts that need no other reading
+LENGTH = "n_words and sha256, which go with a text"
+NOT_FOUND = "not found"  # the sense of what a witness does not say
+SECOND_HAND = {"copy", "rewording"}  # kinds of witness that come from another
 UNCODED = "none"  # the label of a coder who found nothing to label
 
 
@@ -71,7 +75,7 @@ def texts_at_hand_are_the_texts(case: Draft) -> Iterator[Problem]:
 def traces_lead_into_their_witness(case: Draft) -> Iterator[Problem]:
     witness_of = {row["passage_id"]: row["witness_id"] for row in case["passages"]}
     for row in case["traces"]:
-        passage, found = row["passage_id"], row["sense"] != "not found"
+        passage, found = row["passage_id"], row["sense"] != NOT_FOUND
         if bool(passage) != found:
             message = "a passage, but not found" if passage else f"{row['sense']}, but no passage"
             yield row.wrong("passage_id", message, "name the passage, or write not found as its sense")
@@ -88,6 +92,8 @@ def words_are_compared_where_some_are_quoted(case: Draft) -> Iterator[Problem]:
             yield row.wrong("words", "compared with a passage that is not found", "empty the cell")
         elif row["words"] and quote_type.get(row["claim_id"]) in ("indirect", "none"):
             yield row.wrong("words", "nothing in this claim is in quotation marks", "empty the cell")
+        elif row["passage_id"] and not row["words"] and quote_type.get(row["claim_id"]) in ("direct", "mixed"):
+            yield row.wrong("words", "the quoted words of this claim are not compared", "write same or changed")
 
 
 @rule(traces="words sense printed said note")
@@ -99,7 +105,7 @@ def differences_are_shown_in_a_few_words(case: Draft) -> Iterator[Problem]:
             elif row["words"] == "changed" and not row[column]:
                 remedy = "give the words of the report in printed, and those of the witness in said"
                 yield row.wrong(column, "the words are changed, but the cell is empty", remedy)
-        shifted = row["sense"] not in ("kept", "not found")
+        shifted = row["sense"] not in ("kept", NOT_FOUND)
         if shifted and not row["note"] and not (row["printed"] and row["said"]):
             remedy = "give the words that show it in printed and said, or explain it in the note"
             yield row.wrong("note", f"nothing shows how the report is {row['sense']}", remedy)
@@ -112,6 +118,51 @@ def another_reading_is_named(case: Draft) -> Iterator[Problem]:
             remedy = f"name the reading that holds, but not with {' or '.join(sorted(OPEN))}"
             message = f"{row['verdict']}, " + ("but a reading is named" if row["which"] else "but which?")
             yield row.wrong("which", message, remedy)
+
+
+@rule_of_finished(witnesses="witness_id kind sha256 derived_from date", paragraphs="witness_id", passages="witness_id")
+def witnesses_have_texts_and_parents(case: Draft) -> Iterator[Problem]:
+    witnesses = {row["witness_id"]: row for row in case["witnesses"]}
+    parents = {name: row["derived_from"].split(";") if row["derived_from"] else [] for name, row in witnesses.items()}
+    cut = {table: {row["witness_id"] for row in case[table]} for table in ("paragraphs", "passages")}
+    for name, row in witnesses.items():
+        for table, known in cut.items():
+            if row["sha256"] and name not in known:
+                yield row.wrong("sha256", f"none of its {table} is in {table}.csv", f"restore them, or empty {LENGTH}")
+            elif not row["sha256"] and name in known:
+                yield row.wrong("sha256", f"empty, but it has {table} in {table}.csv", f"restore {LENGTH}")
+        if row["kind"] in SECOND_HAND and not parents[name]:
+            yield row.wrong("derived_from", f"a {row['kind']} of nothing", "name the witness that it comes from")
+        for parent in map(witnesses.get, parents[name]):
+            if row["date"] and parent["date"] and row["date"] < parent["date"]:
+                message = f"earlier than {parent['witness_id']}, from which it comes"
+                yield row.wrong("date", message, "correct one of the dates, or derived_from")
+        if name in ancestors(name, parents):
+            yield row.wrong("derived_from", "it comes from itself, through others", "name the one that it comes from")
+
+
+@rule_of_finished(paragraphs="witness_id", passages="witness_id", witnesses="witness_id")
+def rows_are_in_the_order_of_the_witnesses(case: Draft) -> Iterator[Problem]:
+    place = {row["witness_id"]: number for number, row in enumerate(case["witnesses"])}
+    for table in ("paragraphs", "passages"):
+        for before, row in pairwise(case[table]):
+            if place[row["witness_id"]] < place[before["witness_id"]]:
+                message = f"after one of {before['witness_id']}, a later witness"
+                yield row.wrong("witness_id", message, "correct one of the two, or put the rows in order")
+
+
+@rule_of_finished(traces="claim_id sense", codings="unit_id variable coder value")
+def senses_are_those_of_coders(case: Draft) -> Iterator[Problem]:
+    """Hold each sense against those that coders gave; whether words are the same can be seen, and need not be coded."""
+    given = defaultdict(set)
+    for row in case["codings"]:
+        if row["variable"] == "sense":
+            given[row["unit_id"]].add(row["value"])
+    for row in case["traces"]:
+        labels = given.get(row["claim_id"])
+        if labels and row["sense"] not in labels | {NOT_FOUND}:
+            message = f"{row['sense']}, but coders gave {' or '.join(sorted(labels))}"
+            yield row.wrong("sense", message, "restore it, or the row of codings.csv that was changed")
 
 
 @rule(codings="variable value", witnesses="witness_id")
@@ -132,9 +183,5 @@ def codings_of_traces_are_legal(case: Draft) -> Iterator[Problem]:
 
 def _quote_types(case: Draft) -> dict[str, str]:
     """Return the form of quotation of the claims that traces are about, by claim_id; none if they cannot be read."""
-    origin = field_of(case.package, "traces", "claim_id").get("foundIn", {})
-    try:
-        claims = load((case.folder / origin["path"]).parent)["claims"]
-        return dict(zip(claims["claim_id"], claims["quote_type"]))
-    except (CaseError, KeyError):  # `check` of that case says why
-        return {}
+    report = case.origin("traces", "claim_id", "quote_type")
+    return dict(report["claims"][["claim_id", "quote_type"]].itertuples(index=False)) if report else {}

@@ -2,7 +2,13 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import pytest
+from pybtex.database import parse_string
+from sphinx.errors import ExtensionError
+
+from _ext.notebooks import citation
 from chapters import ROOT
 
 # Everything that a build imports, then what `make formats` does.
@@ -30,3 +36,18 @@ def test_no_file_of_the_project_is_loaded_under_two_names():
     extensions, twice = done.stdout.split("\n")[:2]
     assert twice == ""
     assert "_ext.finish" in extensions.split() and "_ext" not in extensions.split(), "a package is no extension"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("title = {A map}", "no year,"),
+        ("year = {2024}", "no author or title,"),
+        ("title = {A map}, year = {}", "no year,"),
+    ],
+)
+def test_an_entry_without_what_a_citation_needs_is_named(fields, said):
+    bibliography = parse_string(f"@misc{{map2024, {fields}}}", "bibtex")
+    domain = SimpleNamespace(bibdata=SimpleNamespace(data=bibliography))
+    with pytest.raises(ExtensionError, match=f"references.bib: map2024 has {said} .*Remedy: add it"):
+        citation("map2024", SimpleNamespace(get_domain=lambda _: domain))

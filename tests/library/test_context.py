@@ -7,14 +7,15 @@ import shutil
 
 import pandas as pd
 import pytest
+from conftest import unsealed_copy
 
 from chapters import ROOT
 from standoff import load
-from standoff.rules import CHECKABLE, check, examine
+from standoff.files import csv_text
+from standoff.rules import check, examine
 
 THAT_DAY = pd.Timestamp("2022-02-15")
 LATER = ["outcomes", "toll", "checks", "live"]
-THAT_DAYS = ["counts", "pullbacks"]
 # Outlets that a state owns or mainly pays for, by a part of their address.
 OF_A_STATE = [
     "tass.com",
@@ -47,41 +48,13 @@ def test_the_context_is_sound():
     assert report.waiting == [], "rules about reports say nothing about a case that is none"
 
 
-def test_every_question_has_its_outcome_with_a_source(context):
-    questions, outcomes = load("report").questions.set_index("question_id"), context.outcomes.set_index("question_id")
-    assert sorted(outcomes.index) == sorted(questions.index)
-    assert outcomes["citation"].notna().all() and outcomes["caution"].notna().all()
-    kinds = questions["qtype"].astype(str).to_frame().join(outcomes)
-    binary = kinds["qtype"] == "binary"
-    assert set(kinds.loc[binary, "resolution"]) <= {"yes", "no", "ambiguous", "open"}
-    assert set(kinds.loc[~binary, "resolution"]) <= {"answered", "ambiguous", "open"}
-    assert kinds.loc[(kinds["qtype"] == "numeric") & (kinds["resolution"] == "answered"), "value"].notna().all()
+def test_every_outcome_has_a_source_and_a_caution(context):
+    assert context.outcomes["citation"].notna().all() and context.outcomes["caution"].notna().all()
 
 
-def test_an_answer_stands_by_the_close_and_after_the_report(context):
-    both = context.outcomes.merge(load("report").questions, on="question_id")
-    assert (both["date"] <= both["closes"]).all()
-    assert (both["date"] > THAT_DAY).all() and (both["date"] <= both["as_of"]).all()
-    waited = both[both["resolution"] == "no"]
-    assert (waited["date"] == waited["closes"]).all(), "a no stands when the time is over"
-
-
-def test_every_claim_is_sorted_and_every_checkable_claim_is_checked_on_both_days(context):
-    claims = load("report").claims
-    assert sorted(context.checkability["claim_id"]) == sorted(claims["claim_id"])
-    checkable = context.checkability.loc[context.checkability["kind"].isin(CHECKABLE), "claim_id"]
-    days = context.checks.groupby("claim_id")["as_of"].agg(set)
-    assert sorted(days.index) == sorted(checkable)
-    assert days.map(len).eq(2).all() and all(THAT_DAY in pair for pair in days)
-    assert context.checks["as_of"].nunique() == 2
-
-
-def test_what_was_open_that_day_is_not_settled_by_what_came_later(context):
-    """A promise or a forecast cannot have been supported or refuted on the day on which it was made."""
-    kinds = context.checks.merge(context.checkability, on="claim_id")
-    early = kinds[(kinds["as_of"] == THAT_DAY) & (kinds["kind"] == "forecast or promise")]
-    assert set(early["label"]) == {"not enough info"}
-    told = kinds.loc[kinds["as_of"] == THAT_DAY, "why"]
+def test_what_was_known_that_day_is_not_told_by_what_came_later(context):
+    told = context.checks.loc[context.checks["as_of"] == THAT_DAY, "why"]
+    assert len(told) >= 80
     assert not told.str.contains(r"later|1[6-9] February|2\d February|March 2022").any()
 
 
@@ -108,14 +81,6 @@ def test_deaths_are_named_with_their_source_and_scope(context):
             assert "UN" in row and ("civilians" in row or "all sides" in row), row
 
 
-def test_counts_and_withdrawals_were_known_that_day(context):
-    for table in THAT_DAYS:
-        assert (context[table]["date"] <= THAT_DAY).all()
-    confirmed = context.pullbacks["confirmed"]
-    assert (confirmed.dropna() >= context.pullbacks.loc[confirmed.notna(), "date"]).all()
-    assert (confirmed.notna() == context.pullbacks["seen"].ne("none")).all(), "a day, and what was seen, go together"
-
-
 def test_facts_and_counts_of_troops_tell_the_same(context):
     """The figures that stand in both tables: as facts for the page of facts, as counts to be compared."""
     facts = context.background
@@ -125,9 +90,8 @@ def test_facts_and_counts_of_troops_tell_the_same(context):
         assert (context.counts["value"] == fact.value).any(), fact.fact_id
 
 
-def test_a_second_kind_is_another_kind(context):
-    second = context.checkability.dropna(subset="other_kind")
-    assert len(second) >= 10 and (second["kind"].astype(str) != second["other_kind"].astype(str)).all()
+def test_some_claims_are_of_two_kinds(context):
+    assert context.checkability["other_kind"].notna().sum() >= 10
 
 
 def test_the_map_marks_places_of_the_report(context):
@@ -136,12 +100,7 @@ def test_the_map_marks_places_of_the_report(context):
     assert set(context.places["place"]) - told == {"Moscow", "Kyiv"}, "capitals, named for their governments"
 
 
-def test_outlines_are_whole_and_one_line_is_contested(context):
-    for outline, line in context.outlines.groupby("outline_id"):
-        kind, *others = line["kind"].unique()
-        assert not others and len(line) > 1 and line["n"].to_list() == list(range(1, len(line) + 1)), outline
-        corners = line[["lon", "lat"]].to_numpy().tolist()
-        assert kind != "land" or corners[0] == corners[-1], f"{outline} is not closed"
+def test_one_line_of_the_map_is_contested(context):
     contested = context.outlines[context.outlines["kind"] == "contested border"]
     assert contested["outline_id"].nunique() == 1
     assert contested["lat"].between(45.7, 46.3).all() and contested["lon"].between(33.5, 35.1).all(), (
@@ -165,10 +124,9 @@ def test_of_every_outlet_that_a_state_pays_for_it_is_said():
 @pytest.fixture
 def copy(tmp_path):
     """The context's folder in a copy of what it points to, to be changed at will."""
-    for name in ("context", "report"):
-        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    shutil.copytree(ROOT / "data/report", tmp_path / "data/report")
     shutil.copy(ROOT / "references.bib", tmp_path)
-    return tmp_path / "data" / "context"
+    return unsealed_copy("context", tmp_path / "data")
 
 
 def spoil(folder, table, column, value, **cells):
@@ -196,7 +154,7 @@ CORRUPTIONS = [
     ("outcomes", "resolution", "open", {"question_id": "k03"}, "open, but with a date"),
     ("checks", "claim_id", "c999", {"claim_id": "c002"}, "'c999' is not in claims.csv"),
     ("checks", "citation", "", {"claim_id": "c132"}, "supported, but without a source"),
-    ("checks", "verified", "", {"claim_id": "c002"}, "a source and how it was seen belong together"),
+    ("checks", "verified", "", {"claim_id": "c002"}, "empty, but citation is not"),
     ("checks", "as_of", "2026-11-22", {"claim_id": "c002", "as_of": "2022-02-15"}, "has the same identifier"),
     ("checkability", "kind", "view or value", {"claim_id": "c002"}, "a view or value cannot be checked"),
     ("checkability", "kind", "fact", {"claim_id": "c001"}, "a fact, but never checked"),
@@ -216,6 +174,96 @@ def test_a_corruption_is_found_where_it_is(copy, table, column, value, cells, wo
         place = "closes" if table == "live" else place
         assert (found[0].file, found[0].row, found[0].column) == (f"{table}.csv", row, place)
     assert all(problem.remedy for problem in found)
+
+
+# What finished tables alone are held to: table, row and column that are spoiled, by what; words of the problem, and its column
+# if it is another.
+FINISHED = [
+    ("background", {"fact_id": "b034"}, "value_high", "400", "less, or earlier, than value"),
+    ("background", {"fact_id": "b066"}, "date_end", "2022-01", "less, or earlier, than date"),
+    ("background", {"fact_id": "b066"}, "date", "2022-02-30", "there is no such day"),
+    ("background", {"fact_id": "b055"}, "unit", "", "empty, but value and bound and counted are not"),
+    ("background", {"fact_id": "b055"}, "bound", "range", "range does not fit value_high"),
+    ("background", {"fact_id": "b066"}, "date", "2022-02-16", "after 2022-02-15, the day of the report"),
+    ("background", {"fact_id": "b034"}, "fact", "It was cut", "the others end with a full stop"),
+    ("background", {"fact_id": "b034"}, "fact", "it was cut.", "the others begin with a capital"),
+    ("background", {"fact_id": "b034"}, "title", "A title.", "the others end without a full stop"),
+    ("background", {"fact_id": "b034"}, "place", "Kyіv", "a letter that looks like another"),
+    ("background", {"fact_id": "b034"}, "place", "Kyiv ", "spaces at one end"),
+    ("background", {"fact_id": "b004"}, "citation", "wikibudapest;wikibudapest", "'wikibudapest' is listed twice"),
+    ("counts", {"count_id": "n01"}, "date", "2022-03-01", "after 2022-02-15, the day of the report"),
+    ("counts", {"count_id": "n02"}, "date", "2021-11-01", "it comes after n01"),
+    ("pullbacks", {"pullback_id": "p05"}, "confirmed", "2021-04-21", "less, or earlier, than date"),
+    ("pullbacks", {"pullback_id": "p05"}, "seen", "none", "what was seen and a day belong together", "confirmed"),
+    ("toll", {"toll_id": "t01"}, "until", "2021-01", "less, or earlier, than since"),
+    ("toll", {"toll_id": "t01"}, "until", "2026-13", "there is no such day"),
+    ("live", {"question_id": "v01"}, "known_as_of", "2026-02-30", "there is no such day"),
+    ("live", {"question_id": "v01"}, "closes", "2026-11-22", "closes before 2026-11-22"),
+    ("live", {"question_id": "v02"}, "question", "Will Ukraine be a member of NATO on 31 December 2030?", "v01 says the same"),
+    ("shares", {"share_id": "factbank-ct-plus"}, "value", "0.567", "7749 of 13460 is another share"),
+    ("shares", {"share_id": "factbank-ct-plus"}, "n", "1346", "less, or earlier, than count"),
+    ("shares", {"share_id": "factbank-ct-plus"}, "unit", "kappa", "7749 cases have no kappa"),
+    ("outcomes", {"question_id": "k01"}, "resolution", "answered", "answered does not resolve a question of the type binary"),
+    ("outcomes", {"question_id": "k12"}, "value", "", "answered, but without a number"),
+    ("outcomes", {"question_id": "k03"}, "date", "2022-02-15", "is not after the report and by the close"),
+    ("outcomes", {"question_id": "k03"}, "date", "2022-05-16", "is not after the report and by the close"),
+    ("outcomes", {"question_id": "k01"}, "date", "2022-02-27", "a no is known on the last day"),
+    ("checkability", {"claim_id": "c001"}, "other_kind", "state of mind", "the same as kind"),
+    ("checks", {"claim_id": "c002"}, "as_of", "2022-02-14", "not checked as of 2022-02-15 and 2026-11-22"),
+    ("checks", {"claim_id": "c004"}, "label", "supported", "though it is a forecast or promise"),
+    ("outlines", {"outline_id": "o001", "n": "2"}, "kind", "border", "another part of the line is land"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", FINISHED, ids=lambda spoilt: f"{spoilt[0]} {spoilt[2]} {spoilt[3]}")
+def test_a_corruption_of_finished_tables_is_found_where_it_is(copy, spoilt):
+    table, cells, column, value, words, *elsewhere = spoilt
+    row = spoil(copy, table, column, value, **cells)
+    found = [problem for problem in examine(copy, is_finished=True).problems if words in problem.message]
+    assert [(problem.file, problem.row, problem.column) for problem in found] == [
+        (f"{table}.csv", row, *(elsewhere or [column]))
+    ]
+    assert not re.search("delete|remove", found[0].remedy)
+
+
+LOST = [  # the row that is lost; words of the problem, which names the row that follows
+    ("background", {"fact_id": "b034"}, "b035: there is no b034"),
+    ("outcomes", {"question_id": "k05"}, "k06: there is no outcome of k05 before it"),
+    ("checkability", {"claim_id": "c001"}, "c002: there is no kind of c001 before it"),
+    ("checks", {"claim_id": "c002", "as_of": "2022-02-15"}, "not checked as of 2022-02-15 and 2026-11-22"),
+    ("outlines", {"outline_id": "o001", "n": "2"}, "o001 3: point 2 should be here"),
+    ("outlines", {"outline_id": "o001", "n": "1"}, "o001 2: point 1 should be here"),
+]
+
+
+@pytest.mark.parametrize("table, cells, words", LOST)
+def test_a_lost_row_is_found_where_it_was(copy, table, cells, words):
+    path = copy / f"{table}.csv"
+    with open(path, newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    number = next(n for n, row in enumerate(rows) if cells.items() <= dict(zip(header, row)).items())
+    del rows[number]
+    path.write_text(csv_text([header, *rows]), encoding="utf-8")
+    found = [problem for problem in examine(copy, is_finished=True).problems if words in problem.message]
+    assert [(problem.file, problem.row) for problem in found] == [(path.name, number + 2)]
+    assert "restore" in found[0].remedy
+
+
+@pytest.mark.parametrize("value", ["18.34", "18.32"])
+def test_an_outline_that_is_not_closed(copy, value):
+    spoil(copy, "outlines", "lon", value, outline_id="o001", n="1")
+    (problem,) = examine(copy, is_finished=True).problems
+    assert (problem.file, problem.column) == ("outlines.csv", "lon") and "is not closed" in problem.message
+
+
+@pytest.mark.parametrize(
+    "change", [{"reportDate": None}, {"resources": []}, None], ids=["no day", "no tables", "no JSON"]
+)
+def test_a_damaged_report_is_no_traceback_and_no_fault_of_the_days(copy, change):
+    path = copy.parent / "report/datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(package | change) if change else "{", encoding="utf-8")
+    assert [str(problem) for problem in examine(copy, is_finished=True).problems] == []
 
 
 def test_a_missing_bibliography_is_one_problem_for_each_column(copy):

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from standoff.edtf import days
+from standoff.edtf import days, known_days
 
 LEGAL = {
     "2024-05-09": ("2024-05-09", "2024-05-09"),
@@ -32,3 +32,8 @@ def test_a_date_means_its_days(date):
 def test_a_day_that_does_not_exist(date):
     with pytest.raises(ValueError, match=r"\w"):
         days(date)
+
+
+def test_a_day_that_is_empty_or_does_not_exist_is_not_known():
+    assert known_days(None) is None is known_days("2022-02-30")
+    assert known_days("2022-02") == days("2022-02")

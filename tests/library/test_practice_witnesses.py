@@ -3,13 +3,14 @@
 import pandas as pd
 import pytest
 from frictionless import Package
+from test_rules import Tables
 
 from chapters import ROOT
 from formats.shipped import shipped
 from standoff import load, witness
 from standoff.alignment import verify
-from standoff.rules import check
-from standoff.schema import vocabulary
+from standoff.rules import check, examine
+from standoff.schema import descriptor_text, read_package, unsealed, vocabulary
 
 FOLDER = ROOT / "data" / "practice" / "witnesses"
 TEXTS = ["agency-story", "press-conference", "remarks-velm"]
@@ -49,6 +50,38 @@ def test_every_text_is_a_witness_and_travels_with_the_practice_report(witnesses)
     packed = {name for name in shipped("practice") if name.startswith("data/practice/witnesses/")}
     assert packed == {path.relative_to(ROOT).as_posix() for path in FOLDER.iterdir()}
     assert not any("witnesses" in name for name in shipped("context"))
+
+
+@pytest.fixture
+def tables(case_copy):
+    """The tables of a copy of the folder without a seal, to be spoiled."""
+    path = case_copy / "witnesses/datapackage.json"
+    path.write_text(descriptor_text(unsealed(read_package(path.parent))), encoding="utf-8")
+    assert examine(path.parent, is_finished=True).problems == []
+    return Tables(path.parent)
+
+
+# What finished witnesses alone are held to: table, row and column that are spoiled, by what; words of the problem.
+FINISHED = [
+    ("witnesses", {"witness_id": "practice-report"}, "derived_from", "", "a rewording of nothing"),
+    ("witnesses", {"witness_id": "speech-teln"}, "sha256", "0" * 64, "is in p"),
+    ("witnesses", {"witness_id": "agency-story"}, "sha256", "", "empty, but it has p"),
+    ("witnesses", {"witness_id": "press-conference"}, "date", "2024-05-08", "earlier than speech-teln"),
+    ("witnesses", {"witness_id": "speech-teln"}, "derived_from", "agency-story", "it comes from itself, through others"),
+    ("passages", {"passage_id": "p002"}, "witness_id", "agency-story", "after one of agency-story, a later witness"),
+    ("passages", {"passage_id": "p002"}, "passage_id", "p902", "there is no p002"),
+    ("passages", {"passage_id": "p002"}, "gist", "It was cut", "the others end with a full stop"),
+    ("traces", {"claim_id": "c002"}, "claim_id", "c067", "it comes after c067"),
+    ("settled", {"crux_id": "x001"}, "note", "Velm", "the others end with a full stop"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table, cells, column, value, words", FINISHED)
+def test_a_corruption_is_found(tables, table, cells, column, value, words):
+    tables.spoil(table, column, value, **cells)
+    tables.save()
+    found = [problem for problem in examine(tables.folder, is_finished=True).problems if words in problem.message]
+    assert {(problem.file, problem.column) for problem in found} == {(f"{table}.csv", column)}
 
 
 def test_the_agency_s_story_could_bear_on_every_claim(case, traces):

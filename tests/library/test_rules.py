@@ -217,7 +217,7 @@ def a_chain_that_leads_elsewhere(tables):
 
 @corruption("does not lead from the narrator to narrator")
 def a_narrator_with_a_longer_chain(tables):
-    return tables.spoil("claims", "source_chain", "narrator;narrator", source=NARRATOR)
+    return tables.spoil("claims", "source_chain", "narrator;kesland", source=NARRATOR)
 
 
 @corruption("the narrator has no cue_span")
@@ -472,17 +472,48 @@ def an_interval_backwards(tables):
     return tables.spoil("events", "date", "2024-05-09/2024-05-06", event_id="e022")
 
 
+# ---- lists and prose ----
+
+
+@corruption("'c001' is listed twice")
+def a_claim_listed_twice(tables):
+    return tables.spoil("questions", "claims", "c001;c001", question_id="k01")
+
+
+@corruption("'ее' has a letter that looks like another (CYRILLIC SMALL LETTER IE)")
+def a_word_of_letters_that_look_alike(tables):
+    return tables.spoil("events", "gist", "The crew of the ее is on board.", event_id="e003")
+
+
+@corruption("the others end with a full stop", finished=True)
+def a_gist_cut_off(tables):
+    row, _ = tables.first("claims", claim_id="c004")
+    return tables.spoil("claims", "gist", row["gist"].rpartition(" ")[0], claim_id="c004")
+
+
+@corruption("the others begin with a capital", finished=True)
+def a_gist_without_its_beginning(tables):
+    row, _ = tables.first("claims", claim_id="c004")
+    return tables.spoil("claims", "gist", f"x{row['gist']}", claim_id="c004")
+
+
+@corruption("the others end without a full stop", finished=True)
+def a_concept_with_a_full_stop(tables):
+    row, _ = tables.first("quantities", quantity_id="q003")
+    return tables.spoil("quantities", "concept", f"{row['concept']}.", quantity_id="q003")
+
+
 # ---- what only a finished case is held to ----
 
 
-@corruption("c009 should be here", finished=True)
+@corruption("it comes after c010", finished=True)
 def two_claims_that_changed_places(tables):
     rows = tables["claims"]
     rows[8], rows[9] = rows[9], rows[8]
-    return "claims", 10, "claim_id"
+    return "claims", 11, "claim_id"
 
 
-@corruption("e013 should be here", finished=True)
+@corruption("there is no e013", finished=True)
 def an_event_lost(tables):
     row, number = tables.first("events", event_id="e013")
     tables["events"].remove(row)
@@ -584,7 +615,7 @@ def a_state_in_a_sector(tables):
 @corruption("one reading is listed twice", finished=True)
 def an_alternative_that_is_adopted(tables):
     row, _ = tables.first("cruxes", crux_id="x003")
-    return tables.spoil("cruxes", "alternatives", row["adopted_reading"], crux_id="x003")
+    return tables.spoil("cruxes", "alternatives", row["adopted_reading"].rstrip("."), crux_id="x003")
 
 
 @corruption("the same as the printed one", finished=True)
@@ -689,7 +720,21 @@ def test_a_number_that_is_given_up_leaves_no_gap(case_copy):
     assert examine(case_copy, is_finished=True).problems == []
 
 
+def test_identifiers_may_go_beyond_the_digits_that_they_began_with(case_copy):
+    tables = Tables(case_copy)
+    for number, row in enumerate(tables["questions"], start=95):
+        row["question_id"] = f"k{number}"
+    assert row["question_id"] == "k100"
+    tables.save()
+    path = case_copy / "datapackage.json"
+    retired = {"retired": [f"k{number:02}" for number in range(1, 95)]}
+    path.write_text(json.dumps(json.loads(path.read_text()) | retired))
+    assert examine(case_copy, is_finished=True).problems == []
+
+
 HEADS = {
+    "a number as version": {"version": 1},
+    "no standard": {"$schema": ""},
     "no version": {"version": ""},
     "half a version": {"version": "1.0"},
     "no title": {"title": ""},
@@ -706,6 +751,24 @@ def test_the_head_of_a_finished_case_is_complete(case_copy, head):
     assert check(case_copy) == []
     (problem,) = examine(case_copy, is_finished=True).problems
     assert [problem.file, problem.column] == ["datapackage.json", *head]
+
+
+def test_tables_and_columns_of_a_finished_case_are_described_and_its_text_is_there(case_copy):
+    """Of a table that is the case's own: the others are compared with those of the report."""
+    (case_copy / "own.csv").write_text("one\n1\n", encoding="utf-8")
+    own = {"name": "own", "path": "own.csv", "schema": {"fields": [{"name": "one", "type": "integer"}]}}
+    path = case_copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(package | {"resources": [*package["resources"], own]}), encoding="utf-8")
+    (case_copy / "article.txt").unlink()
+    assert check(case_copy) == []
+    problems = examine(case_copy, is_finished=True).problems
+    assert {(problem.file, problem.column, problem.message) for problem in problems} == {
+        ("datapackage.json", "own", "its meaning is not described"),
+        ("datapackage.json", "own.one", "its meaning is not described"),
+        ("datapackage.json", "own", "no primaryKey"),
+        ("article.txt", None, "the file is missing"),
+    }
 
 
 @pytest.mark.parametrize(("corrupt", "words", "also", "finished"), CORRUPTIONS.values(), ids=CORRUPTIONS)
@@ -757,7 +820,6 @@ def test_rules_about_a_damaged_table_wait(case_copy):
     assert set(report.waiting) == {
         "actual_events_have_actors",
         "anchors_lie_in_the_paragraph_of_the_claim",
-        "days_of_events_exist",
     }
 
 

@@ -1,14 +1,16 @@
 """The seal of a case: what breaks it, what does not, how it is renewed, and who is left in peace."""
 
 import json
+import re
 import shutil
 
 import pytest
 import sheets
 from frictionless import Package
 
-from benchmarks.mutations import KINDS, mutants, summary
+from benchmarks.mutations import KINDS, NAMES, mutants, summary
 from chapters import ROOT
+from standoff.case import name_of
 from standoff.cli import main
 from standoff.coding.anchor import anchor
 from standoff.coding.progress import progress
@@ -29,10 +31,15 @@ def test_a_change_of_a_cell_breaks_the_seal_and_the_command_renews_it(sealed_cop
     path.write_text(path.read_text(encoding="utf-8").replace("The boats come back", "x").replace("Hadrin", "Velm", 1))
     (problem,) = check(sealed_copy)
     assert (problem.file, problem.row) == ("events.csv", None) and "when the case was sealed" in problem.message
-    assert "standoff seal practice" in problem.remedy
+    assert f"standoff seal {sealed_copy}`" in problem.remedy, "the name alone is that of another case"
     assert main(["seal", str(sealed_copy)]) == 0 and "Written: datapackage.json." in capsys.readouterr().out
     assert check(sealed_copy) == []
     assert main(["seal", str(sealed_copy)]) == 0 and "all was in order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["practice", "practice/witnesses", "witnesses"])
+def test_a_case_is_sealed_by_the_name_by_which_it_is_found(name):
+    assert name_of(ROOT / "data" / name) == name
 
 
 @pytest.mark.parametrize("entry", ["title", "reportDate", "hash"])
@@ -106,7 +113,9 @@ def test_a_case_of_ones_own_may_be_sealed_and_worked_on_again(practice, tmp_path
 
 @pytest.fixture(scope="module")
 def sample():
-    return [*mutants("practice", times=2, seed=1)]
+    """Of the folders that are quickly examined; the benchmark spoils all five."""
+    names = [name for name in NAMES if name not in ("report", "witnesses")]
+    return [one for name in names for one in mutants(name, times=1, seed=1)]
 
 
 def test_every_corruption_is_found_and_nothing_that_is_harmless(sample):
@@ -117,11 +126,11 @@ def test_every_corruption_is_found_and_nothing_that_is_harmless(sample):
 
 
 def test_the_rules_alone_find_most_corruptions(sample):
-    table = summary([one for one in sample if not KINDS[one.kind][0].startswith("harmless")])
-    assert table["by the rules"].sum() > 0.75 * table["tried"].sum()
+    table = summary([one for one in sample if not KINDS[one.kind][0].startswith("harmless")], ["kind"])
+    assert table["by the rules"].sum() > 0.7 * table["tried"].sum()
 
 
 def test_no_remedy_is_to_delete_what_may_be_right(sample):
     remedies = {problem.remedy for one in sample for problem in one.problems}
     assert len(remedies) > 30
-    assert [remedy for remedy in remedies if "delete" in remedy] == []
+    assert [remedy for remedy in remedies if re.search("delete|remove", remedy)] == []

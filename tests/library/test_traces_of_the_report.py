@@ -1,12 +1,16 @@
 """The report's witnesses: complete, decided from two codings, and found again in copies of their texts."""
 
 import re
+import shutil
 
 import pytest
+from conftest import unsealed_copy
+from test_rules import Tables
 
 import standoff
+from chapters import ROOT
 from standoff.alignment import summary, verify
-from standoff.rules import check
+from standoff.rules import check, examine
 from standoff.text import digest, paragraphs, read_text
 
 LABELS = ["witness_id", "passage_id", "words", "sense"]
@@ -55,11 +59,14 @@ def test_decisions_are_labels_that_a_coder_gave(witnesses):
     assert {key for key in strangers if key[1] != "passage_id"} == {("c061", "words")}
 
 
-def test_what_is_quoted_stands_in_quotation_marks(witnesses, claims):
-    """Words are compared exactly where a claim is quoted and was found."""
-    traces = witnesses.traces.set_index("claim_id")
-    quoted = claims.loc[traces.index, "quote_type"].isin(["direct", "mixed"])
-    assert (traces["words"].notna() == (quoted & traces["passage_id"].notna())).all()
+def test_a_sense_that_no_coder_gave_is_found(tmp_path):
+    shutil.copytree(ROOT / "data/report", tmp_path / "report")
+    tables = Tables(unsealed_copy("witnesses", tmp_path))
+    place = tables.spoil("traces", "sense", "reversed", claim_id="c001")
+    tables.save()
+    (problem,) = [one for one in examine(tables.folder, is_finished=True).problems if "coders gave" in one.message]
+    assert (problem.file, problem.row, problem.column) == ("traces.csv", *place[1:])
+    assert [one for one in check(tables.folder) if "coders gave" in one.message] == [], "labels are being decided"
 
 
 def test_texts_are_those_that_the_tables_point_into(witnesses, witness_texts):

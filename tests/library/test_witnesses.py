@@ -1,5 +1,6 @@
 """A folder of witnesses: its tables are made from quotations, and each witness is compared with copies of its text."""
 
+import json
 import re
 
 import pytest
@@ -222,6 +223,9 @@ BROKEN = {  # by rule: table, row and column that are spoiled, by what; words of
     "a passage that is not found": ("traces", 4, "passage_id", "p003", "a passage, but not found"),
     "found without a passage": ("traces", 5, "passage_id", "", "weaker, but no passage"),
     "a passage of another witness": ("traces", 5, "passage_id", "p001", "p001 is a passage of conference, not of readout"),
+    "quoted words that are not compared": ("traces", 2, "words", "", "the quoted words of this claim are not compared"),
+    "words of one of the two": ("traces", 5, "said", "words", "empty, but said is not", "printed"),
+    "a hash without a length": ("witnesses", 3, "n_words", "", "empty, but sha256 is not"),
     "words that are not quoted": ("traces", 5, "words", "same", "nothing in this claim is in quotation marks"),
     "words that are not found": ("traces", 4, "words", "same", "compared with a passage that is not found"),
     "long words of the report": ("traces", 2, "printed", SEVEN, "7 words"),
@@ -275,3 +279,12 @@ def test_a_report_that_cannot_be_read_is_said_once(traced):
     (traced.folder.parent / "claims.csv").unlink()
     problems = check(traced.folder)
     assert {problem.message.partition(" (")[0] for problem in problems} == {"../claims.csv cannot be read"}
+
+
+def test_a_report_without_a_form_of_quotation_is_for_its_own_check(traced):
+    path = traced.folder.parent / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    claims = next(table for table in package["resources"] if table["name"] == "claims")
+    claims["schema"]["fields"] = [field for field in claims["schema"]["fields"] if field["name"] != "quote_type"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert check(traced.folder) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from standoff.case import find
 from standoff.coding.passages import MARKS, anchor_passages
+from standoff.schema import descriptor_text, read_package, unsealed
 
 LABELS = ["speaker", "topic", "certainty", "polarity", "gist"]
 TEXTS = {
@@ -50,7 +51,7 @@ def folder_of_witnesses(folder):
     shutil.copytree(find("practice"), folder / "practice", ignore=shutil.ignore_patterns("witnesses"))
     own = folder / "practice" / "witnesses"
     own.mkdir()
-    text = (find("witnesses") / "datapackage.json").read_text(encoding="utf-8").replace('"../report/', '"../')
+    text = descriptor_text(unsealed(read_package(find("witnesses")))).replace('"../report/', '"../')
     (own / "datapackage.json").write_text(text, encoding="utf-8")
     for resource in json.loads(text)["resources"]:
         columns = [field["name"] for field in resource["schema"]["fields"]]
