@@ -14,7 +14,7 @@ from autograder.source import role
 FIRST_RUN_THEN_BROKEN = """
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance(colors="NoColor")
+shell = InteractiveShell.instance()
 cells, found = json.load(sys.stdin), {}
 for name, source, check in cells:
     assert check or shell.run_cell(source).success, name
