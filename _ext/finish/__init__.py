@@ -28,7 +28,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         figures.improve(page, folder, root)
         figures.name_code(page)
         light.drop_scripts(page)
-        light.thin_code(page)
+        light.thin_words(page)
         sheets = light.join_styles(page, root, folder, sheets)
         social.introduce(page, root)
         accessible.improve(page)

@@ -28,6 +28,7 @@ SCRIPTS = {
     "clipboard.min.js": "div.highlight",
     "copybutton.js": "div.highlight",
     "design-tabs.js": ".sd-tab-set",
+    "search-words.js": "#search-results",
     "claim.js": "a.claim",
     "desk.js": "#so-desk",
     "desk-align.js": "#so-desk, #so-mark",
@@ -45,6 +46,12 @@ SCRIPTS = {
     "mark-text.js": "#so-mark",
     "mark-zip.js": "#so-mark",
     "trial.js": "form.so-trial",
+}
+SET_BY_SCRIPTS = {  # names of classes, beside our own (so-...); most words of a script are not such names
+    *("right", "wrong"),  # book.js
+    *("active", "empty", "pst-squeeze", "hide", "noprint", "scrolled", "pst-sidebar-hidden"),  # the theme
+    *("copybtn", "o-tooltip--left", "icon", "success"),  # the button that copies code
+    *("search", "search-summary", "context", "highlighted", "highlight-link"),  # Sphinx's search
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CHANGED = "has the theme changed? See _ext/finish/light.py."
@@ -72,9 +79,12 @@ def drop_scripts(page: BeautifulSoup) -> None:
     page.find("meta", charset=True).insert_after(storage)
 
 
-def thin_code(page: BeautifulSoup) -> None:
-    """Take names, punctuation, operators and spaces, four fifths of all words of code, out of elements of their own."""
-    for span in page.select("div.highlight :is(span.n, span.p, span.o, span.w, span:empty)"):
+def thin_words(page: BeautifulSoup) -> None:
+    """Take names, punctuation, operators and spaces, four fifths of all words of code, out of elements of their own.
+
+    Words of links to pages and terms, too.
+    """
+    for span in page.select("div.highlight :is(span.n, span.p, span.o, span.w, span:empty), a > span:is(.doc, .std)"):
         span.unwrap()
 
 
@@ -113,14 +123,14 @@ def write_styles(folder: Path, sheets: list[str], pages: Iterable[str]) -> str:
 
 
 def names_in(folder: Path, pages: Iterable[str]) -> set[str]:
-    """Return everything that may be the name of a class or an id: of an element, and any word of a script."""
+    """Return everything that may be the name of a class or an id: of an element, or set by a script."""
     names, scripts = set(), set()
     for page in pages:
         names.update(" ".join(re.findall(r'\s(?:class|id)="?((?<=")[^"]*|[^\s>]*)', page)).split())
         scripts.update(re.findall(r'<script[^>]*src="?(?:\.\./)*([^"?\s>]*)', page))
     for path in scripts:
-        names.update(re.findall(r"[\w-]+", (folder / path).read_text(encoding="utf-8")))
-    return names
+        names.update(re.findall(r"\bso-[\w-]+", (folder / path).read_text(encoding="utf-8")))
+    return names | SET_BY_SCRIPTS
 
 
 def rebased(path: Path, target: Path) -> str:
