@@ -10,8 +10,10 @@ machines can share the work, with any scheduler: each calls `marked` on some of 
     grade(course, source, out, seed=seed)
 """
 
+import contextlib
 import datetime
 import difflib
+import functools
 import hashlib
 import json
 import os
@@ -22,6 +24,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -34,18 +37,23 @@ from .intake import collect as intake
 from .intake.collect import Submission
 from .intake.layouts import LAYOUTS
 from .intake.unpack import natural_key
-from .marking import Failure, Result, TaskResult, not_marked
+from .marking import NOT_MARKED, Failure, Result, TaskResult, not_marked
 from .register import Register
 from .report import classreport, exports, feedback, markpage, tables
 from .roster import Roster, in_words, lateness
 from .run import sandbox
+from .run.environment import Environment
 from .sheets import as_csv
-from .source import Problem
+from .source import Assignment, Problem
 from .versions import fingerprint
 
 WORK, LOG, RUNTIME = "work", "log.txt", "runtime.csv"
 STATUSES = list(classreport.MEANINGS)
 MISSING = "Nothing was handed in."
+EARLIER = (
+    "This is the mark of an earlier run, because this machine could not mark it again: run the same command again."
+)
+CONTENT = 20  # signs of a key that say what was handed in
 
 
 class GradeError(Problem):
@@ -56,20 +64,20 @@ class GradeError(Problem):
 class Graded:
     """A Submission and its Result.
 
-    is_grader_error: an error of the grader itself, not of the submission; late: by how much, in words, or ""; penalty: points
-    that lateness costs, by the course's rule.
+    is_fault: this machine or the grader failed: the Result is that of an earlier run, if there was one; late: by how much, in
+    words, or ""; penalty: points that lateness costs, by the course's rule.
     """
 
     submission: Submission
     result: Result
-    is_grader_error: bool = False
+    is_fault: bool = False
     late: str = ""
     penalty: float = 0.0
 
     @property
     def points(self) -> float | None:
-        """The points so far, after what lateness costs; None if nobody handed anything in, or the grader failed."""
-        if self.is_grader_error or self.result.status == "missing":
+        """The points so far, after what lateness costs; None if nothing was handed in, or it could not be marked here."""
+        if self.result.status in ("missing", NOT_MARKED):
             return None
         return max(0.0, self.result.points - self.penalty)
 
@@ -151,7 +159,8 @@ def grade(
         for line in said:
             _note(log, line)
         again = {one.student for one in known.named(batch)} if source and student else set()
-        graded = _graded(submissions, out, log, seed, jobs or _cores(), unsandboxed, again)
+        environment = Environment((*sandbox.PACKAGES, *course.library))
+        graded = _graded(submissions, out, log, seed, jobs or _cores(), unsandboxed, again, environment)
         register.save(_write)
         graded += [_missing(course, *about) for about in known.missing(submissions) if only in ("", about[1])]
         graded.sort(key=lambda one: (natural_key(one.submission.student), one.submission.assignment_name))
@@ -163,10 +172,8 @@ def grade(
     found = tables.matches(graded, by_hand)
     marks = Marks(graded)
     marks.said, marks.problems = [*said, *found.earlier], [*by_hand.problems, *found.lost, *_idle(changed, graded)]
-    report(graded, out, by_hand, marks.problems, _separator(out, semicolons))
     written = exports.files(graded, sheets, known)
-    for name, content in written.contents.items():
-        _write(out / name, content)
+    report(graded, out, by_hand, marks.problems, _separator(out, semicolons), written.contents)
     marks.said += written.said
     return marks
 
@@ -214,7 +221,7 @@ def _with_changes(graded: list[Graded], changed: list[changes.Change]) -> list[G
 
 
 def _idle(changed: list[changes.Change], graded: list[Graded]) -> list[str]:
-    """Return changes of marks that are about nobody, as sentences."""
+    """Return changes of marks that are about no one, as sentences."""
     marks = [
         (one.submission.student, one.submission.assignment_name, task.task)
         for one in graded
@@ -272,8 +279,8 @@ def mark(
 
 
 def exit_status(marks: Marks) -> int:
-    """Return 0 if all submissions were marked, 1 if some could not be, or if something that was typed is about nobody."""
-    unread = any(one.is_grader_error or one.result.status in ("refused", "unreadable") for one in marks)
+    """Return 0 if all submissions were marked, 1 if some could not be, or if something that was typed is about no one."""
+    unread = any(one.is_fault or one.result.status in ("refused", "unreadable") for one in marks)
     return int(unread or bool(marks.problems))
 
 
@@ -289,9 +296,19 @@ def _cores() -> int:
 
 
 def _graded(
-    submissions, out: Path, log: TextIO, seed: str | None, jobs: int, unsandboxed: bool, again: set[str]
+    submissions,
+    out: Path,
+    log: TextIO,
+    seed: str | None,
+    jobs: int,
+    unsandboxed: bool,
+    again: set[str],
+    environment: Environment,
 ) -> list[Graded]:
-    """Mark what no earlier run has marked, or is marked again (by student), and keep each Result at once."""
+    """Mark what no earlier run has marked, or is marked again (by student), and keep each Result at once.
+
+    Raises GradeError if Python or its packages are no longer what they were in the beginning.
+    """
     waiting, graded = defaultdict(list), []
     for submission in submissions:
         if submission.status:
@@ -310,14 +327,23 @@ def _graded(
         try:
             result = marked(waiting[name][0], seed, unsandboxed)
         except Exception as error:  # no submission may stop the others
-            reason = f"The grader itself failed ({type(error).__name__}); this says nothing against the notebook."
-            result = not_marked(waiting[name][0].assignment, "crashed", reason, None)
+            result = _of_earlier_run(out, name) or _not_marked_here(waiting[name][0], error)
             trouble = traceback.format_exc()
-        return name, result, time.monotonic() - start, trouble
+        return name, result, time.monotonic() - start, trouble, environment.changed()
+
+    def prepare(assignment):
+        with contextlib.suppress(Exception):  # each attempt at a submission will meet it again, and tell
+            marking.right_answers(assignment, assignment.course.seed(seed), not unsandboxed)
 
     began, total = time.monotonic(), len(waiting)
     with ThreadPool(jobs) as pool:
-        for count, (name, result, seconds, trouble) in enumerate(pool.imap_unordered(attempt, waiting), start=1):
+        pool.map(prepare, {handed_in[0].assignment for handed_in in waiting.values()}, chunksize=1)
+        for count, (name, result, seconds, trouble, gone) in enumerate(pool.imap_unordered(attempt, waiting), start=1):
+            if gone:
+                raise GradeError(
+                    f"{gone} was changed or removed while submissions were marked, of which {count - 1} of {total} are done. "
+                    "Nothing else was written. Remedy: run the same command again"
+                )
             if not trouble:  # what failed by the grader's fault is tried again next time
                 keep(out, name, result)
             for submission in waiting[name]:
@@ -332,6 +358,18 @@ def _graded(
     sandbox.end_idle()
     _note(log, summary(graded))
     return graded
+
+
+def _not_marked_here(submission: Submission, error: Exception) -> Result:
+    reason = f"The grader itself failed ({type(error).__name__}); this says nothing against the notebook."
+    return not_marked(submission.assignment, NOT_MARKED, reason, None)
+
+
+def _of_earlier_run(out: Path, name: str) -> Result | None:
+    """Return the last Result that was kept of the same notebook and files, whatever they were judged by; None if there is none."""
+    paths = sorted((out / WORK).glob(f"{name[:CONTENT]}*.json"), key=lambda path: path.stat().st_mtime_ns)
+    result = next(filter(None, (kept(out, path.stem) for path in reversed(paths))), None)
+    return result and replace(result, notes=(*result.notes, EARLIER))
 
 
 def marked(submission: Submission, seed: str | None = None, unsandboxed: bool = False) -> Result:
@@ -358,17 +396,29 @@ def key(submission: Submission, seed: str | None = None, unsandboxed: bool = Fal
     That is: its notebook and files; the source of its assignment; the released and the hidden data, and so the seed and the
     code that makes them; the code that marks, the preloaded modules of the course's library and what these import; the
     versions of Python and of all packages that any of these import, such as pandas and numpy; and whether there is a sandbox.
+    The first CONTENT signs depend on what was handed in alone, and for which assignment.
     """
     assignment = submission.assignment
-    contents = {"assignment": assignment.folder / f"{assignment.name}.md", "notebook": submission.notebook}
+    handed_in = {"notebook": submission.notebook}
+    handed_in |= {f"handed in/{path}": file for path, file in sorted(submission.files.items())}
+    return _digest(assignment.name, handed_in)[:CONTENT] + _judged_by(assignment, seed, unsandboxed)[:CONTENT]
+
+
+@functools.lru_cache
+def _judged_by(assignment: Assignment, seed: str | None, unsandboxed: bool) -> str:
+    """Return a hash of all that the Result of a submission depends on besides what was handed in."""
+    contents = {"assignment": assignment.folder / f"{assignment.name}.md"}
     for kind, files in assignment.course.files_of_kinds(seed).items():
         contents |= {f"{kind}/{path}": data for path, data in files.items()}
-    contents |= {f"handed in/{path}": file for path, file in sorted(submission.files.items())}
-    digest = hashlib.sha256(f"{fingerprint(assignment.course)} {unsandboxed}".encode())
+    return _digest(f"{fingerprint(assignment.course)} {unsandboxed}", contents)
+
+
+def _digest(about: str, contents: dict[str, Path | bytes]) -> str:
+    digest = hashlib.sha256(about.encode())
     for name, content in contents.items():
         data = content if isinstance(content, bytes) else Path(content).read_bytes()
         digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode())
-    return digest.hexdigest()[:40]
+    return digest.hexdigest()
 
 
 def keep(out: str | Path, name: str, result: Result) -> None:
@@ -388,11 +438,26 @@ def kept(out: str | Path, name: str) -> Result | None:
 
 
 def _write(path: Path, content: str | bytes) -> None:
-    """Write a file that is there complete or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content.encode() if isinstance(content, str) else content)
-    part.replace(path)
+    """Write a file that is there complete or not at all. Raises GradeError."""
+    _write_all({path: content})
+
+
+def _write_all(contents: dict[Path, str | bytes]) -> None:
+    """Write files, all of them or none. Raises GradeError."""
+    parts = {path.with_name(f".{path.name}.part"): path for path in contents}
+    try:
+        for part, path in parts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = contents[path]
+            part.write_bytes(content.encode() if isinstance(content, str) else content)
+        for part, path in parts.items():
+            part.replace(path)
+    except OSError as error:
+        for part in parts:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        remedy = "Remedy: make room, and run the same command again"
+        raise GradeError(f"{path} cannot be written ({error.strerror}). {remedy}") from error
 
 
 def _note(log: TextIO, line: str, trouble: str = "") -> None:
@@ -401,16 +466,20 @@ def _note(log: TextIO, line: str, trouble: str = "") -> None:
 
 
 def report(
-    graded: list[Graded], out: Path, by_hand: tables.ByHand, problems: list[str] | None = None, separator: str = ","
+    graded: list[Graded],
+    out: Path,
+    by_hand: tables.ByHand,
+    problems: list[str] | None = None,
+    separator: str = ",",
+    others: Mapping[str, str | bytes] | None = None,
 ) -> None:
-    """Write all files but the log into `out`. problems: what was typed and is about nobody."""
+    """Write all files but the log into `out`. problems: what was typed and is about no one; others: more files, by name."""
     pages = feedback.pages(graded)
-    for old in (out / "feedback").glob("*.html"):
-        if old.name not in pages:
-            old.unlink()
     written = tables.files(graded, by_hand, separator) | {f"feedback/{name}": text for name, text in pages.items()}
     written["runtime.svg"] = classreport.runtime(tables.seconds(out / RUNTIME))
     written["class-report.html"] = classreport.page(graded, problems or [])
     written["prose.html"] = markpage.page(tables.prose_rows(graded, by_hand), graded)
-    for name, text in written.items():
-        _write(out / name, text)
+    _write_all({out / name: content for name, content in (written | dict(others or {})).items()})
+    for old in (out / "feedback").glob("*.html"):
+        if old.name not in pages:
+            old.unlink()

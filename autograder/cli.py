@@ -20,14 +20,16 @@ def main(arguments: list[str] | None = None, course: Course | None = None) -> in
     options = _parser().parse_args(arguments)
     try:
         return options.run(course or find_course(options.course), options)
-    except (Problem, SandboxError, OSError) as error:
-        print(error, file=sys.stderr)
+    except (Problem, SandboxError, OSError, MemoryError, ImportError) as error:
+        said = str(error) or "there is not enough memory"
+        print(said if "Remedy" in said else f"{said}. {REMEDY}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped. Marks so far are kept: run the same command again to continue.", file=sys.stderr)
         return 130
 
 
+REMEDY = "Remedy: correct this on your machine, and run the same command again: what is marked is kept."
 MARK = {
     "student": "as in grades.csv",
     "assignment": "such as 3-claims, or 3",
@@ -106,6 +108,8 @@ def _grade(course: Course, options: argparse.Namespace) -> int:
     for line in marks.said:
         print(line)
     print(summary(marks))
+    if faults := sum(one.is_fault for one in marks):
+        print(f"{faults} could not be marked by a fault of this machine (see log.txt): run the same command again.")
     for problem in marks.problems:
         print(problem, file=sys.stderr)
     waiting = sum(one.result.waiting for one in marks)

@@ -17,20 +17,20 @@ from answers import brief, is_missing, judge
 from .intake.matching import Beside, Matched, match
 from .intake.submission import Refused, Unreadable, read_cells, read_files
 from .run import protocol
-from .run.sandbox import DEFAULT, Limits, require, warm
+from .run.sandbox import DEFAULT, RIGHT, Limits, require, warm
 from .run.session import Runs, run_all
 from .source import Assignment, AssignmentError, Comparison, Task
 
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 ENDS = {
     "time": "it took too long and was stopped",
-    "signal": "it made Python crash, or used more memory or time than is available",
+    "signal": "it made Python crash, or used more memory than is available",
     "output": "it answered with more than can be read",
     "files": "it made too many files",
     "end": "it ended the whole program",
-    "lost": "it ended the whole program",
     "tries": "too many cells before it ended the whole program",
 }
+NOT_MARKED = "not marked"
 ELSEWHERE = (
     "This fits the data that you have, but not other data of the same form: compute it from the tables instead of "
     "writing down values that you read off."
@@ -76,8 +76,9 @@ class TaskResult:
 class Result:
     """What became of a submission.
 
-    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; reason: for the
-    student ("" if graded); tasks: in the order of the assignment; notes: facts for the teacher, as sentences.
+    status: graded, partly graded, unreadable, timed out, crashed, refused; or missing: not handed in; or not marked: by a
+    fault of this machine; reason: for the student ("" if graded); tasks: in the order of the assignment; notes: facts for the
+    teacher, as sentences.
     """
 
     status: str
@@ -99,7 +100,7 @@ class Result:
     @property
     def unread(self) -> bool:
         """Whether no task was looked at."""
-        return self.status in ("refused", "unreadable", "missing")
+        return self.status in ("refused", "unreadable", "missing", NOT_MARKED)
 
 
 def mark(
@@ -119,7 +120,7 @@ def mark(
     seed         text that hidden data are made from; by default this machine's secret
     unsandboxed  run without a sandbox: only for submissions that you trust as you trust your own programs
 
-    Raises SandboxError if there is no sandbox here, AssignmentError if the assignment itself is at fault.
+    Raises SandboxError if there is no sandbox here, or it fails, AssignmentError if the assignment itself is at fault.
     """
     if not unsandboxed:
         require()
@@ -332,7 +333,7 @@ def _worked_out(assignment: Assignment, seed: str, sandboxed: bool) -> dict[str,
         questions = {(task.name, number, place): code for place, code in enumerate(codes)}
         steps.append(protocol.ask((task.name, number), task.helper, questions))
     right = defaultdict(dict)
-    with warm(course.preload, DEFAULT, sandboxed, course.library, purpose="what is right") as box:
+    with warm(course.preload, DEFAULT, sandboxed, course.library, purpose=RIGHT) as box:
         for kind, files in course.files_of_kinds(seed).items():
             run, record = box.run(steps, files, DEFAULT.total, trusted=True), protocol.Record()
             record.take_down(run.lines, steps)

@@ -168,7 +168,7 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
     if header != columns:
         column, message = _header_problem(header, columns)
         raise CaseError(message, f"the header is {','.join(columns)}", file=name, row=1, column=column)
-    rows = []
+    rows, keys = [], [column for column in primary_key(resource) if column in columns]
     for line, cells in enumerate(lines, start=2):
         if not cells:
             raise CaseError(
@@ -182,7 +182,7 @@ def read_table(folder: Path, resource: dict) -> list[Row]:
             remedy = "put double quotation marks around a cell that contains a comma, and write empty cells, too"
             raise CaseError(message, remedy, file=name, row=line)
         row = Row(zip(columns, cells), key="", file=name, line=line)
-        row.key = " ".join(row[column] for column in primary_key(resource) if column in row) or f"row {line}"
+        row.key = " ".join([row[column] for column in keys]) or f"row {line}"
         rows.append(row)
     return rows
 

@@ -162,7 +162,7 @@ def parse(cell: str, field: dict) -> object:
         value = convert_cell(cell)
     except ValueError:
         raise ValueError(f"{cell!r} is not {example}") from None
-    if not re.fullmatch(constraints.get("pattern", "(?s).*"), cell, re.ASCII):
+    if "pattern" in constraints and not re.fullmatch(constraints["pattern"], cell, re.ASCII):
         raise ValueError(f"{cell!r} is not allowed{_strange(cell)}")
     if field["type"] in ("integer", "number"):
         if value < constraints.get("minimum", value):

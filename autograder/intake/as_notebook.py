@@ -14,7 +14,7 @@ with contextlib.suppress(ImportError, OSError, ValueError):  # without such limi
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # the first ends it by a signal of its own
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 sys.path.append(str(Path(__file__).parent))
@@ -31,14 +31,21 @@ def from_text(text: str) -> dict:
 
 def main() -> None:
     """Read, and answer."""
+    if "text" in sys.argv:
+        import jupytext  # noqa: F401 (before anything takes memory: where this fails, it is not by the text)
+
     data = sys.stdin.buffer.read()
+    with contextlib.suppress(Exception):  # whatever the parsers raise on a damaged file: it is then no notebook
+        sys.stdout.write(json.dumps(answer(data)))
+
+
+def answer(data: bytes) -> dict:
+    """Return the cells of a notebook, or why it is none."""
     try:
-        answer = plain_notebook(from_text(data.decode("utf-8-sig")) if "text" in sys.argv else parsed(data))
+        return plain_notebook(from_text(data.decode("utf-8-sig")) if "text" in sys.argv else parsed(data))
     except Unreadable as error:
-        answer = {"unreadable": str(error)}
-    sys.stdout.write(json.dumps(answer))
+        return {"unreadable": str(error)}
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(Exception):  # whatever the parsers raise on a damaged file: it is then no notebook
-        main()
+    main()

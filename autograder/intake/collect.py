@@ -84,17 +84,28 @@ def read(course: Course, source: str | Path, scratch: Path, only: str = "", layo
         raise LayoutError(
             f"nothing in {source} has the form of {layout}. Remedy: leave --layout out, or name one of {listed}"
         )
+    if reading.unsure:
+        names, platforms = (", ".join(dict.fromkeys(some)) for some in (reading.unsure, reading.unsure.values()))
+        raise LayoutError(
+            f"{source}: only the archive itself says whose work it holds, {names} (as in {platforms}), and a student could have "
+            "made it. Remedy: if a platform exported it, give the archive itself or name the platform with --layout; if one "
+            f"student handed it in, use --layout {FOLDERS}"
+        )
     submissions = []
     for student, handed_in in sorted(_by_student(reading).items(), key=lambda item: natural_key(item[0])):
         submissions += _Student(student, handed_in, known, only, course).submissions()
     assignments = {submission.assignment for submission in submissions} - {None}
     if len(assignments) == 1:  # submissions that do not say are taken for the same assignment as all others
         submissions = [replace(submission, assignment=next(iter(assignments))) for submission in submissions]
-    return Collected(submissions, _said(reading))
+    return Collected(submissions, _said(reading, layout))
 
 
-def _said(reading: Reading) -> list[str]:
-    said = [f"Layout {name}: {times} names." for name, times in sorted(reading.layouts.items())]
+def _said(reading: Reading, layout: str) -> list[str]:
+    by = ", as --layout says" if layout else ""
+    said = [
+        f"Layout {name}{by}: {times} name{'s' * (times != 1)} such as {reading.signs[name]!r}."
+        for name, times in sorted(reading.layouts.items())
+    ]
     if reading.left_aside:
         said.append(f"No hand-ins: {', '.join(reading.left_aside)}.")
     return said

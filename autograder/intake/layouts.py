@@ -292,11 +292,17 @@ FOLDERS = "folders"  # of students, or archives, or files with their names: not 
 
 @dataclass
 class Reading:
-    """What `owned` has understood: how many names each layout has told, and what was left aside as belonging to no one."""
+    """What `owned` has understood.
+
+    layouts: how many names each has told; signs: the first of them; left_aside: what belongs to no one; unsure: archives beside
+    nothing else, with the layout that their own names have.
+    """
 
     owned: list[Owned] = field(default_factory=list)
     layouts: Counter = field(default_factory=Counter)
+    signs: dict[str, str] = field(default_factory=dict)
     left_aside: list[str] = field(default_factory=list)
+    unsure: dict[str, str] = field(default_factory=dict)
 
 
 def owned(entries: Iterable[Entry], known: Known, layout: str = "") -> Reading:
@@ -309,6 +315,8 @@ def owned(entries: Iterable[Entry], known: Known, layout: str = "") -> Reading:
 def _walk(folder, layout, reading):
     owners, told = _owners(folder, layout)
     reading.layouts.update(told.values())
+    for name, platform in told.items():
+        reading.signs.setdefault(platform, "/".join((*folder.parts, name)))
     others = {name for name in folder.inside if name not in owners and not _is_list(folder, name)}
     classes = set() if owners else _classes(folder, others, layout)
     for name, entries in folder.inside.items():
@@ -319,12 +327,15 @@ def _walk(folder, layout, reading):
                     Owned(owner, entry.parts[below:] or owner.rest, entry, folder.parts, told[name])
                     for entry in entries
                 ]
+        elif name in classes and not layout and folder.is_archive(name) and (told := _claims(folder.child(name))):
+            reading.unsure["/".join((*folder.parts, name))] = told
         elif name in classes:
             _walk(folder.child(name), layout, reading)
         elif name not in others or layout not in ("", FOLDERS):
             reading.left_aside += ["/".join(entry.parts) for entry in entries]
         else:
             reading.layouts[FOLDERS] += 1
+            reading.signs.setdefault(FOLDERS, "/".join((*folder.parts, name)))
             student = _loose(name, folder.known) if folder.file(name) else name
             if _is_export(folder.child(name), layout):
                 entries = [Entry((*folder.parts, name), None, REFUSED, MIXED)]
@@ -364,6 +375,20 @@ def _classes(folder, others, layout):
     if len(others) == 1 and _holds_students(folder, *others):
         return others
     return {name for name in by_name if not folder.is_archive(name)}
+
+
+def _claims(folder):
+    """Return the layout by which an archive names several students, or any by a platform's form; "" if it does not.
+
+    A student may have made it, and the names in it: where it lies beside nothing else, only the teacher knows.
+    """
+    owners, told = _owners(folder, "")
+    names = [name for name in folder.inside if not _is_list(folder, name)]
+    if owners:
+        return next(iter(told.values()))
+    if len(names) == 1 and not folder.file(names[0]):
+        return _claims(folder.child(names[0]))
+    return FOLDERS if len(names) > 1 else ""
 
 
 def _says_several(known, name):

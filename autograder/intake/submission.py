@@ -1,5 +1,6 @@
 """Read what a student handed in without trusting it: the cells of a notebook, and the files beside it."""
 
+import errno
 import json
 import os
 import re
@@ -16,6 +17,9 @@ CELLS = 1_000
 FILES = 200
 METADATA = 10_000  # characters that are kept of a large notebook
 IN_PROCESS = 1_000_000  # bytes of a notebook that is read right here: nothing in it can take much memory
+LONGEST = 600  # seconds in which as_notebook.py has its few seconds of computing, however busy the machine is
+FAULTS = (1, -9)  # how it ends if it cannot be imported, or is killed: that says nothing of a notebook
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.EMFILE, errno.ENFILE)  # what a machine lacks
 NEWEST = 4  # of the formats of notebooks
 DECIDING = {"cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"}  # keys that must not occur twice
 AS_NOTEBOOK = Path(__file__).with_name("as_notebook.py")
@@ -74,7 +78,7 @@ def parsed(data: bytes) -> dict:
         raise
     except UnicodeDecodeError:
         raise Unreadable("This notebook is not in UTF-8, as notebooks are: save it in Jupyter.") from None
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError):
         raise Unreadable(NO_JSON) from None
     version = content.get("nbformat") if isinstance(content, dict) else None
     if isinstance(version, int) and version > NEWEST:
@@ -85,13 +89,16 @@ def parsed(data: bytes) -> dict:
 def as_notebook(data: bytes, *kind: str) -> bytes:
     """Return the cells of a notebook of any size, or kept as "text", as a small notebook; b"" if that is too much to do.
 
-    Raises Unreadable.
+    Raises Unreadable; OSError if this machine cannot do it now.
     """
     command = [sys.executable, "-P", AS_NOTEBOOK, *kind]
     try:
-        answer = subprocess.run(command, input=data, capture_output=True, timeout=60).stdout
+        done = subprocess.run(command, input=data, capture_output=True, timeout=LONGEST)
     except subprocess.TimeoutExpired:
         return b""
+    if done.returncode in FAULTS:
+        raise OSError("the program that reads large notebooks failed. Remedy: run the same command again")
+    answer = done.stdout
     if answer.startswith(b'{"unreadable"'):
         raise Unreadable(json.loads(answer)["unreadable"])
     return answer
@@ -179,6 +186,8 @@ def _content(what, content, room, error):
         except (OSError, ValueError) as problem:
             if path.is_symlink():
                 raise Refused(f"{text(path.name)} is a link to another file: hand in the file itself.") from None
+            if getattr(problem, "errno", None) in NO_ROOM:
+                raise
             raise error(f"{text(path.name)} cannot be opened ({getattr(problem, 'strerror', problem)}).") from None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)

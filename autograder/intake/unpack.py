@@ -5,7 +5,6 @@ unpacked gets a number in a scratch folder.
 """
 
 import contextlib
-import errno
 import functools
 import os
 import re
@@ -17,6 +16,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from .submission import NO_ROOM
 
 MEMBER = 20_000_000  # bytes of one file: see submission.py
 TOTAL = 1_000_000_000  # bytes of an archive, unpacked
@@ -217,8 +218,8 @@ def _unpack(archive, info, target):
 
 
 def _raise_if_machine(error):
-    """Pass on what says nothing against the archive: this machine has no more room, or too many files open."""
-    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE):
+    """Pass on what says nothing against the archive: this machine has no more room, memory or files to open."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in NO_ROOM:
         raise error
 
 

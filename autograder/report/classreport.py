@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..marking import NOT_MARKED
 from ..source import Assignment
 from . import look
 from .feedback import file_names, link, templates
@@ -30,6 +31,7 @@ MEANINGS = {
     "crashed": "the program ended early; the other tasks were marked",
     "refused": "not run at all: see why below",
     "unreadable": "no readable notebook",
+    NOT_MARKED: "by a fault of this machine: run the same command again",
     "missing": "nothing was handed in by someone on the roster",
 }
 LEVELS = {  # fill and hatching, from done to not done: they are told apart in greyscale

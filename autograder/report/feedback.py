@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import jinja2
 
+from ..marking import NOT_MARKED
 from .tables import format_points
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ TOLD = {  # of a submission's status
     "crashed": "Your notebook could not be run to its end; what could be marked was marked.",
     "refused": "This could not be marked. Please talk to your teacher about handing it in again.",
     "unreadable": "The notebook could not be read. Please talk to your teacher about handing it in again.",
+    NOT_MARKED: "This has not been marked yet; your teacher will have it done.",
     "missing": "Please talk to your teacher if you have handed it in.",
 }
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.I)  # what Windows keeps for itself

@@ -28,7 +28,7 @@ from ..course import Course
 from ..handout import as_bytes, readable
 from ..intake.collect import Submission
 from ..intake.submission import Refused, Unreadable, read_cells
-from ..marking import Result
+from ..marking import NOT_MARKED, Result
 from ..source import Assignment, AssignmentError, role
 from .tables import give
 
@@ -80,7 +80,7 @@ def export(course: Course, graded: list[Graded], folder: str | Path) -> None:
 
     Points given by hand in the gradebook stay; if the answer has changed since, they have to be confirmed there.
     """
-    graded = [one for one in graded if one.submission.assignment and one.result.status != "missing"]
+    graded = [one for one in graded if one.submission.assignment and one.result.status not in ("missing", NOT_MARKED)]
     folder = make_course(course, folder, sorted({one.submission.assignment_name for one in graded}))
     with _gradebook(course, folder) as gradebook:
         for one in graded:

@@ -27,6 +27,11 @@ class Record:
     ended: dict = field(default_factory=dict)
     lost: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether a cell failed, other than one that is as it was handed out."""
+        return any(problem["type"] != "NotImplementedError" for problem in self.failures.values())
+
     def take_down(self, lines: list[dict], steps: list[Step]) -> int | str | None:
         """Take down the lines of a run of these steps; return what the last step that began was about."""
         last = None
@@ -35,6 +40,8 @@ class Record:
             if type(number) is not int or not 0 <= number < len(steps):
                 continue
             step = steps[number]
+            if step["about"] is None and last is not None:
+                continue  # the setup is over: it is a cell that says so
             last = step["about"]
             if step["kind"] == "cell" and "failed" in line:
                 self.failures.setdefault(last, _problem(line["failed"]))

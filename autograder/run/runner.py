@@ -32,6 +32,7 @@ from pathlib import Path
 
 from answers import plain
 
+from ..intake.submission import NO_ROOM
 from . import syscalls
 
 try:
@@ -40,7 +41,9 @@ except ImportError:  # Windows
     resource = None
 
 FILES = 256  # open at a time
-POLL = 0.1  # seconds between looks at the clock and at the number of files
+POLL = 0.1  # seconds between looks at what a run has computed, and at the number of files
+CLOSING = 5  # seconds that a process may take from the end of its pipe to its own
+LEAST = 0.04  # of a second: a run that computes less in one sleeps; one that waits for its turn among others gets more
 
 
 def main(root: str) -> None:
@@ -62,7 +65,10 @@ def main(root: str) -> None:
     _frame(reports, b"R", {"seccomp": bool(seccomp)})
     while limits := _message(orders):
         ended = _supervise(root, json.loads(limits), orders, seccomp, reports)
-        _wipe(root, fixed)
+        try:
+            _wipe(root, fixed)
+        except (OSError, RecursionError):  # such as folders that lie too deep in one another
+            ended["worn"] = True  # the next run begins elsewhere
         _frame(reports, b"E", ended)
 
 
@@ -115,6 +121,7 @@ def _supervise(root, limits, orders, seccomp, reports):
     """Fork, pass on what the run says as long as it keeps to its limits, end it, and return how it ended."""
     inlet, outlet = os.pipe()
     size, begun, why = 0, time.monotonic(), ""
+    idle = Idle(begun)
     process = os.fork()
     if not process:
         os.close(inlet)
@@ -132,19 +139,51 @@ def _supervise(root, limits, orders, seccomp, reports):
             size += len(data)
             _frame(reports, b"D", data)
         computed = _computed(process, begun)
-        if computed > limits["cpu"] or time.monotonic() - begun > limits["idle"] + limits["patience"] * computed:
+        if idle.look(time.monotonic(), computed):
+            _frame(reports, b"A", b"")  # it is alive: no one else has to look at a clock
+        if computed > limits["cpu"] or idle.seconds > limits["idle"]:
             why = "time"
         elif size > limits["output"]:
             why = "output"
         elif seccomp and (disk := os.statvfs(root)).f_files - disk.f_ffree > limits["files"]:
             why = "files"
-    os.kill(process, signal.SIGKILL)  # it has closed its pipe, and may have done so without ending
+    has_ended = not why and _ends(process)
+    os.kill(process, signal.SIGKILL)
     _, status, used = os.wait4(process, 0)
     os.close(inlet)
     computed = used.ru_utime + used.ru_stime
-    if not why and os.WIFSIGNALED(status):
-        why = "time" if computed > limits["cpu"] else "signal"
-    return {"why": why, "computed": computed}
+    if has_ended and os.WIFSIGNALED(status):
+        # Nothing that a run may ask of the kernel kills it in this way: see syscalls.py.
+        is_killed = seccomp and os.WTERMSIG(status) == signal.SIGKILL
+        is_late = computed > limits["cpu"] or os.WTERMSIG(status) == signal.SIGXCPU
+        why = "time" if is_late else "killed" if is_killed else "signal"
+    return {"why": why, "computed": computed, "worn": False}
+
+
+def _ends(process):
+    """Return whether a process that has closed its pipe does end: it may have closed it without ending."""
+    until = time.monotonic() + CLOSING
+    while not os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+class Idle:
+    """Counts the seconds in which a run computes next to nothing: not those in which it waits for its turn, or this process does."""
+
+    def __init__(self, now: float):
+        self.seconds, self._looked, self._before = 0, now, 0.0
+
+    def look(self, now: float, computed: float) -> bool:
+        """Return whether a second has passed since the last one was counted. computed: by the run, in all."""
+        passed = now - self._looked
+        if passed < 1:
+            return False
+        self.seconds += computed - self._before < LEAST * passed
+        self._looked, self._before = now, computed
+        return True
 
 
 def _computed(process, begun):
@@ -171,16 +210,23 @@ def _make(root, files):
             contents |= {folder + name[4:]: data for name, data in files.items() if name.startswith("data/")}
     for name, data in contents.items():
         path = Path(root, name)
-        with contextlib.suppress(OSError):  # a name that the disk does not take, or that is a folder already
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+        except OSError as error:  # a name that the disk does not take, or that is a folder already
+            if error.errno in NO_ROOM:
+                raise
 
 
 def _run(root, limits, orders, seccomp, outlet):
     """Do the steps of the order that comes next, and say of each what came of it."""
     order = pickle.loads(_message(orders))
     os.close(orders)
-    _make(root, order["files"])
+    try:
+        _make(root, order["files"])
+    except OSError as error:
+        _say(outlet, broken=f"no room for files: {error}")
+        return
     os.environ.update(HOME=f"{root}/home", TMPDIR=f"{root}/tmp")
     os.chdir(f"{root}/assignments/yours")
     if not order["trusted"]:
@@ -194,7 +240,7 @@ def _run(root, limits, orders, seccomp, outlet):
         if seccomp:
             syscalls.confine(seccomp)
     except (OSError, ValueError) as error:
-        _say(outlet, broken=str(error))
+        _say(outlet, broken=f"no limits can be set: {error}")
         return
     answered, given = set(), {}
     for number, step in enumerate(order["steps"]):
@@ -206,8 +252,11 @@ def _run(root, limits, orders, seccomp, outlet):
                 _say(outlet, step=number, failed=problem)
             if step["about"] is None:  # of the assignment itself: each question finds its things as it made them
                 given = {name: _own(value) for name, value in scope.items()}
-        elif _asked(step, number, scope | {name: _own(value) for name, value in given.items()}, outlet):
-            answered.add(step["about"])  # else it is asked once more after the last cell
+        else:
+            words = set(re.findall(r"\w+", " ".join([step["helper"], *step["expressions"]])))
+            own = {name: _own(value) for name, value in given.items() if name in words}
+            if _asked(step, number, scope | own, outlet):
+                answered.add(step["about"])  # else it is asked once more after the last cell
     _say(outlet, done=True)
     os._exit(0)
 
@@ -381,7 +430,7 @@ def _limit(limits, sandboxed):
     # The kernel counts by ticks, too many on a busy machine: who supervises counts exactly, and this is a second line.
     wanted = {"AS": limits["memory"], "CPU": 4 * math.ceil(limits["cpu"]), "FSIZE": limits["disk"]}
     for name, value in (wanted | {"CORE": 0, "MEMLOCK": 0, "MSGQUEUE": 0}).items():
-        _set(name, value, value, sandboxed)
+        _set(name, value, value + (name == "CPU"), sandboxed)  # a second to end by a signal of its own
     _set("NOFILE", FILES // 2, FILES, sandboxed)
 
 

@@ -37,7 +37,7 @@ REMEDY = (
 
 
 class SandboxError(RuntimeError):
-    """There is no sandbox here. The message says why, and what to do."""
+    """There is no sandbox here, or it failed while it was used. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class Limits:
 
     cpu: float = 15
     total: float = 60  # all runs of a submission
-    idle: float = 20  # seconds of the clock that it may wait for nothing, such as in sleep ...
-    patience: float = 10  # ... beside so many times as long as it computes, since others compute, too
+    idle: float = 20  # seconds in which it computes next to nothing, as in sleep: who waits for its turn computes more
     memory: int = 2 << 30  # addresses, as the kernel counts them: a third of it is the libraries'
     disk: int = 64 << 20
     files: int = 5_000
@@ -58,13 +57,17 @@ class Limits:
 
 
 DEFAULT = Limits()
+SILENCE = (
+    300  # seconds after which a sandbox that says nothing, not even that it is alive, is given up: by no fault of a run
+)
 
 
 @dataclass(frozen=True)
 class Run:
     """What a run reported: lines, as they came (nothing in them is to be trusted), how it ended, how long it computed.
 
-    why: "" it came to its end by itself, "signal", "time", "output", "files", "lost" (the sandbox itself is gone).
+    why: "" it came to its end by itself, "signal", "time", "output", "files"; or, by no doing of its own, "killed" (as the
+    kernel does where memory is short) or "lost" (the sandbox itself is gone).
     """
 
     lines: list[dict]
@@ -111,29 +114,32 @@ class Sandbox:
         """
         limits = asdict(self.limits) | {"cpu": min(seconds, self.limits.cpu)}
         order = pickle.dumps({"steps": steps, "files": files, "trusted": trusted})
-        wait = limits["idle"] + limits["patience"] * limits["cpu"] + 30
         if not hasattr(os, "fork"):
-            return self._run_alone(limits, order, wait)
+            return self._run_alone(limits, order)
         if not self._process or self._process.poll() is not None:
             self.end()
             self._begin()
         self._send(limits, order)
-        deadline, output = time.monotonic() + wait, bytearray()
+        output = bytearray()
         while True:
-            letter, data = self._frame(deadline)
-            if letter == b"D":
+            letter, data = self._frame(time.monotonic() + SILENCE)
+            if letter in (b"A", b"D"):
                 output += data
                 continue
             lines = _lines(output)
             if lines and "broken" in lines[0]:  # reported before any line of a submission ran
-                raise SandboxError(f"no limits can be set here: {str(lines[0]['broken'])[:300]}. {REMEDY}")
-            if letter == b"E":
-                return Run(lines, **json.loads(data))
-            self.end()  # the next run begins anew
-            return Run(lines, "lost")
+                raise SandboxError(f"a run cannot begin here, {str(lines[0]['broken'])[:300]}. {REMEDY}")
+            ended = json.loads(data) if letter == b"E" else {"why": "lost", "computed": 0.0, "worn": True}
+            if ended.pop("worn"):
+                self.end()  # the next run begins anew
+            return Run(lines, **ended)
 
-    def _run_alone(self, limits, order, wait):
-        """Run steps in a process that is there for them only, where processes do not fork: without a sandbox."""
+    def _run_alone(self, limits, order):
+        """Run steps in a process that is there for them only, where processes do not fork: without a sandbox.
+
+        There only the clock can be looked at.
+        """
+        wait = limits["idle"] + 10 * limits["cpu"]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             orders = b"".join(map(_message, (self._beginning, limits, order)))
             begun = time.monotonic()
@@ -163,7 +169,7 @@ class Sandbox:
         command = self._command(self._folder and self._folder.name)
         self._process = subprocess.Popen(**command, stdin=subprocess.PIPE, start_new_session=True)
         self._send(self._beginning)
-        letter, data = self._frame(time.monotonic() + 60)
+        letter, data = self._frame(time.monotonic() + SILENCE)
         if letter != b"R":
             raise SandboxError(f"the program that runs submissions does not start. {REMEDY}")
         if self._beginning["sandboxed"] and not json.loads(data)["seccomp"]:
@@ -207,21 +213,30 @@ class Sandbox:
             self._folder = None
 
 
-_idle = defaultdict(
-    list
-)  # sandboxes that wait for their next submission, by their purpose and what they were made with
+SUBMISSIONS, RIGHT = "submissions", "what is right"  # purposes
+_idle = defaultdict(list)  # sandboxes that wait for their next run, by their purpose and what they were made with
 
 
 @contextlib.contextmanager
-def warm(*made_with, purpose: str = "submissions") -> Iterator[Sandbox]:
-    """Give a Sandbox that may have served this purpose before, so that the libraries are loaded; every run begins as the first."""
+def warm(*made_with, purpose: str = SUBMISSIONS) -> Iterator[Sandbox]:
+    """Give a Sandbox that may have served this purpose before, so that the libraries are loaded; every run begins as the first.
+
+    One that has served what is right may serve submissions, too, and never the other way round.
+    """
     idle = _idle[purpose, made_with]
-    box = idle.pop() if idle else Sandbox(*made_with)
+    box = _taken(idle) or purpose != RIGHT and _taken(_idle[RIGHT, made_with]) or Sandbox(*made_with)
     with contextlib.ExitStack() as stack:
         stack.enter_context(box)  # ended, unless all went well
         yield box
         stack.pop_all()
     idle.append(box)
+
+
+def _taken(idle):
+    try:
+        return idle.pop()
+    except IndexError:
+        return None
 
 
 @atexit.register

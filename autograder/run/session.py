@@ -11,9 +11,14 @@ from ..intake.submission import Cell
 from ..source import Assignment
 from . import protocol
 from .protocol import Record, Step
-from .sandbox import Limits, warm
+from .sandbox import Limits, SandboxError, warm
 
 TRIES = 6  # runs of the same cells, each without the ones that ended the runs before
+AGAIN = "Remedy: run it again; where memory is short, with fewer at a time (--jobs 1)"
+FAULTS = {
+    "killed": f"a run was killed by this machine, which happens when memory is short. {AGAIN}",
+    "lost": f"the program that runs submissions was lost. {AGAIN}",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,10 @@ class Runs:
 def run_all(
     assignment: Assignment, cells: list[Cell], files: Files, data: dict[str, Files], limits: Limits, sandboxed: bool
 ) -> Runs:
-    """Run a submission. files: what it brought; data: what lies beside it, by kind. Raises SandboxError."""
+    """Run a submission. files: what it brought; data: what lies beside it, by kind.
+
+    Raises SandboxError if a run failed by no doing of the submission.
+    """
     course, setup = assignment.course, protocol.setup(assignment)
     asks, asks_about_files = _questions(assignment, about_files=False), _questions(assignment, about_files=True)
     kept_out = {*assignment.setup, *asks, *asks_about_files}  # what students cannot change is not taken from them
@@ -59,8 +67,14 @@ def run_all(
             if seconds <= 0 or not left:
                 return record
             ran = box.run(setup + left, {**files, **beside}, seconds, trusted)
-            seconds -= ran.computed
+            seconds -= min(ran.computed, limits.cpu)  # not for how late it was stopped: that depends on the machine
             last = record.take_down(ran.lines, setup + left)
+            if ran.why in FAULTS or not ran.lines:  # not even the first step began
+                raise SandboxError(FAULTS.get(ran.why, FAULTS["lost"]))
+            if not files and (
+                None in record.failures or last is None
+            ):  # where what is right was worked out, it did not fail
+                raise SandboxError(f"the setup of {assignment.name} fails on this machine now. {AGAIN}")
             if ran.done:
                 return record
             if last is not None:
@@ -71,7 +85,7 @@ def run_all(
 
     with warm(course.preload, limits, sandboxed, course.library) as box:
         records = {kind: run(asked, beside, Record()) for kind, beside in data.items()}
-        failed = any(record.failures or record.ended or record.lost for record in records.values())
+        failed = any(record.failed or record.ended or record.lost for record in records.values())
         described = run(alone, data["released"], Record()) if failed else Record()
         for kind, beside in data.items():
             run(list(asks_about_files.values()), beside, records[kind], trusted=True)

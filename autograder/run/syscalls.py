@@ -26,7 +26,7 @@ rt_sigaction rt_sigprocmask rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigre
 
 exit exit_group restart_syscall futex set_robust_list get_robust_list set_tid_address rseq wait4 waitid
 getpid getppid gettid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid getresgid getgroups
-getrlimit setrlimit getrusage times uname sysinfo getpriority sched_getaffinity sched_yield getcpu getrandom
+getrlimit getrusage times uname sysinfo getpriority sched_getaffinity sched_yield getcpu getrandom
 """
 # Others are as in a kernel that does not have them (ENOSYS), so that libraries take another way. Of these, people are told:
 # processes, threads (memory is limited per process) and networks are not permitted (EPERM).
@@ -35,6 +35,9 @@ REFUSED = ["fork", "vfork", "clone", "execve", "execveat", "unshare", "setns", "
 # cannot close them to everybody.
 AS_IF = ["chmod", "fchmod", "fchmodat", "fchmodat2"]
 OWN_ONLY = {"kill": os.getpid, "tkill": os.getpid, "tgkill": os.getpid, "prlimit64": lambda: 0}  # by the first argument
+# Nor do these kill itself, or set the limit of its seconds, which kills: who is killed was so by the machine.
+SIGKILL, RLIMIT_CPU = 9, 0
+NEVER = {"kill": (1, SIGKILL), "tkill": (1, SIGKILL), "tgkill": (2, SIGKILL), "prlimit64": (1, RLIMIT_CPU)}
 # By the second argument. fcntl: duplicates, flags (0 to 4) and locks of a file, the size of a pipe. ioctl: whether it is a
 # terminal and how large, flags, what waits to be read.
 COMMANDS = {
@@ -82,8 +85,11 @@ def confine(library: ctypes.CDLL) -> None:
     for name in AS_IF:
         rule(ERRNO, name)
     for name, own in OWN_ONLY.items():
-        rule(ALLOW, name, _Argument(0, EQUAL, own(), 0))
+        place, refused = NEVER[name]
+        rule(ALLOW, name, _Argument(0, EQUAL, own(), 0), _Argument(place, NOT_EQUAL, refused, 0))
         rule(ERRNO | errno.EPERM, name, _Argument(0, NOT_EQUAL, own(), 0))
+    rule(ALLOW, "setrlimit", _Argument(0, NOT_EQUAL, RLIMIT_CPU, 0))
+    rule(ALLOW, "prlimit64", _Argument(0, EQUAL, 0, 0), _Argument(2, EQUAL, 0, 0))  # to read any limit
     for name, commands in COMMANDS.items():
         for command in commands:
             rule(ALLOW, name, _Argument(1, MASKED_EQUAL, 0xFFFFFFFF, command))

@@ -14,7 +14,7 @@ from weather import COURSE, FILE, NAME, PROSE, RIGHT, notebook
 from autograder import batch, roster
 from autograder.batch import Graded, GradeError, exit_status, grade
 from autograder.cli import main
-from autograder.intake.collect import Submission, read
+from autograder.intake.collect import LayoutError, Submission, read
 from autograder.intake.submission import read_cells
 from autograder.marking import Result, TaskResult
 from autograder.register import Register
@@ -423,11 +423,15 @@ def test_an_untouched_hand_out_and_lateness_are_told():
 # ---- a hand-in that another one of the same student would hide ----
 
 
-def test_a_zip_of_several_exports_gives_all_their_students(tmp_path):
+def test_a_zip_of_several_exports_gives_all_their_students_if_the_teacher_says_that_it_is_one(tmp_path):
     inner = [
         zipped(tmp_path / f"{number}.zip", {f"S{number}_{number}_assignsubmission_file_/{FILE}": notebook()})
         for number in (1, 2)
     ]
     outer = zipped(tmp_path / "all.zip", {path.name: path.read_bytes() for path in inner})
-    (tmp_path / "scratch").mkdir()
-    assert [one.student for one in read(COURSE, outer, tmp_path / "scratch").submissions] == ["S1", "S2"]
+    for name in ("scratch", "other"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(LayoutError, match="1, 2 .as in moodle.*name the platform with --layout"):
+        read(COURSE, outer, tmp_path / "scratch")
+    found = read(COURSE, outer, tmp_path / "other", layout="moodle").submissions
+    assert [one.student for one in found] == ["S1", "S2"]

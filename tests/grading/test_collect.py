@@ -14,7 +14,7 @@ import pytest
 from handed_in import NAME, notebook, put, right, zipped
 
 from autograder.intake import unpack
-from autograder.intake.collect import collect
+from autograder.intake.collect import LayoutError, collect
 
 
 @pytest.fixture
@@ -88,14 +88,11 @@ def test_a_zip_each_also_in_folders_and_in_a_zip(collected, tmp_path):
 
 
 def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
-    """A course's exports in one folder: of two platforms, as zip files and unpacked, and a folder that says what it holds."""
-    (tmp_path / "in").mkdir()
-    zipped(
-        tmp_path / "in" / "Week 1.zip",
-        {f"{name}_{number}_assignsubmission_file_/{FILE}": right() for number, name in enumerate(["anna", "ben"])},
-    )
+    """A course's exports in one folder, unpacked: of two platforms, and a folder that says what it holds."""
     found = collected(
         {
+            f"Week 1/anna_0_assignsubmission_file_/{FILE}": right(),
+            f"Week 1/ben_1_assignsubmission_file_/{FILE}": right(),
             f"Week 2/carla_1_2_{FILE}": right(),
             f"Week 2/dora_LATE_3_4_{FILE}": right(),
             "Week 2/grades.csv": b"x",
@@ -108,6 +105,9 @@ def test_exports_side_by_side_each_give_their_students(collected, tmp_path):
     assert {student: one.status for (student, _), one in found.items()} == dict.fromkeys(
         ["anna", "ben", "carla", "dora", "emil", "frieda", "gus", "hana"], ""
     )
+    zipped(tmp_path / "in" / "late.zip", {f"ida_8_assignsubmission_file_/{FILE}": right()})
+    with pytest.raises(LayoutError, match="late .*give the archive itself"):
+        collected()
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -112,7 +112,9 @@ def reading(tmp_path, course):
 def test_each_platform_is_recognised_and_its_newest_attempt_counts(reading, layout, named):
     collected = reading(contents(layout), layout=layout if named else "")
     assert [submission.student for submission in collected.submissions] == STUDENTS[layout]
-    assert any(said.startswith(f"Layout {layout}: ") for said in collected.said)
+    by, sign = ", as --layout says" if named else "", next(iter(EXPORTS[layout])).rpartition("/")[0] or FILE
+    [told] = [said for said in collected.said if said.startswith(f"Layout {layout}{by}: ")]
+    assert sign.split("/")[0] in told, "it says by which sign"
     assert not any("folders" in said for said in collected.said)
     first, *others = collected.submissions
     assert "so late" in first.notebook.read_text(encoding="utf-8")
@@ -151,8 +153,52 @@ def test_the_export_of_a_class_and_that_of_one_late_hand_in_lie_side_by_side(rea
     names = {f"Student {number}_{number}_assignsubmission_file_/{FILE}": right() for number in range(3)}
     zipped(tmp_path / "in" / "all.zip", names)
     zipped(tmp_path / "in" / "late.zip", {f"Late One_9_assignsubmission_file_/{FILE}": right()})
-    collected = reading({"list.csv": b"x"})
+    with pytest.raises(LayoutError, match=r"all, late \(as in moodle\)"):
+        reading({"list.csv": b"x"})
+    collected = reading({"list.csv": b"x"}, layout="moodle")
     assert [one.student for one in collected.submissions] == ["Late One", "Student 0", "Student 1", "Student 2"]
+
+
+FORGED = {
+    "moodle": {
+        f"Anna Lee_1_assignsubmission_file_/{FILE}": right(),
+        f"Ben May_2_assignsubmission_file_/{FILE}": right(),
+    },
+    "one of a class": {f"Anna Lee_1_assignsubmission_file_/{FILE}": right()},
+    "in a folder": {f"export/Anna Lee_1_assignsubmission_file_/{FILE}": right(), "export/list.csv": b"x"},
+    "google-classroom": {f"Anna Lee - {FILE}": right(), f"Ben May - {FILE}": right()},
+}
+
+
+@pytest.mark.parametrize("beside", [{}, {"list.csv": b"x"}, {"week 3": None}])
+@pytest.mark.parametrize("forged", FORGED)
+def test_an_export_that_a_student_could_have_made_is_not_believed(reading, tmp_path, forged, beside):
+    """An archive that lies alone in the folder of a class: only the teacher knows whose it is, and says so."""
+    (tmp_path / "in" / "week 3").mkdir(parents=True)
+    home = tmp_path / "in" / ("week 3" if "week 3" in beside else "")
+    zipped(home / "mallory.zip", FORGED[forged])
+    (tmp_path / "in" / "week 3").rmdir() if "week 3" not in beside else None
+    lists = {name: data for name, data in beside.items() if data}
+    with pytest.raises(LayoutError, match="mallory .*a student could have made it. Remedy: .*--layout folders"):
+        reading(lists)
+    students = {one.student for one in reading(lists, layout="folders").submissions}
+    assert students == {"week 3" if "week 3" in beside else "mallory"}
+
+
+@pytest.mark.parametrize("name", ["submissions", NAME])
+def test_an_archive_named_like_that_of_a_class_is_no_better(reading, tmp_path, name):
+    (tmp_path / "in").mkdir()
+    zipped(tmp_path / "in" / f"{name}.zip", {f"anna/{FILE}": right(), f"ben/{FILE}": right()})
+    with pytest.raises(LayoutError, match="a student could have made it"):
+        reading({})
+    assert {one.student for one in reading({}, layout="folders").submissions} == {"anna", "ben"}
+
+
+def test_the_archive_that_the_teacher_names_is_believed(tmp_path, course):
+    for number, files in enumerate(FORGED.values()):
+        (tmp_path / f"scratch{number}").mkdir()
+        source = zipped(tmp_path / f"{number}.zip", files)
+        assert "Anna Lee" in {one.student for one in read(course, source, tmp_path / f"scratch{number}").submissions}
 
 
 def test_repositories_that_begin_with_the_assignment_give_their_users(reading):

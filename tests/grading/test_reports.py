@@ -207,7 +207,7 @@ def test_one_page_for_each_student_with_all_her_assignments():
     assert sorted(page.count("<h2") for page in pages.values()) == [1, 1, 1, 2]
 
 
-@pytest.mark.parametrize("status", ["refused", "unreadable", "crashed", "timed out"])
+@pytest.mark.parametrize("status", ["refused", "unreadable", "crashed", "timed out", "not marked"])
 def test_every_status_is_told_in_words(status):
     graded = _graded(status=status, reason="Why it is so.")
     assert feedback.TOLD[status] in feedback.pages([graded])["anna.html"]
@@ -217,14 +217,14 @@ def test_every_status_is_told_in_words(status):
 
 def test_an_error_of_the_grader_is_told_and_counts_against_nobody():
     nothing = {"n_claims": (None, "not reached", "", "")}
-    graded = _graded("ben", "crashed", "The grader itself failed.", nothing)
-    graded = Graded(graded.submission, graded.result, is_grader_error=True)
+    graded = _graded("ben", "not marked", "The grader itself failed.", nothing)
+    graded = Graded(graded.submission, graded.result, is_fault=True)
     page = feedback.pages([graded])["ben.html"]
     assert (
         "The grader itself failed." in page and "points" not in lxml.html.fromstring(page).find("body").text_content()
     )
     row = lxml.html.fromstring(classreport.page([graded])).xpath("//section[@aria-labelledby='students']//tbody/tr")[0]
-    assert [cell.text_content() for cell in row] == ["ben", "crashed"]
+    assert [cell.text_content() for cell in row] == ["ben", "not marked"]
 
 
 def test_the_class_report_finds_the_hardest_task_and_the_most_frequent_mistake():

@@ -13,10 +13,13 @@ import hostile
 import pytest
 
 from answers import plain
+from autograder.intake.submission import read_cells
 from autograder.marking import mark
 from autograder.run import sandbox, syscalls
 from autograder.run.protocol import ask, cell
-from autograder.run.sandbox import DEFAULT, Limits, Sandbox, SandboxError
+from autograder.run.runner import Idle
+from autograder.run.sandbox import DEFAULT, Limits, Run, Sandbox, SandboxError
+from autograder.run.session import run_all
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,7 @@ def test_limits_are_those_that_are_given():
     assert run("import time; time.sleep(600)", limits=Limits(idle=0.5)).why == "time"
 
 
+COURSE_DATA = hostile.COURSE.files_of_kinds(hostile.SEED)["released"]
 SAYS_SOMETHING = """
 import os
 def say():
@@ -170,6 +174,32 @@ def test_what_waits_its_turn_is_not_stopped():
     """A run that takes longer by the clock than it may compute: on a busy machine every one does."""
     done = run("import time\nfor _ in range(15): time.sleep(0.1)\nit = 1", limits=Limits(cpu=1, idle=5))
     assert value(done) == plain(1) and done.computed < 1
+
+
+@pytest.mark.parametrize(
+    ("share", "stalled", "idle"),
+    [(0.05, 0, 0), (1.0, 0, 0), (0.01, 0, 30), (0.0, 0, 30), (1.0, 600, 1), (0.0, 600, 30)],
+)
+def test_the_clock_stops_who_sleeps_and_no_one_who_waits_for_a_turn(share, stalled, idle):
+    """share: of each second that a run computes; stalled: seconds in which the machine did nothing at all."""
+    counted = Idle(0.0)
+    for second in range(1, 31):
+        counted.look(second - 0.5, share * (second - 0.5))  # too soon after the last look, as most are
+        counted.look(second + stalled * (second >= 15), share * second)
+    assert counted.seconds == idle
+
+
+def test_what_is_charged_for_a_run_that_was_stopped_is_its_limit(monkeypatch):
+    """How long after it a busy machine stops a run must not decide what is left for the next one."""
+    charged = []
+
+    def late(self, steps, files, seconds, trusted=False):
+        charged.append(seconds)
+        return Run([{"step": number} for number in range(2)], "time", 15.0 + 0.3 * len(charged))
+
+    monkeypatch.setattr(Sandbox, "run", late)
+    runs = run_all(hostile.PROBE, read_cells(hostile.notebook()), {}, {"released": {}}, DEFAULT, sandboxed=True)
+    assert charged[:4] == [60, 45, 30, 15] and len(charged) == 4 and runs.lost == "time"
 
 
 def test_no_task_changes_the_data_of_another():
@@ -282,6 +312,32 @@ def test_what_one_run_was_given_is_not_in_the_memory_of_the_next():
         assert box.run(theirs, {"data/a": b"the answer of another"}, 20).done
         own = box.run([cell(LOOK, 1), ask("it", "", {"it": "it"})], {}, 20)
     assert value(own) == plain([True, 0])
+
+
+def test_no_sandbox_in_which_submissions_ran_works_out_what_is_right():
+    """The other way round is allowed: a batch begins with what is right, and its processes then serve submissions."""
+    sandbox.end_idle()
+    with sandbox.warm(purpose=sandbox.RIGHT) as first:
+        pass
+    with sandbox.warm() as second:
+        pass
+    with sandbox.warm(purpose=sandbox.RIGHT) as third:
+        pass
+    sandbox.end_idle()
+    assert first is second and third is not second
+
+
+def test_an_untouched_notebook_runs_once_on_each_kind_of_data(monkeypatch):
+    """Its cells fail as they were handed out: there is nothing to describe, and so no run without questions."""
+    runs, run = [], Sandbox.run
+    monkeypatch.setattr(Sandbox, "run", lambda *given, **named: runs.append(given) or run(*given, **named))
+    untouched = hostile.notebook(dict.fromkeys(("voice_share", "topics"), "raise NotImplementedError()"))
+    data = {"released": COURSE_DATA, "variant": COURSE_DATA}
+    for book, times in {untouched: 2, hostile.notebook(first="1 / 0"): 3}.items():
+        runs.clear()
+        run_all(hostile.PROBE, read_cells(book), {}, data, DEFAULT, sandboxed=True)
+        assert len(runs) == times
+    sandbox.end_idle()
 
 
 def test_a_lost_sandbox_is_made_anew():
