@@ -20,7 +20,7 @@ def scorecard(questions: pd.Series, happened: pd.Series) -> None:
     html.show(
         Markup(
             '<form class="so-quiz so-score" data-happened="{}"><fieldset><legend>Your forecasts, in per cent. '
-            "Leave any that you did not forecast empty. Nothing leaves this page.</legend>{}</fieldset>"
+            "Leave empty any that you did not forecast. Nothing leaves this page.</legend>{}</fieldset>"
             '<button type="submit" disabled>Score</button><output role="status" aria-live="polite"></output></form>'
         ).format(json.dumps([int(happened[name]) for name in questions.index]), fields)
     )

@@ -36,7 +36,7 @@ def trial(case: Case, variable: str, claim_ids: Sequence[str]) -> None:
     html.show(
         Markup(
             '<form class="so-trial" autocomplete="off"><p class="so-plain">Without scripts: write your labels down, '
-            "then look up those of the table below. In a notebook: write them into the next cell.</p>"
+            "then compare them with those of the table below. In a notebook: write them into the next cell.</p>"
             "<details open><summary>The definition</summary>{}</details>{}"
             '<button type="submit" disabled>Compare with the table</button> '
             '<button type="reset" disabled>Start again</button>'
