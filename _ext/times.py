@@ -78,7 +78,7 @@ def list_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for name in app.env.collect_relations():  # in the order of the table of contents
             if chapter := app.env.metadata[name].get("chapter"):
                 title = make_refnode(app.builder, docname, name, "", nodes.strong("", chapter["title"]))
-                about = f" {chapter['read']} minutes to read, {chapter['work']} with the exercises; {chapter['level']}"
+                about = f" {chapter['read']} min, {chapter['work']} with exercises; {chapter['level']}"
                 items.append(
                     nodes.list_item("", nodes.paragraph("", "", title, nodes.inline("", about, classes=["so-time"])))
                 )

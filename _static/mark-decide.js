@@ -5,6 +5,7 @@
   const desk = (window.standoffDesk ??= {});
   const NONE = "no claim";
   const nameOf = ([paragraph, start, end]) => `${paragraph}:${start}-${end}`;
+  const partOf = (name) => name.split(/[:-]/).map(Number);
 
   // The stretches of a task of marking that overlap, together: {unit, counts}, counts of coders by stretch, or by none.
   desk.overlapping = ({ marks }) => {
@@ -37,14 +38,13 @@
       ({ unit, variable, counts: labels, options: desk.vocabulary(merged.task.fields.find(({ name }) => name === variable)) }));
   };
 
-  const called = (counts) => counts.map(([label, count]) => `${label} ${count}`).join(", ");
   const decisionFor = (decisions, { unit, variable }) => decisions[`${unit} ${variable}`] ?? {};
   const isDecided = (decision) => Boolean(decision.value && decision.why?.trim());
 
   // The file of what was decided: what the coders gave, what holds, and why.
   desk.decisionsCsv = (merged, decisions) => desk.csv([["unit_id", "variable", "labels", "decided", "why"], ...desk.differencesOf(merged)
     .map((each) => [each, decisionFor(decisions, each)]).filter(([, decision]) => isDecided(decision))
-    .map(([{ unit, variable, counts }, { value, why }]) => [unit, variable, called(counts), value, why.trim()])]);
+    .map(([{ unit, variable, counts }, { value, why }]) => [unit, variable, desk.counted(counts), value, why.trim()])]);
 
   // The state of a case with the labels of the class: what was decided, or else all gave; what it had before is kept as a coding.
   desk.decidedState = (merged, decisions, before) => {
@@ -104,15 +104,8 @@
       tell();
     }
 
-    // What stands between the numbers of a stretch, as nodes.
-    function inText(unit) {
-      const [paragraph, start, end] = unit.split(/[:-]/).map(Number);
-      const signs = [...(task.text?.[paragraph - 1] ?? "")];
-      return signs.length ? [signs.slice(0, start).join(""), element("mark", {}, signs.slice(start, end).join("")), signs.slice(end).join("")] : [`Paragraph ${paragraph}.`];
-    }
-
     const wordsOf = (name) => {
-      const [paragraph, start, end] = name.split(/[:-]/).map(Number);
+      const [paragraph, start, end] = partOf(name);
       return task.text && end ? [...task.text[paragraph - 1]].slice(start, end).join("") : "";
     };
 
@@ -129,8 +122,8 @@
       body.replaceChildren(
         element("p", { className: "so-desk-steps" }, button("Previous", () => show(at - 1)), button("Next", () => show(at + 1))),
         element("h3", {}, `${at + 1} of ${items.length}: ${item.unit}, ${field?.title ?? "which words"}`),
-        element("p", {}, ...(task.lengths ? inText(item.unit) : desk.unitInText(task, item.unit))),
-        element("p", {}, called(item.counts)),
+        element("p", {}, ...(task.lengths ? desk.partsInText(task, [partOf(item.unit)]) : desk.unitInText(task, item.unit))),
+        element("p", {}, desk.counted(item.counts)),
         element("label", {}, "We decide ", choice), element("label", {}, "because ", reason),
         ...(field ? [element("details", {}, element("summary", {}, "The definition"), ...desk.definition(field))] : []));
       tell();

@@ -17,14 +17,18 @@
   ];
 
   // The labels of a field side by side, of which one is chosen with one click: a group of radio buttons. `title` are the nodes that
-  // it is called by; `change` gets the label.
-  desk.choice = (name, title, labels, value, change, definition) => {
+  // it is called by; `change` gets the label; `define` shows in `definition` what the field means.
+  desk.choice = (name, title, labels, value, change, definition, define) => {
     const radios = labels.map((label) => {
       const radio = desk.element("input", { type: "radio", name, value: label, checked: label === value });
       return desk.element("label", {}, radio, label ? ` ${label}` : " (empty)");
     });
     const group = desk.element("fieldset", { className: "so-mark-choices", "aria-describedby": definition.id }, desk.element("legend", {}, ...title), ...radios);
-    group.addEventListener("change", ({ target }) => change(target.value));
+    group.addEventListener("focusin", define);
+    group.addEventListener("change", ({ target }) => {
+      define(); // in Safari, a click gives no focus
+      change(target.value);
+    });
     return group;
   };
 
@@ -38,7 +42,7 @@
   // {node, tell}: the form of the row at `view.at` of `view.table` in `view.state`. `change` gets a column and its cell; `tell` shows
   // what is wrong with the row, [words, ...], and which columns are empty.
   desk.rowForm = (view, change) => {
-    const { element, vocabulary } = desk;
+    const { element } = desk;
     const { form, state, table, at } = view;
     const row = state.rows[table]?.[at] ?? { cells: state.about };
     const fields = desk.fieldsOf(form, table);
@@ -91,9 +95,7 @@
       const value = row.cells[column] ?? "";
       if (labels && labels.length <= MOST && (!value || labels.includes(value))) {
         const all = desk.isRequired(fields[column]) ? labels : ["", ...labels];
-        const group = desk.choice(column, title, all, value, (label) => change(column, label), definition);
-        group.addEventListener("focusin", () => define(column));
-        return group;
+        return desk.choice(column, title, all, value, (label) => change(column, label), definition, () => define(column));
       }
       const made = input(column);
       made.setAttribute("aria-describedby", definition.id);
@@ -104,16 +106,15 @@
       return element("label", {}, element("span", {}, ...title), made);
     }
 
-    const first = columns.filter((column) => !FIRST[table] || FIRST[table].includes(column));
+    const first = (FIRST[table] ?? columns).filter((column) => columns.includes(column));
     const rest = columns.filter((column) => !first.includes(column));
     const summary = element("summary", {}, "");
     const more = element("details", { open: view.unfolded }, summary, ...rest.map(field));
     more.addEventListener("toggle", () => { view.unfolded = more.open; });
     const wrong = element("ul", { className: "so-mark-wrong" });
-    const firstFields = (FIRST[table] ?? columns).filter((column) => first.includes(column)).map(field);
-    const node = element("form", { className: "so-mark-form" }, ...firstFields, ...(rest.length ? [more] : []), definition, wrong);
+    const node = element("form", { className: "so-mark-form" }, ...first.map(field), ...(rest.length ? [more] : []), definition, wrong);
     node.addEventListener("submit", (event) => event.preventDefault());
-    if (vocabulary(fields[columns[0]]).length || fields[columns[0]]) define(FIRST[table]?.[0] ?? columns[0]);
+    if (fields[columns[0]]) define(first[0]);
 
     function tell(lines, empty) {
       for (const [column, missing] of boxes) missing.textContent = empty.includes(column) ? "to fill in" : "";

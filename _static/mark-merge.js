@@ -148,6 +148,9 @@
     return { units: units.length, percent: 100 * (1 - all[0]), alpha: alpha(all), ...middle(drawn) };
   };
 
+  // Labels and how many gave each, in words.
+  desk.counted = (labels) => labels.map(([label, count]) => `${label} ${count}`).join(", ");
+
   // How many pairs of coders gave two labels to one unit: rows and columns in the order of the codebook.
   desk.confusion = (merged, variable) => {
     const labels = desk.vocabulary(merged.task.fields.find(({ name }) => name === variable));
@@ -236,7 +239,7 @@
         return element("section", { className: "so-mark-unit" },
           element("h3", {}, `${unit}, ${field.title ?? variable}: ${Math.round(differ)}% of pairs differ`),
           element("p", {}, ...desk.unitInText(task, unit)),
-          element("p", {}, labels.map(([label, count]) => `${label} ${count}`).join(", ")),
+          element("p", {}, desk.counted(labels)),
           element("details", {}, element("summary", {}, "The definition"), ...desk.definition(field)));
       });
     }
@@ -286,7 +289,7 @@
     function show() {
       stage.replaceChildren(
         element("div", { className: "so-desk-steps so-mark-bar" }, large, button("Print, without code words", () => print()),
-          ...(task.lengths ? [] : [button("Save codings.csv", () => desk.download("codings.csv", desk.codingsCsv(rows)))]),
+          ...(task.lengths ? [] : [button("Save codings.csv", () => desk.download("codings.csv", desk.csv([["unit_id", "variable", "coder", "round", "value", "unsure"], ...rows])))]),
           button("Decide the differences", () => desk.decide(merged, context, show)),
           button("Close", () => { stage.classList.remove("so-projected"); leave(); })),
         element("h2", {}, task.title ?? "A class"), ...measures());
@@ -296,5 +299,4 @@
     show();
   };
 
-  desk.codingsCsv = (rows) => desk.csv([["unit_id", "variable", "coder", "round", "value", "unsure"], ...rows]);
 })();

@@ -25,9 +25,8 @@
     return { ...task, id: desk.sha256(JSON.stringify(task)).slice(0, 16) };
   };
 
-  // The paragraph of a unit with its words marked, as nodes; only its place where the text is not at hand.
-  desk.unitInText = (task, id) => {
-    const { parts } = task.units.find((unit) => unit.id === id);
+  // A paragraph with the words of some parts marked, as nodes; only its place where the text is not at hand.
+  desk.partsInText = (task, parts) => {
     const block = task.text?.[parts[0][0] - 1];
     if (!block) return [`Paragraph ${parts[0][0]}.`];
     const signs = [...block];
@@ -40,9 +39,12 @@
     return [...nodes, signs.slice(at).join("")];
   };
 
+  desk.unitInText = (task, id) => desk.partsInText(task, task.units.find((unit) => unit.id === id).parts);
+
   // What is wrong with a task for those who open it, in words; null if nothing is.
   desk.unfitTask = (task) => {
-    if (desk.taskProblem(task)) return desk.taskProblem(task);
+    const wrong = desk.taskProblem(task);
+    if (wrong) return wrong;
     const lengths = Array.isArray(task.paragraphs) && task.paragraphs.map((_, i) => (task.text ? [...String(task.text[i])].length : Infinity));
     if (!lengths || !task.units.every(({ parts }) => Array.isArray(parts) && parts.length && parts.every((part) => desk.isPart(part, lengths)))) return "its units have no positions in a text";
     if (task.text && !(Array.isArray(task.text) && String(task.text.map((block) => desk.sha256(String(block)))) === String(task.paragraphs))) return "its text is not the one that its units point into";
@@ -169,8 +171,7 @@
 
     function mark() {
       if (!picked) return false;
-      const apart = (coding.marks ?? []).filter(([paragraph, start, end]) => paragraph !== picked[0] || end <= picked[1] || picked[2] <= start);
-      keep({ marks: [...apart, picked].sort((a, b) => a[0] - b[0] || a[1] - b[1]) });
+      keep({ marks: desk.withPart(coding.marks ?? [], picked) });
       showMarks();
       return true;
     }
@@ -202,8 +203,7 @@
         element("div", { className: "so-mark-form" }, ...task.fields.flatMap((field) => {
           const group = desk.choice(field.name, [field.title ?? field.name], desk.vocabulary(field), labels[field.name], (label) => {
             keep({ labels: { ...coding.labels, [unit.id]: { ...coding.labels[unit.id], [field.name]: label } } });
-          }, definition);
-          group.addEventListener("focusin", () => define(field));
+          }, definition, () => define(field));
           const unsure = element("input", { type: "checkbox", checked: (coding.unsure[unit.id] ?? []).includes(field.name) });
           unsure.addEventListener("change", () => {
             const others = (coding.unsure[unit.id] ?? []).filter((name) => name !== field.name);

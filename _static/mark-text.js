@@ -79,6 +79,7 @@
     }
 
     document.addEventListener("selectionchange", look);
+    document.addEventListener("click", ({ target }) => { if (!node.contains(target)) tapped = null; }); // after a button, words are tapped anew
     node.addEventListener("click", (event) => { // two taps: the first and the last word
       if (event.pointerType !== "touch" || !getSelection().isCollapsed) return;
       const part = selected();
@@ -95,11 +96,8 @@
     });
 
     function range([paragraph, start, end]) {
-      const made = new StaticRange({
-        startContainer: nodes[paragraph - 1].firstChild, startOffset: unit(blocks[paragraph - 1], start),
-        endContainer: nodes[paragraph - 1].firstChild, endOffset: unit(blocks[paragraph - 1], end),
-      });
-      return made;
+      const [container, block] = [nodes[paragraph - 1].firstChild, blocks[paragraph - 1]];
+      return new StaticRange({ startContainer: container, startOffset: unit(block, start), endContainer: container, endOffset: unit(block, end) });
     }
 
     function paintLayer(layer, parts) {
@@ -114,8 +112,12 @@
       paint: (layers) => { for (const [layer, parts] of Object.entries(layers)) paintLayer(layer, parts); },
       words: (parts) => parts.map(([paragraph, start, end]) => [...blocks[paragraph - 1]].slice(start, end).join("")).join(" … "),
       show: ([paragraph]) => nodes[paragraph - 1].scrollIntoView({ block: "nearest" }),
-          };
+    };
   };
+
+  // Some parts and one more, in the order of the text; those that it overlaps give way to it.
+  desk.withPart = (parts, part) => [...parts.filter(([paragraph, start, end]) => paragraph !== part[0] || end <= part[1] || part[2] <= start), part]
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 
   // The stretches that at least two of some spans cover.
   desk.overlaps = (spans) => {

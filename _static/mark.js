@@ -32,7 +32,7 @@
       pending = null;
       opening.hidden = true;
       say(...notes);
-      desk.markCase(form, { text, state, store, say, today, leave, stage });
+      desk.markCase(form, { text, state, store, say, leave, stage });
     }
 
     function read(copy, notes) {
@@ -173,9 +173,8 @@
 
     function offer() {
       const before = keptBefore();
-      const claims = before && `${before.state.rows.claims?.length ?? 0} claims`;
       kept.replaceChildren(...(before ? [
-        element("p", {}, `This browser keeps what was marked here: ${before.state.about?.text_title || before.state.name}, ${before.text.length} paragraphs, ${claims}.`),
+        element("p", {}, `This browser keeps what was marked here: ${before.state.about?.text_title || before.state.name}, ${before.text.length} paragraphs, ${before.state.rows.claims?.length ?? 0} claims.`),
         button("Go on with it", () => open(before.text, before.state)),
         button("Erase it", () => { if (confirm("Erase what this browser keeps of it, for good?")) { store.erase(); offer(); } }),
       ] : []));
@@ -194,7 +193,7 @@
   }
 
   // Mark a text, with what was marked before.
-  desk.markCase = (form, { text, state: begun, store: keep, say, today: day, leave, stage }) => {
+  desk.markCase = (form, { text, state: begun, store, say, leave, stage }) => {
     const { element, button } = desk;
     const index = desk.indexOf(text);
     let state = begun;
@@ -253,7 +252,7 @@
 
     function write() {
       clearTimeout(timer);
-      const isKept = keep.write({ text, state });
+      const isKept = store.write({ text, state });
       keeps.textContent = isKept ? "Kept in this browser as you go, and nowhere else. On a computer that others use, save it and press Erase." :
         "This browser keeps nothing (it is full, or not allowed to): save often.";
       examine();
@@ -262,7 +261,7 @@
     function erase() {
       if (!confirm("Erase this text and its marks from this browser, for good?")) return;
       clearTimeout(timer);
-      keep.erase();
+      store.erase();
       leave();
     }
 
@@ -279,7 +278,7 @@
       const words = `${rows} ${rows === 1 ? "claim" : "claims"}${waiting ? `, ${waiting} ${waiting === 1 ? "row" : "rows"} to finish or correct` : ""}`;
       if (count.textContent !== words) count.textContent = words;
       const own = problems.filter(({ table, at }) => table === view.table && at === view.at);
-      const { fields: titles } = { fields: desk.fieldsOf(form, view.table) };
+      const titles = desk.fieldsOf(form, view.table);
       const call = (name) => titles[name]?.title ?? name.replaceAll("_", " ");
       rowForm?.tell(own.map(({ message, remedy, column, empty }) => {
         if (empty.length) return `Not finished: ${empty.map(call).join(", ")}.`;
@@ -326,9 +325,7 @@
       role = pointer;
       commit((next) => {
         const row = next.rows[view.table][view.at];
-        const before = isMore ? row.spans[pointer] ?? [] : [];
-        const apart = before.filter(([paragraph, start, end]) => paragraph !== part[0] || end <= part[1] || part[2] <= start);
-        row.spans[pointer] = [...apart, part].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+        row.spans[pointer] = desk.withPart(isMore ? row.spans[pointer] ?? [] : [], part);
         if (view.table === "claims") propose(next, row, pointer);
       });
       render(false);
@@ -396,6 +393,7 @@
       });
       view.from = at;
       render();
+      body.querySelector("button").focus();
     }
 
     function key(name) {
@@ -504,20 +502,18 @@
       const place = ({ row }) => row.spans.content_span?.[0] ?? row.spans.span_id?.[0] ?? [0, 0];
       rows.sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]); // as in the text
       const key = form.sheets[view.table][0];
+      const line = ({ row, at }) => {
+        const { source, certainty } = row.cells;
+        const made = button("", () => select(view.table, at, true), { "data-at": `${at}` });
+        made.append(element("b", {}, row.cells[key] ?? ""), ` ${desk.titleOf(view.table, row, view.words)} `,
+          element("small", {}, [source, certainty].filter(Boolean).join(", ")), " ", element("i", { className: "so-mark-state" }));
+        return element("li", {}, made);
+      };
       return [
         element("p", { className: "so-mark-choice" }, choice),
         ...(form.quotes[view.table] || view.table === "paragraphs" ? [] : [button("New row", () => add(view.table), { className: "so-desk-jump" })]),
-        element("ul", { className: "so-mark-list" }, ...rows.map(({ row, at }) => element("li", {},
-          button("", () => select(view.table, at, true), { "data-at": `${at}` })))),
-      ].map((node) => {
-        for (const made of node.querySelectorAll?.("[data-at]") ?? []) {
-          const row = state.rows[view.table][Number(made.dataset.at)];
-          const { source, certainty } = row.cells;
-          made.append(element("b", {}, row.cells[key] ?? ""), ` ${desk.titleOf(view.table, row, view.words)} `,
-            element("small", {}, [source, certainty].filter(Boolean).join(", ")), " ", element("i", { className: "so-mark-state" }));
-        }
-        return node;
-      });
+        element("ul", { className: "so-mark-list" }, ...rows.map(line)),
+      ];
     }
 
     function makeTask() {
@@ -532,7 +528,7 @@
       const inFolder = Object.fromEntries(Object.entries(files).map(([name, content]) => [`${state.name}/${name}`, content]));
       desk.download(`${state.name}.zip`, desk.zip(inFolder));
       const waiting = "waiting.json" in files ? " Rows that are not finished are in it, too, apart from the tables." : "";
-      say(`Saved as ${state.name}.zip, on ${day()}: a case, for standoff check, the reading desk, and for this page.${waiting}`);
+      say(`Saved as ${state.name}.zip, on ${today()}: a case, for standoff check, the reading desk, and for this page.${waiting}`);
     }
 
     function saveAnnotations() {

@@ -179,7 +179,7 @@ def on_paper(form: Tag) -> None:
     """Make of an exercise something to be read: its question, then its options, or a line to write on."""
     form.name, form.attrs = "div", {"class": "so-quiz"}
     legend = needed(form, "fieldset > legend")
-    legend.name, legend["class"] = "p", "so-question"
+    legend.name = "p"
     form.fieldset.unwrap()
     for label in form.find_all("label"):
         field = needed(label, "input").extract()

@@ -75,7 +75,10 @@ def start(playwright: Playwright, engine: str, **options) -> Browser:
     """Start a headless browser, "chromium" or "firefox"; `options` go to Playwright."""
     path = found(playwright, engine)
     if engine == "firefox":  # as readers have it: the channel speaks WebDriver BiDi, which cannot ask for less motion
-        still = {"ui.prefersReducedMotion": 1}  # or a test would measure while something scrolls
+        still = {
+            "ui.prefersReducedMotion": 1,  # or a test would measure while something scrolls
+            "browser.download.alwaysOpenPanel": False,  # it takes the focus from the page
+        }
         return playwright.firefox.launch(
             channel="moz-firefox", executable_path=path, firefox_user_prefs=still, **options
         )

@@ -61,14 +61,20 @@ OTHER = pytest.param("firefox", marks=pytest.mark.thorough)  # as slow as the fi
 
 
 @pytest.fixture(scope="session", params=["chromium", OTHER])
-def each_browser(request, playwright):
+def each_browser(request, playwright, tmp_path_factory):
     """Every browser in turn: for what a page does."""
     if request.param == "chromium":
         yield request.getfixturevalue("browser")
     else:
-        browser = start(playwright, request.param)
+        folder = tmp_path_factory.mktemp("saved")
+        browser = start(playwright, request.param, downloads_path=folder)
+        browser.saves_into = folder
         yield browser
         browser.close()
+
+
+# A test that asks for `each_browser`, but is about what is the same in all of them: it runs in the tab that others take, too.
+in_one_browser = pytest.mark.parametrize("each_browser", ["chromium"], indirect=True)
 
 
 def install_sandbox():
@@ -112,6 +118,29 @@ def watched(tab):
     assert strangers == [] and errors == []
 
 
+def save(tab, button):
+    """Press a button that saves a file: its name and its bytes.
+
+    Playwright tells of a file by the navigation that led to it, and a stock Firefox names none for what a script saves:
+    there, the file is taken from the folder into which the browser saves.
+    """
+    press = tab.get_by_role("button", name=button)
+    folder = getattr(tab.context.browser, "saves_into", None)
+    if folder is None:
+        with tab.expect_download() as download:
+            press.click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+    press.click()
+    for _ in range(1500):  # until the file is there as a whole: half a minute at most
+        files = list(folder.iterdir())
+        if len(files) == 1 and files[0].suffix != ".part" and files[0].stat().st_size:
+            content = files[0].read_bytes()
+            files[0].unlink()
+            return files[0].name, content
+        tab.wait_for_timeout(20)
+    raise AssertionError(f"nothing was saved by {button}")
+
+
 @pytest.fixture(scope="session")
 def window(each_browser):
     """The tab of each browser that tests take in turns: to make another one takes three times as long as to go to a page."""
@@ -131,8 +160,8 @@ def tab(window):
     window.mouse.move(0, 0)
     with watched(window):
         yield window
-        if window.url != "about:blank":
-            window.evaluate("localStorage.clear(), sessionStorage.clear()")
+        if window.url != "about:blank":  # a page that is being left must not keep anything once more
+            window.evaluate("localStorage.clear(), sessionStorage.clear(), Storage.prototype.setItem = () => {}")
         window.goto("about:blank")
 
 

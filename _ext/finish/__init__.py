@@ -28,7 +28,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         figures.improve(page, folder, root)
         figures.name_code(page)
         light.drop_scripts(page)
-        light.thin_code(page)
+        light.thin_words(page)
         sheets = light.join_styles(page, root, folder, sheets)
         social.introduce(page, root)
         accessible.improve(page)
@@ -37,6 +37,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         pages[path] = minify_html.minify(
             str(page), keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
         )
+    light.thin_scripts(folder, Path(app.confdir) / "_static")
     version = light.write_styles(folder, sheets, pages.values())
     for path, text in pages.items():
         path.write_text(light.with_version(text, version), encoding="utf-8", newline="\n")

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urljoin
 
+import minify_html
 from bs4 import BeautifulSoup
 from fontTools import subset
 from lightningcss import process_stylesheet
@@ -28,6 +29,7 @@ SCRIPTS = {
     "clipboard.min.js": "div.highlight",
     "copybutton.js": "div.highlight",
     "design-tabs.js": ".sd-tab-set",
+    "search-words.js": "#search-results",
     "claim.js": "a.claim",
     "desk.js": "#so-desk",
     "desk-align.js": "#so-desk, #so-mark",
@@ -45,6 +47,12 @@ SCRIPTS = {
     "mark-text.js": "#so-mark",
     "mark-zip.js": "#so-mark",
     "trial.js": "form.so-trial",
+}
+SET_BY_SCRIPTS = {  # names of classes, beside our own (so-...); most words of a script are not such names
+    *("right", "wrong"),  # book.js
+    *("active", "empty", "pst-squeeze", "hide", "noprint", "scrolled", "pst-sidebar-hidden"),  # the theme
+    *("copybtn", "o-tooltip--left", "icon", "success"),  # the button that copies code
+    *("search", "search-summary", "context", "highlighted", "highlight-link"),  # Sphinx's search
 }
 JOINED = "styles/pages.css"  # beside the theme's, so that addresses in them hold
 CHANGED = "has the theme changed? See _ext/finish/light.py."
@@ -72,9 +80,12 @@ def drop_scripts(page: BeautifulSoup) -> None:
     page.find("meta", charset=True).insert_after(storage)
 
 
-def thin_code(page: BeautifulSoup) -> None:
-    """Take names, punctuation, operators and spaces, four fifths of all words of code, out of elements of their own."""
-    for span in page.select("div.highlight :is(span.n, span.p, span.o, span.w, span:empty)"):
+def thin_words(page: BeautifulSoup) -> None:
+    """Take names, punctuation, operators and spaces, four fifths of all words of code, out of elements of their own.
+
+    Words of links to pages and terms, too.
+    """
+    for span in page.select("div.highlight :is(span.n, span.p, span.o, span.w, span:empty), a > span:is(.doc, .std)"):
         span.unwrap()
 
 
@@ -113,14 +124,14 @@ def write_styles(folder: Path, sheets: list[str], pages: Iterable[str]) -> str:
 
 
 def names_in(folder: Path, pages: Iterable[str]) -> set[str]:
-    """Return everything that may be the name of a class or an id: of an element, and any word of a script."""
+    """Return everything that may be the name of a class or an id: of an element, or set by a script."""
     names, scripts = set(), set()
     for page in pages:
         names.update(" ".join(re.findall(r'\s(?:class|id)="?((?<=")[^"]*|[^\s>]*)', page)).split())
         scripts.update(re.findall(r'<script[^>]*src="?(?:\.\./)*([^"?\s>]*)', page))
     for path in scripts:
-        names.update(re.findall(r"[\w-]+", (folder / path).read_text(encoding="utf-8")))
-    return names
+        names.update(re.findall(r"\bso-[\w-]+", (folder / path).read_text(encoding="utf-8")))
+    return names | SET_BY_SCRIPTS
 
 
 def rebased(path: Path, target: Path) -> str:
@@ -177,6 +188,15 @@ def with_icons(folder: Path, css: str) -> str:
     source = f"url(data:font/woff;base64,{base64.b64encode(written.getvalue()).decode()})"
     face = f'@font-face{{font-family:"Font Awesome 6 Free";font-weight:900;src:{source}}}'
     return face + re.sub(r"@font-face\{[^}]*\}", "", css)
+
+
+def thin_scripts(folder: Path, own: Path) -> None:
+    """Write the book's own scripts into _static without what only those need who read them in `own`: comments and spaces."""
+    for path in own.glob("*.js"):
+        code = re.sub(r"^\s*//.*\n", "", path.read_text(encoding="utf-8"), flags=re.M)
+        thin = minify_html.minify(f"<script>{code}</script>", minify_js=True)
+        thin = thin.removeprefix("<script>").removesuffix("</script>")
+        (folder / "_static" / path.name).write_text(f'"use strict";{thin}', encoding="utf-8", newline="\n")
 
 
 def remove_unused(folder: Path, pages: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ SCREEN = 46  # letters of a table that a phone shows beside each other
 BETWEEN = 1.3  # letters that the space between two columns takes
 READABLE = 18  # letters of a line of text that one likes to read
 LONG = 40  # letters of a value from which on those of its column take a line of their own
+SHORT = 12  # letters of the longest word where three values stand beside each other
 
 
 def improve(page: BeautifulSoup) -> None:
@@ -37,6 +38,9 @@ def prepare(table: Tag) -> None:
     rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tr")]
     names, *columns = [[cell.get_text(" ", strip=True) for cell in row] for row in rows]
     long = [max(map(len, texts)) > LONG for texts in zip(*columns)]
+    values = [cell.get_text(" ", strip=True) for row in rows[1:] for cell in row if cell.name == "td"]
+    if all(len(word) <= SHORT for name in names for word in name.split()) and max(map(len, values), default=0) <= SHORT:
+        table["class"] += ["so-short"]
     for row in rows:
         row[0].parent["role"] = "row"
         is_head = row[0].find_parent("thead") is not None

@@ -90,7 +90,7 @@ def _run(code, scope):
 
 
 def _html(number, stated, page):
-    right, title = plain(stated.answer), html.escape(f"Exercise {number}. {stated.question}")
+    right, title = plain(stated.answer), f"<strong>Exercise {number}.</strong> {html.escape(stated.question)}"
     kind = "choice" if stated.options else right["kind"]
     solved = (
         f'<details class="so-answer"><summary>Answer to exercise {number}</summary>{_shown(stated, kind)}'
@@ -98,7 +98,7 @@ def _html(number, stated, page):
         f"{'' if stated.options else f'<pre><code>{html.escape(stated.solution.strip())}</code></pre>'}</details>"
     )
     if not page or kind not in ("choice", *_FIELDS):
-        return f'<div class="so-quiz"><p class="so-question">{title}</p><p>(Solve this one in the notebook.)</p></div>{solved}'
+        return f'<div class="so-quiz"><p>{title}</p><p>(Solve this one in the notebook.)</p></div>{solved}'
     fields = _FIELDS.get(kind) or "".join(
         f'<label><input type="radio" name="exercise-{number}" value="{letter}"> {letter}) {html.escape(text)}</label>'
         for letter, text in stated.options.items()

@@ -1,6 +1,7 @@
 """Build HTML in which every value that is not markup made here is escaped, and all tables of the book."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -51,11 +52,13 @@ def table(
     rows = [list(row) for row in rows]
     big = [any(_is_number(value) and abs(value) >= 10_000 for value in column) for column in zip(*rows)]
     long = [any(len(_visible(_content(value))) > 40 for value in column) for column in zip(*rows)]
+    kinds = ["so-narrow" if column in narrow else "" for column in columns]
+    for number, column in list(enumerate(zip(*rows)))[headers:]:
+        if all(map(_is_number, column)):  # its heading stands above the numbers
+            kinds[number] = "num"
     head = [
-        Markup('<th scope="col"{}>{}</th>').format(_attribute("class", "so-narrow" if column in narrow else ""), column)
-        if column
-        else Markup("<td></td>")
-        for column in columns
+        Markup('<th scope="col"{}>{}</th>').format(_attribute("class", kind), column) if column else Markup("<td></td>")
+        for column, kind in zip(columns, kinds)
     ]
     body = [
         (
@@ -99,7 +102,7 @@ def _visible(content):
 
 
 def _cell(value, big, long):
-    is_day = isinstance(value, pd.Timestamp)
+    is_day = isinstance(value, pd.Timestamp) or isinstance(value, str) and re.fullmatch(r"\d{4}(-\d\d){1,2}", value)
     kind = "num" if _is_number(value) else "so-date" if is_day else "so-text" if long else ""
     return Markup("<td{}>{}</td>").format(_attribute("class", kind), _content(value, big))
 

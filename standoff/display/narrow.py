@@ -16,7 +16,8 @@ APART = 4  # pixels between two labels
 
 def narrowed(fig: Figure) -> Figure:
     """Return the figure, made WIDTH wide: long words in more lines, legends below."""
-    fig.set_size_inches(WIDTH, fig.get_figheight() * TALLER)
+    is_map = any(ax.get_aspect() != "auto" for ax in fig.axes)  # which is not to be stretched
+    fig.set_size_inches(WIDTH, fig.get_figheight() * (WIDTH / fig.get_figwidth() if is_map else 1) * TALLER)
     if title := fig.get_suptitle():
         fig.suptitle(textwrap.fill(title, TITLE), x=0.01, ha="left", fontsize=12, fontweight="bold")
     for legend in fig.findobj(Legend):

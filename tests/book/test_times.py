@@ -46,14 +46,14 @@ def test_the_first_page_lists_the_chapters_in_order():
 def test_a_chapter_and_the_first_page_say_the_same(name):
     frame = built(f"chapters/{name}").select_one(".admonition").get_text()
     time = re.search(
-        r"Time about (\d+ minutes to read, \d+ with the exercises)\. Level (.+?)\.? You need",
+        r"Time about (\d+) minutes to read, (\d+) with the exercises\. Level (.+?)\.? You need",
         re.sub(r"\s+", " ", frame),
     )
     assert time, frame
     item = next(item for item in chapters_on_first_page() if item.a["href"].endswith(f"/{name}.html"))
     words = re.sub(r"\s+", " ", item.get_text())
-    assert f"{time[1]}; {time[2]}" in words
-    assert 10 <= int(time[1].split()[0]) <= 60
+    assert f"{time[1]} min, {time[2]} with exercises; {time[3]}" in words
+    assert 10 <= int(time[1]) <= 60
 
 
 @pytest.mark.parametrize("name", CONTENT)

@@ -118,6 +118,15 @@ def test_only_a_table_that_a_phone_cannot_show_becomes_a_list(columns, is_list):
     assert [cell.get("data-head") for cell in page.select("td")] == ["name" if is_list else None] * columns
 
 
+@pytest.mark.parametrize(("value", "is_short"), [("kept", True), ("a long word: responsibility", False)])
+def test_three_short_values_stand_beside_each_other(value, is_short):
+    cells = f"<th>row</th>{f'<td>{value}</td>' * 8}"
+    table = f"<table><thead><tr>{'<th>name</th>' * 9}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    tables.improve(page)
+    assert ("so-short" in page.table["class"]) == is_short
+
+
 # ---- the first page ----
 
 

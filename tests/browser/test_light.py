@@ -81,3 +81,11 @@ def test_a_chapter_is_light_on_the_first_visit(weights, name):
 @pytest.mark.parametrize("name", CONTENT)
 def test_a_chapter_is_light_as_the_next_page(weights, name):
     assert 5_000 < weights[name][1] <= NEXT, "below that, something was not counted"
+
+
+def test_the_style_sheet_has_rules_for_what_pages_and_scripts_show_and_no_others():
+    """Words of the search index, of comments and of parts of the theme that are not used here name no class."""
+    style = (HTML / "_static/styles/pages.css").read_text(encoding="utf-8")
+    kept = (".so-figure", ".so-row", ".so-mark-panel", ".copybtn", ".highlighted", ".scrolled", "output.right")
+    assert [name for name in kept if name not in style] == []
+    assert [name for name in (".popover", ".progress", ".nboutput", ".caution", ".list-group") if name in style] == []

@@ -9,7 +9,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 import sheets
-from conftest import DATA, watched
+from conftest import DATA, in_one_browser, save
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
 from test_light import Compressing, weigh
@@ -23,10 +23,11 @@ from standoff.coding.tasks import task
 from standoff.export import webannotation
 from standoff.rules import check
 
-PLACE = """([number, words]) => {
+PLACE = """async ([number, words]) => {
     const node = document.querySelectorAll(".so-mark-text > p")[number - 1].firstChild;
     const range = document.createRange(), start = node.data.indexOf(words);
     node.parentNode.scrollIntoView({block: "center"});
+    for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame); // paragraphs get their heights when they come into view
     range.setStart(node, start);
     range.setEnd(node, start + words.length);
     const boxes = [...range.getClientRects()], [first, last] = [boxes[0], boxes.at(-1)];
@@ -35,15 +36,22 @@ PLACE = """([number, words]) => {
 FORM = "const form = JSON.parse(document.querySelector('#so-mark script').textContent);"
 
 
-@pytest.fixture
-def desk(browser):
-    """The page in Chromium: most of these tests do not pass in Firefox, where marking with mouse and keys was seen to work."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.on("dialog", lambda dialog: dialog.accept())
-    with watched(page):
-        page.goto((HTML / "chapters/marking-desk.html").as_uri())
-        yield page
+@pytest.fixture(scope="module")
+def functions(browser):
+    """The page of the desk, opened once, for tests that call the functions of its scripts and leave the page as it is."""
+    page = browser.new_page()
+    page.goto((HTML / "chapters/marking-desk.html").as_uri())
+    yield page
     page.close()
+
+
+@pytest.fixture
+def desk(tab):
+    accept = lambda dialog: dialog.accept()  # noqa: E731
+    tab.on("dialog", accept)
+    tab.open("chapters/marking-desk")
+    yield tab
+    tab.remove_listener("dialog", accept)
 
 
 @pytest.fixture
@@ -70,12 +78,11 @@ def press(tab, *names):
 
 def saved(tab, folder):
     """The case that the desk saves, unpacked: its folder."""
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="Save as a case").click()
-    with zipfile.ZipFile(download.value.path()) as archive:
+    name, content = save(tab, "Save as a case")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         archive.extractall(folder)
-    return folder / download.value.suggested_filename.removesuffix(".zip")
+    return folder / name.removesuffix(".zip")
 
 
 def files_of(folder):
@@ -131,11 +138,11 @@ def test_the_files_are_those_that_anchor_makes(desk, tmp_path, monkeypatch, prac
         assert ours[name] == theirs[name], name
 
 
+@in_one_browser
 def test_web_annotations_are_those_of_the_command(desk, practice):
     give(desk, "practice.zip", pack({f"practice/{name}": text for name, text in files_of(practice.folder).items()}))
-    with desk.expect_download() as download:
-        press(desk, "Save as Web Annotations")
-    ours, theirs = json.loads(download.value.path().read_bytes()), webannotation(practice)
+    _, content = save(desk, "Save as Web Annotations")
+    ours, theirs = json.loads(content), webannotation(practice)
     assert len(ours["items"]) == len(theirs["items"]) > 100
     by_place = {json.dumps(item["target"]): item["body"] for item in theirs["items"]}
     assert {json.dumps(item["target"]): item["body"] for item in ours["items"]} == by_place
@@ -172,7 +179,7 @@ def test_web_annotations_are_opened_again(desk, practice):
         assert ours[table] == theirs[table] and ours[table], table
 
 
-def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, practice):
+def test_rows_that_are_not_finished_wait_for_both(functions, tmp_path, monkeypatch, practice):
     """The same rows are kept from the tables, and those that name them, in the words of `anchor`."""
     monkeypatch.chdir(tmp_path)
     folder = sheets.case_with_sheets(practice)
@@ -188,7 +195,7 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
             row.update(rows.get(next(iter(row.values())), {}))
         sheets.write(folder, table, own)
     theirs = anchor(folder)
-    found = desk.evaluate(
+    found = functions.evaluate(
         f"""([files, spoiled]) => {{
         {FORM}
         const {{ state, text }} = standoffDesk.stateOf(form, files);
@@ -204,7 +211,7 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
     for name, content in theirs.files.items():
         if name.endswith(".csv"):
             assert found[1][name] == content, name
-    back = desk.evaluate(
+    back = functions.evaluate(
         f"files => {{ {FORM} return standoffDesk.stateOf(form, files).state.rows; }}", found[1]
     )  # what waits is there again, in its place
     assert [row["cells"]["claim_id"] for row in back["claims"]] == practice.claims["claim_id"].tolist()
@@ -226,10 +233,10 @@ def test_rows_that_are_not_finished_wait_for_both(desk, tmp_path, monkeypatch, p
         ("events", "status", "actual"),
     ],
 )
-def test_broken_rules_are_named_as_check_names_them(desk, tmp_path, practice, table, column, value):
+def test_broken_rules_are_named_as_check_names_them(functions, tmp_path, practice, table, column, value):
     """In the page while one works, and by `standoff check` on the tables that it saves."""
     clear = "row.cells.actors = row.cells.recipients = '';" if column == "status" else ""
-    ours, files = desk.evaluate(
+    ours, files = functions.evaluate(
         f"""([files, table, column, value]) => {{
         {FORM}
         const {{ state, text }} = standoffDesk.stateOf(form, files);
@@ -280,6 +287,7 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     press(opened, "cue")
     expect(panel).to_contain_text("Not finished: Gist, Source, Act")
     press(opened, "New actor: Dorvian President Oren Tamsel")
+    expect(opened.get_by_role("button", name="Back to c001")).to_be_focused()  # and not lost with the button
     field = "[name={}]".format
     choose(opened, "kind", "person")
     press(opened, "Back to c001")
@@ -303,13 +311,34 @@ def test_a_claim_is_marked_with_the_mouse_and_told_as_one_goes(opened):
     expect(count).to_have_text("1 claim")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_text_stays_in_its_place_while_rows_are_counted(desk, width):
+    """It once moved by a line under the mouse, a moment after words had been marked."""
+    desk.set_viewport_size({"width": width, "height": 900})
+    press(desk, "Open the practice report")
+    tops = desk.locator(".so-mark-text").evaluate("""text => ["1 claim", "12 claims, 12 rows to finish or correct"].map(words => {
+        document.querySelector(".so-mark-count").textContent = words;
+        return text.getBoundingClientRect().top;
+    })""")
+    assert tops[0] == tops[1]
+
+
+@in_one_browser
+def test_a_click_that_gives_no_focus_shows_a_definition_too(opened):
+    """As in Safari."""
+    drag(opened, 2, "some boats would stay")
+    press(opened, "claim")
+    opened.locator(".so-mark-form [name=certainty]").first.evaluate("radio => radio.click()")
+    expect(opened.locator(".so-mark-definition")).to_contain_text("How sure the source of the row is")
+
+
 def test_everything_by_keyboard(opened):
     opened.get_by_role("textbox", name="The text").focus()
     opened.keyboard.press("Control+Home")
     for key in ("Shift+Control+ArrowRight", "n"):
         opened.keyboard.press(key)
     expect(opened.locator(".so-mark-marks")).to_contain_text("content “Dorvia”")
-    for key in ("Control+ArrowRight", "+"):  # the word after it
+    for key in ("ArrowRight", "Control+ArrowRight", "+"):  # the word after it
         opened.keyboard.press(key)
     expect(opened.locator(".so-mark-marks")).to_contain_text("content “Dorvia … announced”")
     opened.keyboard.press("Control+z")
@@ -332,6 +361,11 @@ def test_words_are_tapped(browser):
     expect(tab.locator(".so-mark-picked")).to_have_text("“finished a routine”")
     tab.get_by_role("button", name="claim", exact=True).tap()
     expect(tab.locator(".so-mark-marks")).to_contain_text("content “finished a routine”")
+    for words, name in {"said": "cue", "routine": "source"}.items():  # each alone: after a button, a new pair begins
+        x, y, *_ = tab.evaluate(PLACE, [2, words])
+        tab.touchscreen.tap(x + 4, y)
+        expect(tab.locator(".so-mark-picked")).to_contain_text(f"“{words}”")
+        tab.get_by_role("button", name=name, exact=True).tap()
     context.close()
 
 
@@ -383,8 +417,10 @@ def test_what_was_marked_is_there_after_the_tab_was_closed(opened, practice, tmp
     expect(opened.locator(".so-mark-list li")).to_have_count(3)
 
 
-def test_overlapping_and_interrupted_spans(desk):
-    found = desk.evaluate("standoffDesk.overlaps([[[1, 0, 9], [1, 20, 30]], [[1, 5, 25]], [[2, 0, 4]], [[2, 4, 8]]])")
+def test_overlapping_and_interrupted_spans(functions):
+    found = functions.evaluate(
+        "standoffDesk.overlaps([[[1, 0, 9], [1, 20, 30]], [[1, 5, 25]], [[2, 0, 4]], [[2, 4, 8]]])"
+    )
     assert found == [[1, 5, 9], [1, 20, 25]]
 
 
@@ -431,6 +467,7 @@ def test_files_that_cannot_be_read_are_named(desk, practice, tmp_path):
     expect(desk.locator(".so-mark-list li")).to_have_count(len(practice.claims))  # its text is that of the page
 
 
+@in_one_browser
 @pytest.mark.parametrize("kind", ["case.zip", "case.webannotation.json", "case.task.json"])
 def test_what_comes_without_its_text_waits_for_it(desk, kind):
     folder, text = DATA / "report", "Another text."
@@ -447,6 +484,7 @@ def test_what_comes_without_its_text_waits_for_it(desk, kind):
     expect(desk.locator(".so-mark-text")).to_have_count(0)
 
 
+@in_one_browser
 def test_a_copy_of_the_report_is_taken_for_its_task(desk, report_text):
     report = load(DATA / "report")
     press(desk, report.title)
@@ -490,4 +528,4 @@ def test_the_page_is_light(browser):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         size, *_ = weigh(browser, f"http://127.0.0.1:{server.server_port}/chapters/marking-desk.html")
         server.shutdown()
-    assert 40_000 < size <= 120_000
+    assert 40_000 < size <= 110_000

@@ -6,9 +6,10 @@ import re
 
 import class_files
 import pytest
+from conftest import in_one_browser, save
 from playwright.sync_api import expect
 from test_accessibility import AXE, RULES, VIOLATIONS
-from test_marking import FORM, choose, desk, drag, files_of, give, pack, press, saved  # noqa: F401  (the desk is a fixture)
+from test_marking import FORM, choose, desk, drag, files_of, functions, give, pack, press, saved  # noqa: F401  (fixtures)
 
 from chapters import HTML
 from standoff.cli import main
@@ -18,14 +19,14 @@ from standoff.text import read_text
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_the_page_and_the_command_say_the_same(desk, tmp_path, practice, whole):  # noqa: F811
+def test_the_page_and_the_command_say_the_same(functions, tmp_path, practice, whole):  # noqa: F811
     task = class_files.task_of(practice)
     files = class_files.class_of(practice, task)
     if not whole:
         files, _ = class_files.spoiled(files, task)
     class_files.write(tmp_path, task, files)
     theirs = merge(tmp_path)
-    ours = desk.evaluate(
+    ours = functions.evaluate(
         """files => {
         const merged = standoffDesk.mergeFiles(files), names = merged.task.fields.map(({ name }) => name);
         return { ...merged, measures: names.map((name) => Object.values(standoffDesk.measure(merged, name))),
@@ -50,10 +51,9 @@ def task(desk, practice):  # noqa: F811
     press(desk, "Make a task")
     desk.get_by_label("Act", exact=True).check()
     desk.get_by_label("Put the text into it").uncheck()
-    with desk.expect_download() as download:
-        press(desk, "Save the task")
+    _, content = save(desk, "Save the task")
     press(desk, "Close")
-    return download.value.path().read_bytes()
+    return content
 
 
 def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
@@ -73,10 +73,8 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     desk.reload()  # a tab closed in the middle
     give(desk, "class.task.json", task)
     expect(desk.locator(".so-mark-count").first).to_have_text(f"2 of {2 * len(practice.claims)} labels")
-    with desk.expect_download() as download:
-        press(desk, "Save my labels")
-    assert download.value.suggested_filename == "blue_otter.coding.json"
-    coding = download.value.path().read_bytes()
+    name, coding = save(desk, "Save my labels")
+    assert name == "blue_otter.coding.json"
     assert json.loads(coding)["labels"][first["claim_id"]] == {"certainty": "certain"}
     assert not any(block[:30] in coding.decode() for block in practice.paragraph_texts)
     press(desk, "Close")
@@ -88,13 +86,11 @@ def test_a_task_is_made_coded_and_merged(desk, practice, task):  # noqa: F811
     expect(desk.locator(".so-desk-said")).to_contain_text("c.json is left out")
     row = desk.get_by_role("row", name="certainty 2 100.0 1.000")
     expect(row).to_have_count(1)
-    with desk.expect_download() as download:
-        press(desk, "Save codings.csv")
-    assert (
-        download.value.path().read_text().splitlines()[1] == f"{first['claim_id']},certainty,blue otter,1,certain,false"
-    )
+    _, codings = save(desk, "Save codings.csv")
+    assert codings.decode().splitlines()[1] == f"{first['claim_id']},certainty,blue otter,1,certain,false"
 
 
+@in_one_browser
 def test_the_command_makes_the_same_task(desk, practice, task):  # noqa: F811
     """The same file, byte for byte, and the same identifier, by which a task knows its coding files."""
     title = json.loads(task)["title"]
@@ -148,6 +144,7 @@ def test_a_teacher_changes_a_definition(desk, practice):  # noqa: F811
     expect(desk.locator(".so-mark-text > p")).to_have_count(len(practice.paragraphs))  # the text is in the link, too
 
 
+@in_one_browser
 def test_codings_of_a_ready_task_are_merged_without_its_file(desk, practice):  # noqa: F811
     made = tasks.task(practice)
     files = class_files.class_of(practice, made)
@@ -155,6 +152,7 @@ def test_codings_of_a_ready_task_are_merged_without_its_file(desk, practice):  #
     expect(desk.get_by_role("row", name="certainty 67")).to_have_count(1)
 
 
+@in_one_browser
 def test_a_task_that_was_changed_is_refused(desk, task):  # noqa: F811
     made = json.loads(task)
     made["units"][0]["parts"] = [[1, 0, 3]]
@@ -220,6 +218,7 @@ def test_a_class_decides_and_the_result_is_a_case(desk, tmp_path, practice):  # 
         assert codings[row.unit_id, row.variable, row.coder] == row.value
 
 
+@in_one_browser
 def test_a_class_decides_what_is_a_claim(desk, tmp_path, practice):  # noqa: F811
     lengths = [len(block) for block in practice.paragraph_texts]
     task = tasks.task(practice, ())
@@ -245,6 +244,7 @@ def test_a_class_decides_what_is_a_claim(desk, tmp_path, practice):  # noqa: F81
     assert [row["spans"]["content_span"] for row in waiting] == [[[1, 0, 20]], [[2, 3, 12]], [[4, 0, lengths[3]]]]
 
 
+@in_one_browser
 def test_what_a_class_sees_names_nobody(desk, practice):  # noqa: F811
     """No code word on the wall or on paper, nor a name of a file, which holds one."""
     task = class_files.task_of(practice)
@@ -299,19 +299,15 @@ def test_claims_are_marked_and_agreement_is_that_of_the_command(desk, tmp_path, 
     give(desk, "article.txt", read_text(practice.text).encode())
     press(desk, "Make a task")
     desk.get_by_label("Certainty", exact=True).uncheck()
-    with desk.expect_download() as download:
-        press(desk, "Save the task")
+    task = json.loads(save(desk, "Save the task")[1])
     press(desk, "Close")
-    task = json.loads(download.value.path().read_bytes())
     give(desk, "marking.task.json", json.dumps(task, ensure_ascii=False).encode())
     for words in ("patrol fleet had left the waters", "could not confirm the departure"):
         drag(desk, 1, words)
         press(desk, "Mark as a claim")
     desk.get_by_label("A code word").fill("fox")
     expect(desk.locator(".so-mark-count").first).to_have_text("2 marked")
-    with desk.expect_download() as download:
-        press(desk, "Save my labels")
-    fox = json.loads(download.value.path().read_bytes())
+    fox = json.loads(save(desk, "Save my labels")[1])
     owl = fox | {"coder": "owl", "marks": [[1, 40, 75], [3, 0, 30], [3, 20, 60], [99, 0, 1], "x"]}
     for name, data in {"class.task.json": task, "fox.json": fox, "owl.json": owl}.items():
         (tmp_path / name).write_text(json.dumps(data), encoding="utf-8")

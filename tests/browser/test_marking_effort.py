@@ -7,6 +7,7 @@ change the window, paste). Gists are typed in both, so that they are counted apa
 """
 
 import pytest
+from conftest import in_one_browser
 from marked_text import ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
 from test_marking import desk, give  # noqa: F401  (a fixture)
@@ -89,6 +90,7 @@ def in_sheets(claims):
     return cost
 
 
+@in_one_browser
 @pytest.mark.thorough  # a count for the record; what it drives is tested elsewhere
 def test_ten_claims(desk):  # noqa: F811
     give(desk, "bridge.txt", TEXT.encode())

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from conftest import watched
 from marked_text import ABOUT, ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
@@ -19,6 +18,9 @@ CARET = """() => {
     const { focusNode, focusOffset } = getSelection(), paragraphs = [...document.querySelectorAll(".so-mark-text > p")];
     return [paragraphs.findIndex(node => node.contains(focusNode)) + 1, focusNode.nodeType === 3 ? focusOffset : 0];
 }"""
+TAPPED = """([x, y]) => document.elementFromPoint(x, y).dispatchEvent(
+    new PointerEvent("click", { pointerType: "touch", bubbles: true, clientX: x, clientY: y }))"""
+IS_KEPT = "topic => JSON.parse(localStorage.getItem('standoff-marking')).state.rows.claims.at(-1).cells.topic === topic"
 ACTIVE = "[document.activeElement.name || document.activeElement.localName, document.activeElement.textContent]"
 
 
@@ -35,7 +37,10 @@ class Mouse:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def fill(self, name, value):
-        if name in ("name", "actor_id", "gist", "cue_lemma"):
+        if name == "actor_id":  # what Playwright fills in all at once is no change to Firefox
+            self.page.locator(f".so-mark-form [name={name}]").select_text()
+            self.page.keyboard.type(value)
+        elif name in ("name", "gist", "cue_lemma"):
             self.page.locator(f".so-mark-form [name={name}]").fill(value)
         else:
             choose(self.page, name, value)
@@ -45,15 +50,33 @@ class Mouse:
 
 
 class Finger(Mouse):
-    """Taps the first word and the last, and buttons."""
+    """Taps the first word and the last, and buttons.
+
+    Playwright has no finger for a stock Firefox, where a tap does nothing. There, a word is clicked, and the page is told
+    that it was a tap: it is not shown that the browser itself would take a touch for one.
+    """
+
+    @property
+    def is_real(self):
+        return self.page.context.browser.browser_type.name == "chromium"
+
+    def tap(self, x, y):
+        if self.is_real:
+            self.page.touchscreen.tap(x, y)
+        else:
+            self.page.mouse.click(x, y)
+            self.page.evaluate(TAPPED, [x, y])
 
     def pick(self, paragraph, words):
         x, y, to_x, to_y = self.page.evaluate(PLACE, [paragraph, words])
-        self.page.touchscreen.tap(x + 2, y)
-        self.page.touchscreen.tap(to_x - 2, to_y)
+        self.tap(x + 2, y)
+        self.tap(to_x - 2, to_y)
 
     def press(self, name, key):
-        self.page.get_by_role("button", name=name, exact=True).tap()
+        if self.is_real:
+            self.page.get_by_role("button", name=name, exact=True).tap()
+        else:
+            super().press(name, key)
 
 
 class Keyboard(Mouse):
@@ -63,24 +86,29 @@ class Keyboard(Mouse):
         start = TEXT.split("\n\n")[paragraph - 1].index(words)
         self.page.locator(".so-mark-text").focus()
         self.page.keyboard.press("Control+Home")
+        while self.page.evaluate(CARET) < [paragraph, 0]:
+            self.page.keyboard.press("Control+ArrowDown")
         while self.page.evaluate(CARET) <= [paragraph, start]:
             self.page.keyboard.press("Control+ArrowRight")
         self.page.keyboard.press("Control+ArrowLeft")
-        while self.page.evaluate(CARET) < [paragraph, start + len(words)]:
+        end = [paragraph, start + len(words)]
+        while self.page.evaluate(CARET) < end:
             self.page.keyboard.press("Shift+Control+ArrowRight")
+        while self.page.evaluate(CARET) > end:  # Firefox takes the full stop for a part of the word
+            self.page.keyboard.press("Shift+ArrowLeft")
 
     def press(self, name, key):
         if key:
             self.page.keyboard.press(key)
         else:
-            self.go(lambda kind, words: words == name)
+            self.go(lambda kind, words: words == name, "Shift+Tab" if name.startswith("Back") else "Tab")
             self.page.keyboard.press("Enter")
 
-    def go(self, is_there):
-        for _ in range(80):
+    def go(self, is_there, key="Tab"):
+        for _ in range(20):
             if is_there(*self.page.evaluate(ACTIVE)):
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press(key)
         raise AssertionError("the keyboard does not lead there")
 
     def fill(self, name, value):
@@ -111,9 +139,8 @@ def code(way, claim):
         page.keyboard.press("Escape")  # from the text to the form
     if actor := ACTORS.get(claim["source words"]):  # who is mentioned for the first time
         way.press(f"New actor: {claim['source words']}", None)
-        for name, value in zip(("name", "kind"), actor[1:]):
+        for name, value in zip(("actor_id", "name", "kind"), actor):
             way.fill(name, value)
-        way.fill("actor_id", actor[0])
         way.press(f"Back to {page.locator('.so-desk-steps', has_text='Back to').inner_text().split()[-1]}", None)
     way.fill("source", claim["source"])
     way.fill("certainty", claim["certainty"])
@@ -126,29 +153,36 @@ def code(way, claim):
     way.fill("topic", TOPIC)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_session(browser, tmp_path, width):
-    context = browser.new_context(viewport={"width": width, "height": 900}, has_touch=True, reduced_motion="reduce")
+def check_the_page(page, width):
+    """No rule of axe is broken, by the form and by the list, and nothing is wider than the window."""
+    page.evaluate(AXE)
+    assert page.evaluate(VIOLATIONS, RULES) == []
+    press(page, "Back to the list")
+    assert page.evaluate(VIOLATIONS, RULES) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_session(each_browser, tmp_path):
+    """Begun in a window 1280 pixels wide, which is closed in the middle, and finished in one of 390."""
+    context = each_browser.new_context(viewport={"width": 1280, "height": 900}, has_touch=True, reduced_motion="reduce")
     page = context.new_page()
     with watched(page):
         page.goto((HTML / "chapters/marking-desk.html").as_uri())
         give(page, "bridge.txt", TEXT.encode())
         for number, claim in enumerate(CLAIMS):
-            if number == 8:  # the tab is closed in the middle
-                page.wait_for_timeout(300)
+            if number == 8:
+                page.wait_for_function(IS_KEPT, arg=TOPIC)
+                check_the_page(page, 1280)
                 page.close()
                 page = context.new_page()
+                page.set_viewport_size({"width": 390, "height": 900})
                 page.on("dialog", lambda dialog: dialog.accept())
                 page.goto((HTML / "chapters/marking-desk.html").as_uri())
                 press(page, "Go on with it")
                 expect(page.locator(".so-mark-list li")).to_have_count(8)
             code([Keyboard, Mouse, Finger][number % 3](page), claim)
             expect(page.locator(".so-mark-count")).to_have_text(f"{number + 1} claim{'s' if number else ''}")
-        page.evaluate(AXE)
-        assert page.evaluate(VIOLATIONS, RULES) == []
-        press(page, "Back to the list")
-        assert page.evaluate(VIOLATIONS, RULES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        check_the_page(page, 390)
         describe(page, ABOUT)
         folder = saved(page, tmp_path)
     assert main(["check", str(folder)]) == 0

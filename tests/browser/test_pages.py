@@ -530,6 +530,15 @@ def test_the_search_works_from_a_folder(each_browser):
     page.close()
 
 
+def test_words_around_what_is_searched_stand_apart_and_fit_on_a_phone(browser, address):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/search.html?q=pullback")
+    expect(page.locator("#search-results p.context").first).to_contain_text("certain positive")  # two cells of a row
+    page.locator("#search-results p.context").nth(10).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_without_a_script_the_answer_is_still_there(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -12,6 +12,7 @@ from standoff import load
 from standoff.case import Case
 from standoff.display import actors_table, cite, figure, in_words, listing, palette, percent, say, table
 from standoff.display.lookup import presence
+from standoff.display.narrow import TALLER, narrowed
 
 
 @pytest.fixture
@@ -41,10 +42,13 @@ def test_a_table_has_caption_and_header_cells(shown):
     )
     table(frame, "A <caption>", index=False)
     assert "<caption>A &lt;caption&gt;</caption>" in shown[0]
-    assert shown[0].count('<th scope="col">') == 5
+    assert shown[0].count('<th scope="col"') == 5
+    assert shown[0].count('<th scope="col" class="num">') == 2, "headings of numbers stand above them"
     assert ">2014<" in shown[0] and ">14,000<" in shown[0] and ">2022-02-15<" in shown[0]
     table(frame.set_index("year"), "With row headers")
     assert '<th scope="row">2014</th>' in shown[1]
+    table(pd.Series(["2014/..", "2022-02"], name="date"), "Dates as text", index=False)
+    assert shown[2].count('class="so-date"') == 1, "a day or a month is not broken"
 
 
 def test_claims_of_the_case_that_a_table_cites_are_links(shown, report):
@@ -156,3 +160,11 @@ def test_an_actor_leads_to_its_claims(shown):
         row = re.search(rf'<tr id="{actor}">.*?</tr>', shown[0])[0]
         link = f'<a href="claims-table.html?source={name.replace(" ", "+")}">{made.get(actor)}</a>'
         assert (link in row) == ("claims-table" in row) == (actor in made), f"{actor}: {row}"
+
+
+@pytest.mark.parametrize(("aspect", "height"), [("auto", 5.6), ("equal", 4.0)])
+def test_a_map_keeps_its_shape_on_a_phone(aspect, height):
+    fig, ax = plt.subplots(figsize=(5.6, 5.6))
+    ax.set_aspect(aspect)
+    assert narrowed(fig).get_figheight() == pytest.approx(height * TALLER)
+    plt.close(fig)
