@@ -1,4 +1,4 @@
-"""Draw a paragraph of the practice report with what the tables say of it: sources, cues, and claims by their certainty."""
+"""Draw a paragraph of the practice report with what the tables say about it: sources, cues, and claims by their certainty."""
 
 from docutils import nodes
 from docutils.parsers.rst import Directive

@@ -1,4 +1,4 @@
-"""Write the rows of the table of all claims as a script, for what a claim cited in prose shows where it is cited.
+"""Write the rows of the table of all claims as a script, so that a claim cited in prose can show its row on the spot.
 
 _static/claim.js loads it when a reader first asks for a row. A script, because a page from a folder (file://) may load one
 and may not fetch data. It is made from the written table, so that both say the same.

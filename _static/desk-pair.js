@@ -1,4 +1,4 @@
-// Two texts side by side at the reading desk: a report and a witness, its claims and the passages that they can be traced to.
+// Two texts side by side at the reading desk: a report and a witness, its claims and the passages to which they can be traced.
 "use strict";
 
 (() => {

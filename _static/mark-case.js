@@ -1,4 +1,4 @@
-// A case of marks: from rows as one fills them in to the files of a case, and back. The rules and their words are those of
+// A case of marks: from rows as a reader fills them in to the files of a case, and back. The rules and their words are those of
 // standoff/coding/anchor.py and metadata.py, and so are the files, byte for byte. A row is {cells, spans}: its cells by column of
 // its sheet, and by the columns that point to words the parts of these, [[paragraph, start, end], ...], in characters.
 "use strict";

@@ -1,4 +1,4 @@
-"""Draw the title page: its picture is the report itself, without words: where they are and who says them."""
+"""Draw the title page: its picture shows the report without its words: only where they are and who says them."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""Tell what a file is that is given as a text and is none: by its first bytes, or by its mark-up.
+"""Tell, by its first bytes or its mark-up, what a file is that was given as a text but is not one.
 
 _static/desk-align.js knows the same kinds.
 """

@@ -1,4 +1,4 @@
-"""Say what a page is when a link to it is shared: title, description and, if the site's address is known, a picture.
+"""Describe a page for anyone with whom a link to it is shared: title, description and, if the site's address is known, a picture.
 
 The picture is one for the whole book, drawn from its data. Addresses in these tags must be whole, so that without an
 address of the site there is no picture.

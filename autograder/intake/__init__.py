@@ -1,1 +1,1 @@
-"""What was handed in: out of folders and archives, whose it is, and what is in it; nothing of it is run."""
+"""What was handed in: take it out of folders and archives, and tell whose it is and what is in it; none of it is run."""

@@ -1,4 +1,4 @@
-"""Make the steps that runner.py does, and take down the lines that it answers."""
+"""Make the steps that runner.py carries out, and take down the lines with which it answers."""
 
 import ast
 from collections.abc import Iterable

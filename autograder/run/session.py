@@ -1,4 +1,4 @@
-"""Run the cells of a submission on each kind of data, with the questions that its answers are judged by.
+"""Run the cells of a submission on each kind of data, with the questions by which its answers are judged.
 
 The cells run in a fresh process for each kind: the released data, and other data that nobody has seen. If cells failed there,
 they run once more by themselves, so that they can be described in words that know nothing of hidden questions.

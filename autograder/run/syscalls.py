@@ -1,4 +1,4 @@
-"""Leave a process the system calls that a notebook needs, and no others, by the kernel's seccomp.
+"""Allow a process only the system calls that a notebook needs, by means of the kernel's seccomp.
 
 The list: what strace saw of all reference solutions, and of a cell that uses the standard library's modules for files, time and
 waiting, pandas, NumPy and Matplotlib in every way that writes or reads; with the older, newer and aarch64 names of the same calls.

@@ -1,4 +1,4 @@
-"""Build HTML in which every value is escaped that is not markup made here, and all tables of the book."""
+"""Build HTML in which every value that is not markup made here is escaped, and all tables of the book."""
 
 import json
 import re

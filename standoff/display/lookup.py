@@ -29,7 +29,7 @@ def claims_table(case: Case) -> None:
         + [row.certainty, row.polarity, row.act, row.quote_type, row.topic, _linked(links[row.claim_id])]
         for row in case.claims.itertuples()
     ]
-    caption = f"All {len(rows)} claims of the report, in our own words"
+    caption = f"All {len(rows)} claims in the report, in our own words"
     _filterable("so-claims", "claims", caption, columns, rows, ["source", "quotation", "act", "certainty", "topic"])
 
 
@@ -49,7 +49,7 @@ def actors_table(case: Case) -> None:
         state, whole = country.get(row.country, row.country), names.get(row.part_of)
         heard = link.format(quote_plus(row.name), made) if made else "0"
         rows.append([row.actor_id, present[row.actor_id], heard, state, row.kind, row.role, whole])
-    caption = f"All {len(rows)} actors of the report, in the order in which it first names them"
+    caption = f"All {len(rows)} actors in the report, in the order in which it first names them"
     _filterable("so-actors", "actors", caption, columns, rows, ["kind", "country"], names.to_dict())
 
 
@@ -71,7 +71,7 @@ def cruxes_table(case: Case) -> None:
     cruxes = case.cruxes.assign(paragraph=case.cruxes["span_id"].map(case.paragraph_of).astype("str"))
     cells = ["crux_id", "printed_reading", "adopted_reading", "alternatives", "why", "problem", "paragraph"]
     rows = cruxes[cells].to_numpy().tolist()
-    _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes of the report", columns, rows, ["problem"])
+    _filterable("so-cruxes", "cruxes", f"All {len(rows)} cruxes in the report", columns, rows, ["problem"])
 
 
 def traces_table(case: Case, witnesses: Case) -> None:

@@ -1,4 +1,4 @@
-"""Make a new case of a text and of marks that were made with another tool.
+"""Make a new case from a text and from marks that were made with another tool.
 
 A mark is taken if a label says that it is a content (or claim), a source or a cue: a tag, a type, a layer or the value of
 a feature. Sources and cues go to the content that a relation ties them to, else to the only content of their paragraph.

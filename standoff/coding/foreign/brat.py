@@ -1,4 +1,4 @@
-"""Read brat's .ann files: what marks are is told by their types; relations tie them.
+"""Read brat's .ann files: the type of a mark says what it is, and relations tie marks together.
 
 Places count code points; the words beside them decide where an editor counted units of UTF-16.
 Format: https://brat.nlplab.org/standoff.html

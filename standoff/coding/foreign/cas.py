@@ -1,4 +1,4 @@
-"""Read UIMA CAS JSON of INCEpTION: annotations of any layer, the relations between them, and what is in their slots.
+"""Read UIMA CAS JSON from INCEpTION: annotations in any layer, the relations between them, and what is in their slots.
 
 What a mark is, is told by the value of a feature, else by its layer. Places count units of UTF-16.
 Format: https://github.com/apache/uima-uimaj-io-jsoncas/blob/main/SPECIFICATION.adoc (0.4.0)

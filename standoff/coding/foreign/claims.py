@@ -1,4 +1,4 @@
-"""Make rows of the sheet of claims from marks, whatever tool they were made with, and say what could not be taken."""
+"""Make rows of the sheet of claims from marks, whatever tool they were made with, and say what had to be left out."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Read doccano's JSONL: a text on each line, whose spans have one label each; relations tie them, where the project has any.
+"""Read doccano's JSONL: a text on each line, whose spans have one label each, with relations if the project has any.
 
 Places count units of UTF-16, unless the project counts what looks like one character as one. The file does not say so: a
 warning does, where it makes a difference.

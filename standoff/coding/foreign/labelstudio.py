@@ -1,4 +1,4 @@
-"""Read Label Studio's JSON: tasks, in the first annotation of which regions have labels, choices and notes; relations tie them.
+"""Read Label Studio's JSON: from the first annotation of each task, regions with labels, choices and notes, and relations.
 
 Places count code points, in early versions units of UTF-16; the words beside them decide.
 Format: https://labelstud.io/guide/export and https://labelstud.io/tags/text

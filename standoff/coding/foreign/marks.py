@@ -1,4 +1,4 @@
-"""Hold what a file of any tool says: marks, each in the copy of the text in which the tool counts, and relations."""
+"""Hold what a file from any tool says: relations, and marks, each in the copy of the text in which that tool counts."""
 
 import os.path
 import unicodedata

@@ -1,4 +1,4 @@
-"""Read W3C Web Annotations, as Recogito, Hypothesis and this project write them: what marks are is told by their tags.
+"""Read W3C Web Annotations, as Recogito, Hypothesis and this project write them: the tags of a mark say what it is.
 
 Places count code points; a quotation goes before a place, which some tools count in the web page and not in the text.
 Formats: https://www.w3.org/TR/annotation-model/, https://h.readthedocs.io/en/latest/api-reference/v1/

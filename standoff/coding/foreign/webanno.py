@@ -1,4 +1,4 @@
-"""Read WebAnno TSV 3 of INCEpTION: spans of any layer, the relations between them, and what is in their slots.
+"""Read WebAnno TSV 3 from INCEpTION: spans in any layer, the relations between them, and what is in their slots.
 
 What a mark is, is told by the value of a feature, else by its layer. Places count units of UTF-16. White space between
 sentences is not in the file. Chains are not read.
