@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ("answers", "standoff")  # the exercises of the pages ask `answers`
 PRELOAD = """
 IPython.display matplotlib matplotlib.pyplot networkx numpy pandas standoff standoff.agreement standoff.case
-standoff.display standoff.interactions standoff.rules standoff.text standoff.witnesses
+standoff.interactions standoff.rules standoff.text standoff.witnesses
 """
 READ_ME = """\
 {title}

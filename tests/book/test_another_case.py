@@ -58,7 +58,11 @@ def sparse(case_copy):
     return case_copy
 
 
-@pytest.mark.parametrize("which", ["practice", "sparse", *SMALL])
+CASES = ["practice", "sparse", "one claim", "no day"]
+CASES += [pytest.param(name, marks=pytest.mark.thorough) for name in SMALL if name not in CASES]
+
+
+@pytest.mark.parametrize("which", CASES)
 @pytest.mark.parametrize("name", CORE)
 def test_a_chapter_runs_on_another_case(name, which, shown, request, monkeypatch):
     """Every cell, and none of them says a thing of the report."""

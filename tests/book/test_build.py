@@ -313,6 +313,7 @@ def served(book):
             server.terminate()
 
 
+@pytest.mark.thorough  # it waits for several builds
 def test_serve_reloads_a_page_that_is_open(small, browser):
     """It shows other words, a first figure, and other data, without anybody's doing; the pages of the build stay."""
     built = contents(small.html)

@@ -61,7 +61,14 @@ def open_page(tab, name):
     tab.evaluate("document.querySelectorAll('article details').forEach(details => details.open = true)")
 
 
-@pytest.fixture(scope="module", params=ALL_PAGES)
+KINDS = {"index", "search", "genindex"}  # one page of each kind is looked at always, all pages with --all
+KINDS |= {f"chapters/{name}" for name in ("start", "claims", "witnesses", "coding", "hindsight", "your-report")}
+KINDS |= {f"chapters/{name}" for name in ("claims-table", "background-facts", "codebook", "glossary", "worksheets")}
+KINDS |= {f"chapters/{name}" for name in ("reading-desk", "marking-desk", "places")}
+PAGES = [name if name in KINDS else pytest.param(name, marks=pytest.mark.thorough) for name in ALL_PAGES]
+
+
+@pytest.fixture(scope="module", params=PAGES)
 def page(request, tabs):
     """Each page, opened once for all tests that ask for it, and watched: light, wide, everything unfolded."""
     tab = tabs(1280, color_scheme="light", reduced_motion="reduce")  # cells that fade in are pale for a moment

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from conftest import watched
 from marked_text import ABOUT, ACTORS, CLAIMS, TEXT, TOPIC
 from playwright.sync_api import expect
@@ -162,6 +163,7 @@ def check_the_page(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.thorough  # long; each of its steps is tested by itself in test_marking
 def test_a_session(each_browser, tmp_path):
     """Begun in a window 1280 pixels wide, which is closed in the middle, and finished in one of 390."""
     context = each_browser.new_context(viewport={"width": 1280, "height": 900}, has_touch=True, reduced_motion="reduce")

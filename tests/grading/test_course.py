@@ -186,6 +186,7 @@ def key(tmp_path):
 
     def of(seed="s", notebook=b"{}", course=course):
         versions.fingerprint.cache_clear()
+        batch._judged_by.cache_clear()
         return batch.key(Submission("ada", course.read("1-rain"), "", notebook), seed)
 
     of.library = library
