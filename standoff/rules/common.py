@@ -19,11 +19,8 @@ from ..text import count_damage
 GIST_WORDS = 25
 LOOK_ALIKE = {"LATIN", "CYRILLIC", "GREEK"}  # scripts, as the names of their letters begin
 DISGUISES = {*"аеорсухіјѕАВЕКМНОРСТХІЈЅ", *"ονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"}  # letters of the other two that look like Latin ones
-SAMPLE, MOST, FEW = (
-    10,
-    0.9,
-    0.1,
-)  # the cells from which a habit is read, and the shares of them that show that it is one
+SAMPLE = 10  # cells, at the least, from which a habit is read
+MOST, FEW = 0.9, 0.1  # shares of them that show that it is one
 DAYS = {"quantities": "as_of", "events": "date", "background": "date date_end", "toll": "until", "live": "known_as_of"}
 ORDERED = {  # by table, the columns by which its rows are in order
     "spans": "span_id part",
