@@ -36,9 +36,10 @@ def prepare(table: Tag) -> None:
     for part in table.select("thead, tbody"):
         part["role"] = "rowgroup"
     rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tr")]
-    names, *columns = [[cell.get_text(" ", strip=True) for cell in row] for row in rows]
-    long = [max(map(len, texts)) > LONG for texts in zip(*columns)]
-    values = [cell.get_text(" ", strip=True) for row in rows[1:] for cell in row if cell.name == "td"]
+    names = [" ".join(cell.get_text().split()) for cell in rows[0]]
+    texts = [[cell.get_text(" ", strip=True) for cell in row] for row in rows[1:]]
+    long = [max(map(len, column)) > LONG for column in zip(*texts)]
+    values = [text for row, said in zip(rows[1:], texts) for cell, text in zip(row, said) if cell.name == "td"]
     if all(len(word) <= SHORT for name in names for word in name.split()) and max(map(len, values), default=0) <= SHORT:
         table["class"] += ["so-short"]
     for row in rows:
