@@ -57,9 +57,7 @@ class Limits:
 
 
 DEFAULT = Limits()
-SILENCE = (
-    300  # seconds after which a sandbox that says nothing, not even that it is alive, is given up: by no fault of a run
-)
+SILENCE = 300  # seconds after which a sandbox that does not even say that it is alive is given up: by no fault of a run
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,7 @@ def run_all(
             last = record.take_down(ran.lines, setup + left)
             if ran.why in FAULTS or not ran.lines:  # not even the first step began
                 raise SandboxError(FAULTS.get(ran.why, FAULTS["lost"]))
-            if not files and (
-                None in record.failures or last is None
-            ):  # where what is right was worked out, it did not fail
+            if not files and (None in record.failures or last is None):  # it did not where what is right was worked out
                 raise SandboxError(f"the setup of {assignment.name} fails on this machine now. {AGAIN}")
             if ran.done:
                 return record

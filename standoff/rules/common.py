@@ -19,6 +19,7 @@ from ..text import count_damage
 GIST_WORDS = 25
 LOOK_ALIKE = {"LATIN", "CYRILLIC", "GREEK"}  # scripts, as the names of their letters begin
 DISGUISES = {*"аеорсухіјѕАВЕКМНОРСТХІЈЅ", *"ονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"}  # letters of the other two that look like Latin ones
+ENDS = (".", "?", "!")  # of sentences
 SAMPLE = 10  # cells, at the least, from which a habit is read
 MOST, FEW = 0.9, 0.1  # shares of them that show that it is one
 DAYS = {"quantities": "as_of", "events": "date", "background": "date date_end", "toll": "until", "live": "known_as_of"}
@@ -194,10 +195,9 @@ def _unclean(cell: str) -> str | None:
         return f"{cell!r} has an invisible character ({_name(strange[0])})"
     if cell != unicodedata.normalize("NFC", cell):
         return f"{cell!r} has letters that are not composed (Unicode NFC)"
-    words = re.findall(r"[^\W\d_]+", cell)
-    for word in words:
-        scripts = Counter(_name(letter).split()[0] for letter in word)
-        others = {_name(letter).split()[0] for other in words if other != word for letter in other} & LOOK_ALIKE
+    words = {word: Counter(_name(letter).split()[0] for letter in word) for word in re.findall(r"[^\W\d_]+", cell)}
+    for word, scripts in words.items():
+        others = {script for other in words if other != word for script in words[other]} & LOOK_ALIKE
         if len(scripts.keys() & LOOK_ALIKE) > 1 or ({*word} <= DISGUISES and others == {"LATIN"}):
             rare = min(scripts, key=scripts.get)
             letter = next(letter for letter in word if _name(letter).startswith(rare))
@@ -284,13 +284,13 @@ def sentences_are_whole(case: Draft) -> Iterator[Problem]:
             if len(rows) < SAMPLE or sum(" " in row[column] for row in rows) < MOST * len(rows):
                 continue
             small = [row for row in rows if row[column][0].islower()]
-            ended = [row for row in rows if row[column].endswith((".", "?", "!"))]
+            ended = [row for row in rows if row[column].endswith(ENDS)]
             if len(small) <= FEW * len(rows):
                 for row in small:
                     yield row.wrong(column, "the others begin with a capital", "restore what it begins with")
             if len(ended) >= MOST * len(rows):
                 for row in rows:
-                    if row not in ended:
+                    if not row[column].endswith(ENDS):
                         yield row.wrong(column, "the others end with a full stop", "restore what it ends with")
             elif len(ended) <= FEW * len(rows):
                 for row in ended:

@@ -9,6 +9,7 @@ from ..case import Case
 from ..draft import Draft, rule, rule_of_finished
 from ..edtf import known_days
 from ..problems import Problem, Row
+from .common import in_order
 
 FORECAST = "forecast or promise"
 CHECKABLE = {"fact", FORECAST}
@@ -98,8 +99,9 @@ def _report(case: Draft, table: str, column: str, *needed: str) -> Case | None:
 
 def _missing(rows: list[Row], column: str, names: pd.Index | pd.Series, what: str) -> Iterator[Problem]:
     """Yield the names of the report's rows that no row here has, at the row that should follow."""
-    for name in sorted({*names} - {row[column] for row in rows}):
-        following = next((row for row in rows if row[column] > name), rows[-1] if rows else None)
+    for name in sorted({*names} - {row[column] for row in rows}, key=in_order):
+        later = (row for row in rows if in_order(row[column]) > in_order(name))
+        following = next(later, rows[-1] if rows else None)
         if following:
             yield following.wrong(column, f"there is no {what} of {name} before it", "restore the row that was lost")
 
